@@ -1,0 +1,338 @@
+"""Floor 0, words: the shapes of plug-ins, as structural protocols. No base classes to inherit from."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager
+from datetime import datetime
+from enum import StrEnum
+from types import TracebackType
+from typing import Protocol, Self, runtime_checkable
+
+from docgen.errors import RecordError
+from docgen.model import (
+    Approval,
+    Artifact,
+    Delivery,
+    DeliveryState,
+    Earlier,
+    Item,
+    ItemResult,
+    ItemState,
+    Mail,
+    NewItem,
+    Outcome,
+    Parcel,
+    Receipt,
+    Record,
+    Run,
+    RunSpec,
+    RunState,
+    Suppression,
+    Where,
+)
+
+Clock = Callable[[], datetime]
+"""Returns an aware datetime. Passed in, so that tests and resumed runs have theirs."""
+
+
+class Source(Protocol):
+    """Records of one job, read from wherever they are. A context manager."""
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """Column names of the records, nested ones included."""
+        ...
+
+    def count(self) -> int:
+        """Return the number of rows, faulty keys included."""
+        ...
+
+    def key_faults(self) -> list[RecordError]:
+        """Return every missing or duplicate key as MissingKey or DuplicateKey with its place."""
+        ...
+
+    def batches(self, size: int) -> Iterator[list[Record]]:
+        """Yield records in source order, at most `size` at a time; those named by `key_faults` are left out."""
+        ...
+
+    def bad_rows(self) -> Iterator[tuple[Mapping[str, object], RecordError]]:
+        """Yield the rows that `key_faults` names, as they came, for the quarantine file."""
+        ...
+
+    def locate(self, record: Record, column: str) -> Where | None:
+        """Return file, row (as `line`) and column name (as `path`) of a record's value, where that is known."""
+        ...
+
+    def close(self) -> None:
+        """Release files and connections."""
+        ...
+
+
+class Prepared(Protocol):
+    """A template made ready: all work that does not depend on the record is done."""
+
+    @property
+    def fields_used(self) -> frozenset[str]:
+        """Dotted paths the body uses, `[]` after lists: `{"number", "lines[].description"}`."""
+        ...
+
+    def render(self, context: Mapping[str, object]) -> Artifact:
+        """Return the document. Pure: same context, same bytes. The file name is a placeholder.
+
+        Raises:
+            TemplateError: the body asks for what the context does not have, or exceeds a limit.
+            RenderError: the engine failed.
+        """
+        ...
+
+
+class PreparedMail(Protocol):
+    """A mail template made ready."""
+
+    @property
+    def fields_used(self) -> frozenset[str]:
+        """As `Prepared.fields_used`, over subject, HTML and text."""
+        ...
+
+    def render(self, context: Mapping[str, object]) -> Mail:
+        """Return subject and bodies. Raises as `Prepared.render`."""
+        ...
+
+
+class Feature(StrEnum):
+    """What a transport can promise."""
+
+    IDEMPOTENT = "idempotent"  # doing it twice is the same as once: safe to repeat after a crash
+    BATCH = "batch"  # wants all its parcels at once: `send_batch`
+
+
+@runtime_checkable
+class Transport(Protocol):
+    """Carries one parcel at a time. An async context manager; entering may connect."""
+
+    name: str
+    features: frozenset[Feature]
+    concurrency: int
+
+    async def __aenter__(self) -> Self: ...
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None: ...
+
+    async def send(self, parcel: Parcel) -> Receipt:
+        """Deliver. Safe to call `concurrency` times at once.
+
+        Returns:
+            The outcome, refusals included; `unknown` when the other side may or may not have it.
+
+        Raises:
+            TransportUnavailable: nothing was attempted; the claim may be given back.
+        """
+        ...
+
+
+class BatchTransport(Protocol):
+    """Makes one thing of many parcels, as a print run does. Always idempotent."""
+
+    name: str
+    features: frozenset[Feature]
+
+    def send_batch(self, parcels: Iterable[Parcel]) -> Mapping[int, Receipt]:
+        """Deliver all; return delivery id -> receipt.
+
+        Raises:
+            WriteError: nothing is delivered.
+        """
+        ...
+
+
+class Ledger(Protocol):
+    """Durable memory. Every method is one transaction: when it returns, it is on disk."""
+
+    # runs
+
+    def open_run(self, spec: RunSpec) -> str:
+        """Record a new run in state `merging`; return its id, `<job>/<YYYY-MM-DD>-<NNN>`, NNN counting per job and day."""
+        ...
+
+    def run(self, run: str) -> Run:
+        """Return a run by its id or, where only one job has it, by the part after the slash.
+
+        Raises:
+            RunNotFound: no such run, or several jobs have one of that id; the hint lists them.
+        """
+        ...
+
+    def runs(self, job: str | None = None, limit: int = 50) -> list[Run]:
+        """Return the newest runs first."""
+        ...
+
+    def set_state(
+        self,
+        run: str,
+        state: RunState,
+        note: str = "",
+        finished: datetime | None = None,
+    ) -> None:
+        """Move a run to another state."""
+        ...
+
+    def lock(self, job: str) -> AbstractContextManager[None]:
+        """Hold the job for this process; the lock ends with the process, kill -9 included.
+
+        Raises:
+            JobRunning: another process has it.
+        """
+        ...
+
+    # items
+
+    def add_items(self, run: str, items: Sequence[NewItem]) -> None:
+        """Take records into a run; those it has already are left as they are."""
+        ...
+
+    def items(
+        self,
+        run: str,
+        *,
+        state: ItemState | None = None,
+        after: int = -1,
+        limit: int = 1000,
+    ) -> list[Item]:
+        """Return items by ascending ordinal greater than `after`, at most `limit`."""
+        ...
+
+    def put_results(self, run: str, results: Sequence[ItemResult]) -> None:
+        """Replace what is known of these items: artifacts, deliveries, faults, and with them their state."""
+        ...
+
+    def count_items(self, run: str) -> Mapping[ItemState, int]:
+        """Return how many items are in each state."""
+        ...
+
+    def file_collisions(self, run: str) -> list[tuple[str, str, list[tuple[int, str]]]]:
+        """Return (document, file name, [(ordinal, key), ...]) where ready items share a name, case apart."""
+        ...
+
+    # numbers
+
+    def reserve_numbers(
+        self, run: str, name: str, wanted: Sequence[tuple[str, str]], start: int = 1
+    ) -> dict[str, tuple[str, int]]:
+        """Give each key its number, the one it had before or the lowest free one, in order of `wanted`.
+
+        Args:
+            run: who asks; its unsealed numbers can be released.
+            name: the number pattern; a key has one number per name, for ever.
+            wanted: (key, sequence); a sequence counts by itself without gaps, `INV-2026-`.
+            start: the first number of a new sequence.
+
+        Returns:
+            key -> (sequence, number). An old number may be of another sequence than the wanted one.
+        """
+        ...
+
+    def release_numbers(self, run: str, keys: Sequence[str] | None = None) -> int:
+        """Take back this run's unsealed numbers (of these keys; None = all) and return how many."""
+        ...
+
+    def close_gaps(self, run: str) -> dict[str, list[str]]:
+        """Give this run's unsealed numbers anew, in order, where releases left gaps.
+
+        Returns:
+            name -> keys whose number changed: their documents must be made again.
+        """
+        ...
+
+    def seal_numbers(self, run: str) -> None:
+        """Make this run's numbers final: they are about to leave the house."""
+        ...
+
+    def numbers(self, run: str) -> dict[str, dict[str, tuple[str, int]]]:
+        """Return name -> key -> (sequence, number) for every key of this run."""
+        ...
+
+    # deliveries
+
+    def earlier(self, identities: Sequence[str]) -> dict[str, Earlier]:
+        """Return, for identities some delivery holds (claimed, sent, queued, unknown), which one."""
+        ...
+
+    def deliveries(
+        self,
+        run: str,
+        *,
+        state: DeliveryState | None = None,
+        transport: str | None = None,
+        after: int = 0,
+        limit: int = 1000,
+    ) -> list[Delivery]:
+        """Return deliveries by ascending id greater than `after`, at most `limit`."""
+        ...
+
+    def claim(self, delivery: int, now: datetime) -> bool:
+        """Commit the intent to deliver. False when it is not pending or its identity is held by another."""
+        ...
+
+    def settle(self, delivery: int, receipt: Receipt, now: datetime) -> None:
+        """Commit the outcome of a claimed delivery."""
+        ...
+
+    def release(self, delivery: int) -> None:
+        """Give a claim back: nothing was attempted."""
+        ...
+
+    def count_outcomes(self, run: str) -> Mapping[tuple[str, Outcome | DeliveryState], int]:
+        """Return (route, outcome; or state while unsettled) -> count."""
+        ...
+
+    def history(self, term: str, limit: int = 200) -> list[tuple[Run, Item, Delivery | None]]:
+        """Return everything made for a record key or delivered to an address, newest first."""
+        ...
+
+    # suppressions and approvals
+
+    def suppress(self, suppressions: Sequence[Suppression]) -> None:
+        """Add or replace."""
+        ...
+
+    def unsuppress(self, address: str) -> bool:
+        """Remove; False when there was none."""
+        ...
+
+    def suppressed(self, addresses: Sequence[str] | None = None) -> list[Suppression]:
+        """Return those of these addresses (any case), or all."""
+        ...
+
+    def approve(self, approval: Approval) -> None:
+        """Record a person's yes."""
+        ...
+
+    def approval(self, run: str) -> Approval | None:
+        """Return the newest approval of a run."""
+        ...
+
+    def fingerprint(self, run: str) -> str:
+        """Return one hash over keys, artifact hashes and deliveries of a run, independent of row order."""
+        ...
+
+    def close(self) -> None:
+        """Release connections."""
+        ...
+
+
+class Engine(Protocol):
+    """Carries batches through a function that each worker builds once."""
+
+    def map(
+        self,
+        open_worker: Callable[[], Callable[[object], object]],
+        batches: Iterable[object],
+    ) -> Iterator[object]:
+        """Yield results in the order of the batches, holding only a few batches at a time."""
+        ...
