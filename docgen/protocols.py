@@ -157,7 +157,7 @@ class Ledger(Protocol):
     # runs
 
     def open_run(self, spec: RunSpec) -> str:
-        """Record a new run in state `merging`; return its id, `<job>/<YYYY-MM-DD>-<NNN>`, NNN counting per job and day."""
+        """Record a new run in state `merging`; return its id, `<job>/<YYYY-MM-DD>-<NNN>`, NNN per job and day."""
         ...
 
     def run(self, run: str) -> Run:
