@@ -1,0 +1,193 @@
+"""Floor 1, rules: a job file, one YAML that names data, documents and how each customer gets them.
+
+Keeps every Jinja text and expression as it stands; compiling and template folders are the plan's business. Opens no
+data and knows nothing of config.yaml.
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Any, ClassVar, Literal
+
+from pydantic import Field
+
+from docgen.config import LocaleId, Mailbox
+from docgen.model import Format, MessageClass
+from docgen.strict import Names, StrictModel
+
+
+class EnvelopeProfile(StrEnum):
+    """Where an envelope's window shows the address."""
+
+    DIN_5008_A = "din-5008-a"
+    DIN_5008_B = "din-5008-b"
+    SWISS_LEFT = "swiss-left"
+    SWISS_RIGHT = "swiss-right"
+    FRANCE_RIGHT = "france-right"
+    US_10 = "us-10"
+    US_10_DOUBLE = "us-10-double"
+
+
+class TableSpec(StrictModel):
+    """One table of the data. `customers: data/customers.csv` is short for `customers: {file: data/customers.csv}`."""
+
+    shorthand: ClassVar[str] = "file"
+
+    file: str | None = Field(
+        None, description="File, `file.xlsx#Sheet` or pattern `orders/*.csv`, relative to the job file."
+    )
+    url: str | None = Field(None, repr=False, description="Database URL, best as a variable: ${SHOP_DB}.")
+    query: str | None = Field(None, description="With url: the SQL to run there.")
+    table: str | None = Field(None, description="With url: the table to read whole.")
+    encoding: str | None = Field(None, description="Encoding of a text file; found by itself without it.")
+    delimiter: str | None = Field(None, description='What parts columns, one character or "tab"; found by itself.')
+    quote: str | None = Field(None, max_length=1, description="Quoting character of a text file; found by itself.")
+    header: bool = Field(True, description="The first row holds the column names.")
+
+
+class NestSpec(StrictModel):
+    """Rows of another table that become a list in each record."""
+
+    table: str = Field(description="Name of the table whose rows are taken.")
+    on: Names = Field(description="Column or columns that are equal in the record and in the rows.")
+    order_by: Names = Field((), description="Column or columns to sort the rows by.")
+
+
+class DataSpec(StrictModel):
+    """Where the records come from."""
+
+    tables: dict[str, TableSpec] = Field(min_length=1, description="Name -> source; each is a table for SQL.")
+    records: str | None = Field(
+        None, description="SQL over the tables that gives one row per record; default: the only table."
+    )
+    key: str = Field(description="Column that names a record for ever: an order or customer number.")
+    nest: dict[str, NestSpec] = Field(
+        default_factory=dict, description="Field name -> rows of another table as a list."
+    )
+    input_locale: LocaleId = Field("en", description="How the data writes numbers and dates: de, en_US, ...")
+
+
+class NumberSpec(StrictModel):
+    """A gapless number. `number: "INV-{year}-{n:05}"` is short for `number: {pattern: "INV-{year}-{n:05}"}`."""
+
+    shorthand: ClassVar[str] = "pattern"
+
+    pattern: str = Field(description="The number with {n}, {n:05} for five digits, and {year}, {month} if wanted.")
+    start: int = Field(1, ge=0, description="The first number of a new sequence.")
+    date: str | None = Field(None, description="Date field that gives year and month; default: the run's date.")
+
+
+class DocumentSpec(StrictModel):
+    """One document made for every record."""
+
+    template: str = Field(description="Name of a folder in templates/.")
+    format: Format = Field(description="What to make of it, of what the template's body can become.")
+    file: str = Field(min_length=1, description="File name without ending, as Jinja text.")
+
+
+class EmailStep(StrictModel):
+    """Send a message."""
+
+    channel: ClassVar[str] = "email"
+
+    name: str = Field("email", description="Name of this step in reports; needed when two steps are of one sort.")
+    when: str | None = Field(None, description="Expression, without braces; the step is for records where it holds.")
+    to: str = Field(min_length=1, description="Recipients as Jinja text, parted by commas: {{ name }} <{{ email }}>.")
+    cc: str | None = Field(None, description="Copies, as Jinja text.")
+    bcc: str | None = Field(None, description="Blind copies, as Jinja text.")
+    subject: str | None = Field(None, description="Subject as Jinja text; default: the template's.")
+    template: str = Field(description="Template of the message's body.")
+    attach: Names = Field((), description="Documents of this job to attach.")
+    from_: Mailbox | None = Field(None, alias="from", description="Sender; default: `email.from` of config.yaml.")
+    reply_to: str | None = Field(None, description="Where answers go, as Jinja text; default: as in config.yaml.")
+
+
+class PrintStep(StrictModel):
+    """Add the record's documents to one PDF for the printer."""
+
+    channel: ClassVar[str] = "print"
+
+    name: str = Field("print", description="Name of this step in reports; needed when two steps are of one sort.")
+    when: str | None = Field(None, description="Expression, without braces; the step is for records where it holds.")
+    documents: Names | None = Field(None, description="Documents of this job to print; default: all that are PDF.")
+    envelope: EnvelopeProfile | None = Field(None, description="Window envelope that the letters go into.")
+    sort: Names = Field((), description="Fields to sort the letters by, such as country, then postcode.")
+    duplex: bool = Field(False, description="Printed on both sides: each letter begins on a front side.")
+    address: str | None = Field(None, description="Postal address as Jinja text; default: from the record's fields.")
+
+
+class FolderStep(StrictModel):
+    """Put the record's documents into a folder."""
+
+    channel: ClassVar[str] = "folder"
+
+    name: str = Field("folder", description="Name of this step in reports; needed when two steps are of one sort.")
+    when: str | None = Field(None, description="Expression, without braces; the step is for records where it holds.")
+    path: str = Field(min_length=1, description="Folder below the run's outputs, as Jinja text.")
+    documents: Names | None = Field(None, description="Documents of this job to put there; default: all.")
+
+
+Step = EmailStep | PrintStep | FolderStep
+
+
+class StepEntry(StrictModel):
+    """One step of `deliver`: exactly one of these keys."""
+
+    email: EmailStep | None = Field(None, description="Send a message.")
+    print: PrintStep | None = Field(None, description="Add to one PDF for the printer.")
+    folder: FolderStep | None = Field(None, description="Put into a folder.")
+
+    @property
+    def step(self) -> Step:
+        """Return the step that is set."""
+        step = self.email or self.print or self.folder
+        assert step is not None, "checked on reading"
+        return step
+
+
+class Policy(StrictModel):
+    """What to do when something is not as it should be."""
+
+    missing: Literal["error", "blank"] = Field(
+        "error", description="A template asks for an empty field: a fault of the record, or a blank."
+    )
+    bad_records: Literal["quarantine", "stop"] = Field(
+        "quarantine", description="A faulty record is set aside and the rest goes on, or nothing is delivered."
+    )
+    approval: Literal["none", "required"] = Field(
+        "none", description="required: everything is made, and delivered after `docgen approve`."
+    )
+    pause_after_failures: int = Field(20, ge=1, description="Deliveries that may fail in a row before the run pauses.")
+
+
+class Job(StrictModel):
+    """A job file. Texts with {{ }} are Jinja over the record; `when` is an expression without braces."""
+
+    name: str = Field("", description="Identity of the job across runs; default: the file's name without ending.")
+    title: str = Field("", description="What a person calls this job; default: its name.")
+    message_class: MessageClass = Field(
+        MessageClass.TRANSACTIONAL,
+        alias="class",
+        description="Which consent gates and headers apply to its messages.",
+    )
+    edition: str = Field(
+        "", description="Issue of a newsletter, such as 2026-05: a new edition is delivered anew to everyone."
+    )
+    data: DataSpec = Field(description="Where the records come from.")
+    locale: str = Field("en", description="Language of a record's documents, as Jinja text: {{ language or 'en' }}.")
+    numbers: dict[str, NumberSpec] = Field(
+        default_factory=dict, description="Field name -> pattern of a gapless number, such as INV-{year}-{n:05}."
+    )
+    values: dict[str, Any] = Field(
+        default_factory=dict, repr=False, description="Constants for the templates; a record's own field wins."
+    )
+    documents: dict[str, DocumentSpec] = Field(
+        default_factory=dict, description="Name -> document made for every record."
+    )
+    entries: tuple[StepEntry, ...] = Field((), alias="deliver", description="How each customer gets the documents.")
+    policy: Policy = Field(default_factory=Policy, description="What to do when something is not as it should be.")
+
+    @property
+    def deliver(self) -> tuple[Step, ...]:
+        """Return the steps in their order."""
+        return tuple(entry.step for entry in self.entries)
