@@ -287,6 +287,10 @@ class Ledger(Protocol):
         """Give a claim back: nothing was attempted."""
         ...
 
+    def skip(self, delivery: int, reason: str, now: datetime) -> None:
+        """Settle a pending delivery as skipped, for this reason; one that is not pending is left as it is."""
+        ...
+
     def count_outcomes(self, run: str) -> Mapping[tuple[str, Outcome | DeliveryState], int]:
         """Return (route, outcome; or state while unsettled) -> count."""
         ...
