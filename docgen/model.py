@@ -141,11 +141,16 @@ class Artifact:
 
 @dataclass(frozen=True, slots=True)
 class Mail:
-    """What a mail template renders to, before headers: at least one of `html` and `text` is there."""
+    """What a mail template renders to, before headers: at least one of `html` and `text` is there.
+
+    Attributes:
+        images: pictures inside `html`, which it shows as `cid:` and their file name.
+    """
 
     subject: str
     html: str | None
     text: str | None
+    images: tuple[Artifact, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
