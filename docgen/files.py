@@ -17,7 +17,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path, PureWindowsPath
 from typing import BinaryIO
 
-from docgen.errors import UnsafePath, WriteError
+from docgen.errors import DeliveryError, UnsafePath, WriteError
 from docgen.model import Where
 
 #: File systems allow 255 bytes; the rest is left for people who rename files and for copies such as "name (2)".
@@ -48,6 +48,9 @@ _REASONS = {
     errno.EMFILE: ("too many files are open", "use fewer workers"),
     errno.EIO: ("the disk reports a fault", "check the disk"),
 }
+
+#: Reasons that the next file would meet as well.
+_LASTING = frozenset([errno.ENOSPC, errno.EDQUOT, errno.EACCES, errno.EPERM, errno.EROFS, errno.EIO])
 
 
 def safe_name(name: str, fallback: str) -> str:
@@ -160,6 +163,27 @@ def sha256_of(path: Path) -> str:
     """Return the lower-case hex digest of a file's bytes, read in constant memory."""
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def read_verified(path: Path, sha256: str) -> bytes:
+    """Return a file's bytes, sure that they are those whose digest was taken.
+
+    Raises:
+        DeliveryError: the file is gone or has changed since.
+    """
+    try:
+        content = path.read_bytes()
+    except OSError as error:
+        raise DeliveryError(f"{path} cannot be read: {error.strerror}", hint="start a new run") from error
+    if hashlib.sha256(content).hexdigest() != sha256:
+        raise DeliveryError(f"{path} has changed since it was made", hint="start a new run")
+    return content
+
+
+def is_lasting(error: WriteError) -> bool:
+    """Tell whether the next file would fail for the same reason: a full disk, no permission."""
+    cause = error.__cause__
+    return isinstance(cause, OSError) and cause.errno in _LASTING
 
 
 @contextmanager

@@ -12,8 +12,17 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from docgen.errors import UnsafePath, WriteError
-from docgen.files import MAX_NAME_BYTES, copy_atomically, inside, safe_name, sha256_of, write_atomically
+from docgen.errors import DeliveryError, UnsafePath, WriteError
+from docgen.files import (
+    MAX_NAME_BYTES,
+    copy_atomically,
+    inside,
+    is_lasting,
+    read_verified,
+    safe_name,
+    sha256_of,
+    write_atomically,
+)
 
 
 @pytest.mark.parametrize(
@@ -147,6 +156,7 @@ def test_a_failed_write_says_why_and_leaves_nothing(
     with pytest.raises(WriteError, match=words) as caught:
         write_atomically(path, b"new")
     assert str(path) in str(caught.value)
+    assert is_lasting(caught.value)
     assert path.read_bytes() == b"old"
     assert os.listdir(tmp_path) == ["a.txt"]
 
@@ -173,8 +183,9 @@ def test_a_file_where_a_folder_is_needed_is_named(tmp_path: Path) -> None:
 
 def test_a_folder_of_that_name_is_named(tmp_path: Path) -> None:
     (tmp_path / "a").mkdir()
-    with pytest.raises(WriteError, match="a folder has that name"):
+    with pytest.raises(WriteError, match="a folder has that name") as caught:
         write_atomically(tmp_path / "a", b"x")
+    assert not is_lasting(caught.value)
     assert os.listdir(tmp_path) == ["a"]
 
 
@@ -194,3 +205,16 @@ def test_a_copy_of_nothing_is_an_error_and_leaves_nothing(tmp_path: Path) -> Non
 def test_a_digest_is_that_of_the_bytes(tmp_path: Path) -> None:
     (tmp_path / "a").write_bytes(b"abc")
     assert sha256_of(tmp_path / "a") == "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"
+
+
+def test_verified_bytes_are_those_that_were_made(tmp_path: Path) -> None:
+    path = tmp_path / "a"
+    path.write_bytes(b"abc")
+    digest = sha256_of(path)
+    assert read_verified(path, digest) == b"abc"
+    path.write_bytes(b"abd")
+    with pytest.raises(DeliveryError, match="has changed since it was made"):
+        read_verified(path, digest)
+    path.unlink()
+    with pytest.raises(DeliveryError, match="cannot be read"):
+        read_verified(path, digest)

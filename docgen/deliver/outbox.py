@@ -1,0 +1,74 @@
+"""Floor 2, edges: put messages into a folder instead of sending them, one `.eml` each. Knows no server.
+
+Mail programs open `.eml` files, so a person can look at every message before e-mail is configured.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from docgen.errors import DeliveryError, TransportUnavailable, WriteError
+from docgen.files import is_lasting, read_verified, safe_name, write_atomically
+from docgen.model import Outcome, Parcel, Receipt
+from docgen.protocols import Feature
+
+
+class OutboxTransport:
+    """Writes `<folder>/<key> <address>.eml`."""
+
+    name = "outbox"
+    features = frozenset({Feature.IDEMPOTENT})
+    concurrency = 4
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._taken: dict[str, str] = {}
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        return None
+
+    async def send(self, parcel: Parcel) -> Receipt:
+        """Write the message; the outcome is `queued`, since it has not left.
+
+        Raises:
+            TransportUnavailable: the disk is full or not writable: the next parcel would fare no better.
+        """
+        (message,) = parcel.files
+        try:
+            content = await asyncio.to_thread(read_verified, message.path, message.sha256)
+            path = self._path(parcel, message.sha256)
+            await asyncio.to_thread(write_atomically, path, content)
+        except WriteError as error:
+            if is_lasting(error):
+                raise TransportUnavailable(str(error)) from error
+            return Receipt(Outcome.FAILED, str(error))
+        except DeliveryError as error:
+            return Receipt(Outcome.FAILED, str(error))
+        recipients = parcel.envelope.recipients if parcel.envelope else (parcel.recipient,)
+        return Receipt(Outcome.QUEUED, str(path), dict.fromkeys(recipients, Outcome.QUEUED))
+
+    def _path(self, parcel: Parcel, sha256: str) -> Path:
+        """Choose the name, with a piece of the hash where another message has it: two steps may write to one person."""
+        for start in (parcel.key, f"{parcel.key[:40]} {sha256[:12]}"):
+            path = self._folder / safe_name(f"{start} {parcel.recipient}.eml", "message")
+            # Windows and macOS take names that differ in case for one.
+            owner = self._taken.setdefault(path.name.casefold(), sha256)
+            if owner == sha256 and self._is_free(path, sha256):
+                break
+        return path
+
+    @staticmethod
+    def _is_free(path: Path, sha256: str) -> bool:
+        try:
+            read_verified(path, sha256)
+        except DeliveryError:
+            return not path.exists()
+        return True

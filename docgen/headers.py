@@ -1,0 +1,141 @@
+"""Floor 1, rules: text and mailboxes as header fields that say what was meant and nothing else.
+
+Customer data ends up in headers, so this is a trust boundary. Every value is cleaned of line breaks and control
+characters, then written by docgen itself as RFC 5322 and RFC 2047 ask. The library's header parser is not asked: it
+decodes what looks like an encoded word, which would let a customer's name write header lines. Knows no message.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Sequence
+from email.header import Header
+from email.policy import EmailPolicy
+from typing import Self
+
+from email_validator import EmailNotValidError, validate_email
+
+from docgen.errors import AddressError
+from docgen.model import Recipient
+
+#: Longer words than this do not fit a line of 78 characters beside a field name: they are encoded, and so broken.
+_LONGEST_WORD = 60
+#: Characters a phrase may hold without quotes: RFC 5322 atext, and spaces.
+_ATOMS = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~ -]+")
+_CRLF = "\r\n"
+
+
+class WrittenHeader(str):
+    """A header field that is written already.
+
+    The value is its text as a person reads it. The email package asks `name` and `fold` of the headers it keeps.
+    """
+
+    __slots__ = ("name", "wire")
+    name: str
+    wire: str
+
+    def __new__(cls, name: str, text: str, wire: str) -> Self:
+        """Make a field.
+
+        Args:
+            name: of the field.
+            text: the value for people.
+            wire: the value as it is sent, folded.
+        """
+        header = super().__new__(cls, text)
+        header.name, header.wire = name, wire
+        return header
+
+    def fold(self, *, policy: EmailPolicy) -> str:
+        """Return the field as it is sent."""
+        return f"{self.name}: {self.wire}{policy.linesep}"
+
+
+def clean_text(text: str) -> str:
+    """Return text on one line: control characters, line and paragraph separators and runs of space become one space."""
+    return " ".join("".join(" " if _is_unfit(char) else char for char in text).split())
+
+
+def _is_unfit(char: str) -> bool:
+    return char.isspace() or unicodedata.category(char) in ("Cc", "Cs", "Zl", "Zp")
+
+
+def text_header(name: str, text: str) -> WrittenHeader:
+    """Write an unstructured field such as Subject."""
+    text = clean_text(text)
+    return WrittenHeader(name, text, _encode(text, len(name) + 2))
+
+
+def mailbox_header(name: str, mailboxes: Sequence[Recipient], *, as_text: bool = False) -> WrittenHeader:
+    """Write a field of mailboxes such as To, one to a line.
+
+    Args:
+        name: of the field.
+        mailboxes: at least one.
+        as_text: for a field that is not of mailboxes by its definition, where encoded words are not decoded.
+
+    Raises:
+        AddressError: an address is not one.
+    """
+    checked = [Recipient(clean_text(m.name), ascii_domain(m.address)) for m in mailboxes]
+    if as_text:
+        checked = [Recipient("", mailbox.address) for mailbox in checked]
+    text = ", ".join(f"{m.name} <{m.address}>" if m.name else m.address for m in checked)
+    return WrittenHeader(name, text, f",{_CRLF} ".join(_mailbox(m, len(name) + 2) for m in checked))
+
+
+def uri_header(name: str, uris: Sequence[str]) -> WrittenHeader:
+    """Write a field of URIs in angle brackets, RFC 2369, one to a line and never encoded.
+
+    Raises:
+        ValueError: a URI holds what would end it.
+    """
+    for uri in uris:
+        if not re.fullmatch(r"[!#-;=?-~]+", uri):
+            raise ValueError(f"{uri!r} cannot stand in a {name} header; percent-encode it")
+    wrapped = [f"<{uri}>" for uri in uris]
+    return WrittenHeader(name, ", ".join(wrapped), f",{_CRLF} ".join(wrapped))
+
+
+def ascii_domain(address: str) -> str:
+    """Return an address as an envelope needs it: the domain in ASCII (`xn--`), the rest as it is.
+
+    Raises:
+        AddressError: it is not an address.
+    """
+    try:
+        checked = validate_email(
+            address,
+            check_deliverability=False,
+            globally_deliverable=False,
+            allow_quoted_local=True,
+            allow_domain_literal=True,
+        )
+    except EmailNotValidError as error:
+        raise AddressError(f"{address!r} is not an e-mail address: {error}", value=address) from error
+    return f"{checked.local_part}@{checked.ascii_domain}"
+
+
+def _mailbox(mailbox: Recipient, used: int) -> str:
+    return f"{_phrase(mailbox.name, used)} <{mailbox.address}>" if mailbox.name else mailbox.address
+
+
+def _phrase(name: str, used: int) -> str:
+    if not _is_plain(name):
+        return _encode(name, used)
+    if _ATOMS.fullmatch(name):
+        return name
+    return '"' + re.sub(r'(["\\])', r"\\\1", name) + '"'
+
+
+def _encode(text: str, used: int) -> str:
+    charset = "us-ascii" if _is_plain(text) else "utf-8"
+    return Header(text, charset, maxlinelen=76, header_name="x" * (used - 2)).encode(splitchars=" ", linesep=_CRLF)
+
+
+def _is_plain(text: str) -> bool:
+    """Tell whether text can be sent as it is; what looks like an encoded word must not, or it would be decoded."""
+    words = text.split(" ")
+    return text.isascii() and "=?" not in text and all(len(word) <= _LONGEST_WORD for word in words)
