@@ -5,20 +5,20 @@ Knows nothing of jobs and templates, opens no connection and creates no folder.
 
 from __future__ import annotations
 
+import difflib
 import warnings
+from collections.abc import Iterator, Mapping
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
 
-from babel.core import Locale, UnknownLocaleError
-from babel.localedata import exists as locale_exists
-from babel.numbers import list_currencies
-from pydantic import AfterValidator, Field, SecretStr, ValidationInfo
-from sqlalchemy.engine import make_url
-from sqlalchemy.exc import ArgumentError
-from stdnum import iban as iban_rules
+from pydantic import Field, SecretStr
 
-from docgen.strict import RelativePath, StrictModel
+from docgen.errors import ConfigError, did_you_mean
+from docgen.keytypes import Colour, Country, Currency, ExistingFile, Iban, LedgerUrl, LocaleId, Mailbox, RelativePath
+from docgen.model import Where
+from docgen.strict import FileModel, StrictModel
+from docgen.validation import collect, raise_in_order
+from docgen.yamltree import KeyPath, YamlTree, load_yaml, parse_yaml
 
 
 class TransportName(StrEnum):
@@ -34,80 +34,6 @@ class Security(StrEnum):
     STARTTLS = "starttls"
     TLS = "tls"
     NONE = "none"
-
-
-def _check_country(code: str) -> str:
-    if code.upper() not in Locale("en").territories or len(code) != 2:
-        raise ValueError(f'"{code}" is not a country code; two letters as in ISO 3166, such as DE or US')
-    return code.upper()
-
-
-def check_locale(text: str) -> str:
-    """Return a locale as Babel writes it, `pt_BR` for `pt-br`.
-
-    Raises:
-        ValueError: it is not one that Babel has.
-    """
-    try:
-        locale = str(Locale.parse(text.replace("-", "_")))
-    except (ValueError, UnknownLocaleError):
-        locale = ""
-    if not locale or not locale_exists(locale):
-        raise ValueError(f'"{text}" is not a language; write it as en, de or pt_BR')
-    return locale
-
-
-def _check_currency(code: str) -> str:
-    if code.upper() not in list_currencies():
-        raise ValueError(f'"{code}" is not a currency; three letters as in ISO 4217, such as EUR or USD')
-    return code.upper()
-
-
-def _check_iban(text: str) -> str:
-    if text and not iban_rules.is_valid(text):
-        raise ValueError(f'"{text}" is not an IBAN: length or check digits are wrong')
-    return iban_rules.compact(text) if text else ""
-
-
-def _check_file(path: Path) -> Path:
-    if not path.is_file():
-        raise ValueError(f"there is no file {path.name} here: {path.parent}")
-    return path
-
-
-def check_mailbox(text: str) -> str:
-    """Return a mailbox `Name <a@b>` or `a@b` as it came.
-
-    Raises:
-        ValueError: it is neither.
-    """
-    address = text.rpartition("<")[2].removesuffix(">") if text.endswith(">") else text
-    local, _, domain = address.rpartition("@")
-    if not local or not domain or not text.isprintable() or any(sign in address for sign in " <>,;"):
-        raise ValueError(f'"{text}" is not an e-mail address; write a@example.com or Name <a@example.com>')
-    return text
-
-
-def _check_ledger(url: str, info: ValidationInfo) -> str:
-    try:
-        parsed = make_url(url)
-    except ArgumentError:
-        raise ValueError("this is not a database URL; the default is sqlite:///var/ledger.sqlite") from None
-    backend = parsed.get_backend_name()
-    if backend not in ("sqlite", "postgresql"):
-        raise ValueError(f"the ledger cannot be kept in {backend}; use sqlite or postgresql")
-    base = (info.context or {}).get("base")
-    if backend != "sqlite" or base is None or parsed.database in (None, "", ":memory:"):
-        return url
-    return parsed.set(database=str(Path(base) / str(parsed.database))).render_as_string(hide_password=False)
-
-
-Country = Annotated[str, AfterValidator(_check_country)]
-LocaleId = Annotated[str, AfterValidator(check_locale)]
-Currency = Annotated[str, AfterValidator(_check_currency)]
-Iban = Annotated[str, AfterValidator(_check_iban)]
-Mailbox = Annotated[str, AfterValidator(check_mailbox)]
-Colour = Annotated[str, Field(pattern=r"^#[0-9A-Fa-f]{6}$")]
 
 
 class Colours(StrictModel):
@@ -139,9 +65,7 @@ with warnings.catch_warnings():
         iban: Iban = Field("", description="Bank account for payments; its check digits are checked.")
         bic: str = Field("", description="BIC of the bank.")
         bank: str = Field("", description="Name of the bank.")
-        logo: Annotated[RelativePath, AfterValidator(_check_file)] | None = Field(
-            None, description="Picture file of the logo, relative to config.yaml."
-        )
+        logo: ExistingFile | None = Field(None, description="Picture file of the logo, relative to config.yaml.")
         language: LocaleId = Field("en", description="The company's own language: en, de, pt_BR, ...")
         currency: Currency = Field("EUR", description="Currency of amounts that do not name their own.")
         colours: Colours = Field(default_factory=Colours, description="Colours of the shipped templates.")
@@ -190,15 +114,90 @@ class Limits(StrictModel):
     loop: int = Field(100_000, ge=1, description="Most rounds of all loops of one document together.")
 
 
-class Config(StrictModel):
+class Config(FileModel):
     """The configuration file, config.yaml. Paths are relative to its folder."""
 
     company: Company = Field(description="The sender of every document.")
     email: EmailConfig = Field(default_factory=EmailConfig, description="How e-mail leaves the house.")
-    ledger: Annotated[str, AfterValidator(_check_ledger)] = Field(
+    ledger: LedgerUrl = Field(
         "sqlite:///var/ledger.sqlite", repr=False, description="Database of runs: a SQLite or PostgreSQL URL."
     )
     templates: RelativePath = Field(Path("templates"), description="Folder with one folder per template.")
     outputs: RelativePath = Field(Path("out"), description="Folder for everything that runs make.")
     workers: int | None = Field(None, ge=1, description="Processes that make documents; default: one per core.")
     limits: Limits = Field(default_factory=Limits, description="What one document may cost.")
+
+
+# --- reading ---------------------------------------------------------------------------------------
+
+#: Servers on this machine, to which a password may go unprotected.
+_LOOPBACK = ("localhost", "127.", "::1")
+
+
+def load_config(path: Path, environ: Mapping[str, str], shown: str | None = None) -> Config:
+    """Read config.yaml.
+
+    `DOCGEN_` variables replace single keys, `__` between levels: `DOCGEN_EMAIL__HOST`. An empty one takes the key
+    away. A value that begins with `[` or `{` is read as YAML.
+
+    Args:
+        path: the file.
+        environ: for `${NAME}` in the file and for `DOCGEN_` variables.
+        shown: what to call the file in messages; default: `path` as given.
+
+    Raises:
+        ConfigError: or `Faults`, with all that is wrong.
+    """
+    tree = load_yaml(path, shown, environ, ConfigError)
+    tree, faults = _override(tree, environ)
+    config, found = collect(Config, tree, ConfigError, {"base": path.absolute().parent})
+    raise_in_order([*tree.faults, *faults, *found, *_email_faults(tree)])
+    assert config is not None, "no configuration means faults"
+    return config.read_from(path, tree)
+
+
+def _override(tree: YamlTree, environ: Mapping[str, str]) -> tuple[YamlTree, list[ConfigError]]:
+    faults = []
+    for name in sorted(environ):
+        if not name.startswith("DOCGEN_"):
+            continue
+        keys = tuple(name.removeprefix("DOCGEN_").lower().split("__"))
+        place = Where(f"environment variable {name}")
+        if keys[0] in Config.model_fields:
+            tree = tree.with_value(keys, _override_value(environ[name], place), place)
+        # Other DOCGEN_ variables may belong to other programs; a misspelt one must not go unnoticed.
+        elif len(keys) > 1 or difflib.get_close_matches(keys[0], Config.model_fields, cutoff=0.75):
+            hint = did_you_mean(keys[0], Config.model_fields)
+            faults.append(ConfigError(f'config.yaml has no key "{keys[0]}"', where=place, hint=hint))
+    return tree, faults
+
+
+def _override_value(text: str, place: Where) -> object:
+    if text.lstrip()[:1] not in ("[", "{"):
+        return text or None
+    return parse_yaml(text, str(place.file), error=ConfigError).data
+
+
+def _email_faults(tree: YamlTree) -> Iterator[ConfigError]:
+    """Yield what single keys cannot tell; on plain data, so that it is found beside other faults."""
+    email = tree.mapping("email")
+    if email.get("transport") == TransportName.SMTP:
+        for key in ("host", "from"):
+            if email.get(key) is None:
+                place = tree.where_key(("email", "transport"))
+                yield ConfigError(f"email.{key} is missing, which transport: smtp needs", where=place)
+    if email.get("password") is not None and _in_plain_sight(tree, ("email", "password")):
+        place = tree.where(("email", "password"))
+        yield ConfigError("a password does not belong in a file", where=place, hint="write ${SMTP_PASSWORD} and set it")
+    if (email.get("username") is None) != (email.get("password") is None):
+        there, absent = ("username", "password") if email.get("password") is None else ("password", "username")
+        yield ConfigError(f"email.{absent} is missing beside {there}", where=tree.where_key(("email", there)))
+    host = str(email.get("host") or "")
+    if email.get("security") == Security.NONE and email.get("username") and not host.startswith(_LOOPBACK):
+        place = tree.where(("email", "security"))
+        yield ConfigError("security: none would show the password to the network", where=place, hint="use starttls")
+
+
+def _in_plain_sight(tree: YamlTree, path: KeyPath) -> bool:
+    from_environment = tree.where(path).file != tree.file
+    return path not in tree.written and not from_environment

@@ -6,14 +6,24 @@ data and knows nothing of config.yaml.
 
 from __future__ import annotations
 
+import codecs
+import datetime
+import re
+import string
+from collections.abc import Mapping
 from enum import StrEnum
-from typing import Any, ClassVar, Literal
+from pathlib import Path
+from typing import Annotated, Any, ClassVar, Literal, Self
 
-from pydantic import Field
+from pydantic import AfterValidator, Field, model_validator
 
-from docgen.config import LocaleId, Mailbox
-from docgen.model import Format, MessageClass
-from docgen.strict import Names, StrictModel
+from docgen.errors import JobError
+from docgen.jobrules import cross_check
+from docgen.keytypes import LocaleId, Mailbox, Names
+from docgen.model import Format, MessageClass, Where
+from docgen.strict import FileModel, StrictModel
+from docgen.validation import collect, raise_in_order
+from docgen.yamltree import load_yaml
 
 
 class EnvelopeProfile(StrEnum):
@@ -28,6 +38,20 @@ class EnvelopeProfile(StrEnum):
     US_10_DOUBLE = "us-10-double"
 
 
+def _check_encoding(name: str) -> str:
+    try:
+        return codecs.lookup(name).name
+    except LookupError:
+        raise ValueError("{value} is not an encoding; utf-8, utf-16, windows-1252, windows-1257, ...") from None
+
+
+def _check_delimiter(text: str) -> str:
+    text = {"tab": "\t", "\\t": "\t"}.get(text, text)
+    if len(text) != 1:
+        raise ValueError('{value} is not one character; use ";", "," or "tab"')
+    return text
+
+
 class TableSpec(StrictModel):
     """One table of the data. `customers: data/customers.csv` is short for `customers: {file: data/customers.csv}`."""
 
@@ -39,10 +63,24 @@ class TableSpec(StrictModel):
     url: str | None = Field(None, repr=False, description="Database URL, best as a variable: ${SHOP_DB}.")
     query: str | None = Field(None, description="With url: the SQL to run there.")
     table: str | None = Field(None, description="With url: the table to read whole.")
-    encoding: str | None = Field(None, description="Encoding of a text file; found by itself without it.")
-    delimiter: str | None = Field(None, description='What parts columns, one character or "tab"; found by itself.')
+    encoding: Annotated[str, AfterValidator(_check_encoding)] | None = Field(
+        None, description="Encoding of a text file; found by itself without it."
+    )
+    delimiter: Annotated[str, AfterValidator(_check_delimiter)] | None = Field(
+        None, description='What parts columns, one character or "tab"; found by itself.'
+    )
     quote: str | None = Field(None, max_length=1, description="Quoting character of a text file; found by itself.")
     header: bool = Field(True, description="The first row holds the column names.")
+
+    @model_validator(mode="after")
+    def _check_origin(self) -> Self:
+        if (self.file is None) == (self.url is None):
+            raise ValueError("a table comes either from a file or from a url")
+        if self.url is None and (self.query or self.table):
+            raise ValueError("query and table go with url; for a file, select in `records`")
+        if self.url is not None and (self.query is None) == (self.table is None):
+            raise ValueError("a url needs either a query or a table")
+        return self
 
 
 class NestSpec(StrictModel):
@@ -67,14 +105,47 @@ class DataSpec(StrictModel):
     input_locale: LocaleId = Field("en", description="How the data writes numbers and dates: de, en_US, ...")
 
 
+def _check_pattern(pattern: str) -> str:
+    try:
+        parts = [(name, spec) for _, name, spec, _ in string.Formatter().parse(pattern) if name is not None]
+    except ValueError:
+        raise ValueError("{value} has a brace without its partner; write INV-{year}-{n:05}") from None
+    names = [name for name, _ in parts]
+    if names.count("n") != 1:
+        raise ValueError("{value} must hold {n} exactly once; write INV-{year}-{n:05}")
+    unknown = sorted(set(names) - {"n", "year", "month"})
+    if unknown:
+        raise ValueError(f"a number cannot hold {{{unknown[0]}}}; only {{n}}, {{year}} and {{month}}")
+    if not all(re.fullmatch(r"(0[1-9][0-9]?)?", spec or "") for _, spec in parts):
+        raise ValueError("{value} has a width that cannot be read; {n:05} means five digits")
+    return pattern
+
+
 class NumberSpec(StrictModel):
     """A gapless number. `number: "INV-{year}-{n:05}"` is short for `number: {pattern: "INV-{year}-{n:05}"}`."""
 
     shorthand: ClassVar[str] = "pattern"
 
-    pattern: str = Field(description="The number with {n}, {n:05} for five digits, and {year}, {month} if wanted.")
+    pattern: Annotated[str, AfterValidator(_check_pattern)] = Field(
+        description="The number with {n}, {n:05} for five digits, and {year}, {month} if wanted."
+    )
     start: int = Field(1, ge=0, description="The first number of a new sequence.")
     date: str | None = Field(None, description="Date field that gives year and month; default: the run's date.")
+
+    def sequence(self, day: datetime.date) -> str:
+        """Return what a number of this day has before {n}; with {n} and what follows, where something does."""
+        width = {name: spec for _, name, spec, _ in string.Formatter().parse(self.pattern) if name}
+        month = f"{day.month:{width.get('month') or '02'}}"
+        marked = re.sub(r"\{n(:[0-9]*)?\}", "\0", self.pattern)
+        text = marked.format(year=format(day.year, width.get("year") or ""), month=month)
+        before, _, after = text.partition("\0")
+        return f"{before}{{n}}{after}" if after else before
+
+    def number(self, sequence: str, n: int) -> str:
+        """Return the n-th number of a sequence, which need not be of today's."""
+        spec = next(spec for _, name, spec, _ in string.Formatter().parse(self.pattern) if name == "n")
+        digits = format(n, spec or "")
+        return sequence.replace("{n}", digits) if "{n}" in sequence else sequence + digits
 
 
 class DocumentSpec(StrictModel):
@@ -137,6 +208,20 @@ class StepEntry(StrictModel):
     print: PrintStep | None = Field(None, description="Add to one PDF for the printer.")
     folder: FolderStep | None = Field(None, description="Put into a folder.")
 
+    @model_validator(mode="before")
+    @classmethod
+    def _name_the_step(cls, data: Any) -> Any:
+        if isinstance(data, str) and data in cls.model_fields:
+            return {data: {}}
+        if not isinstance(data, Mapping):
+            return data
+        steps = [key for key in data if key in cls.model_fields]
+        if len(steps) > 1:
+            raise ValueError(f"{' and '.join(steps)} in one step; begin each step with a dash")
+        if not data:
+            raise ValueError("this step is empty; write email, print or folder")
+        return {key: {} if value is None and key in steps else value for key, value in data.items()}
+
     @property
     def step(self) -> Step:
         """Return the step that is set."""
@@ -160,7 +245,7 @@ class Policy(StrictModel):
     pause_after_failures: int = Field(20, ge=1, description="Deliveries that may fail in a row before the run pauses.")
 
 
-class Job(StrictModel):
+class Job(FileModel):
     """A job file. Texts with {{ }} are Jinja over the record; `when` is an expression without braces."""
 
     name: str = Field("", description="Identity of the job across runs; default: the file's name without ending.")
@@ -191,3 +276,28 @@ class Job(StrictModel):
     def deliver(self) -> tuple[Step, ...]:
         """Return the steps in their order."""
         return tuple(entry.step for entry in self.entries)
+
+    def where_step(self, name: str, *path: str | int) -> Where:
+        """Return the place of a step, or of a key in it."""
+        steps = self.deliver
+        index = next(index for index, step in enumerate(steps) if step.name == name)
+        return self.where("deliver", index, steps[index].channel, *path)
+
+
+def load_job(path: Path, environ: Mapping[str, str], shown: str | None = None) -> Job:
+    """Read a job file.
+
+    Args:
+        path: the file.
+        environ: for `${NAME}` in the file.
+        shown: what to call the file in messages; default: `path` as given.
+
+    Raises:
+        JobError: or `Faults`, with all that is wrong.
+    """
+    tree = load_yaml(path, shown, environ, JobError)
+    job, found = collect(Job, tree, JobError)
+    raise_in_order([*tree.faults, *found, *cross_check(tree, path.stem)])
+    assert job is not None, "no job means faults"
+    name = job.name or path.stem
+    return job.model_copy(update={"name": name, "title": job.title or name}).read_from(path, tree)

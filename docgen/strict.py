@@ -5,10 +5,20 @@ Frozen, and an unknown key is a fault. Knows nothing of jobs, configurations or 
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated
+from typing import Any, ClassVar, Self
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, ValidationInfo
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    PrivateAttr,
+    model_validator,
+)
+from pydantic.fields import FieldInfo
+
+from docgen.model import Where
+from docgen.yamltree import YamlTree
 
 
 class StrictModel(BaseModel):
@@ -25,18 +35,61 @@ class StrictModel(BaseModel):
         hide_input_in_errors=True,
     )
 
+    #: The key that a bare text stands for: `customers: a.csv` is short for `customers: {file: a.csv}`.
+    shorthand: ClassVar[str] = ""
 
-def _one_or_many(value: object) -> object:
-    return [value] if isinstance(value, str | int) and not isinstance(value, bool) else value
+    @model_validator(mode="before")
+    @classmethod
+    def _expand(cls, data: Any) -> Any:
+        if data is None:
+            return {}
+        if cls.shorthand and isinstance(data, str | int):
+            return {cls.shorthand: data}
+        return cls._without_empty_parts(data) if isinstance(data, Mapping) else data
+
+    @classmethod
+    def _without_empty_parts(cls, data: Mapping[str, Any]) -> dict[str, Any]:
+        """Leave out keys under which everything is commented out."""
+        parts = {key_of(name, field) for name, field in cls.model_fields.items() if _is_part(field)}
+        return {key: value for key, value in data.items() if value is not None or key not in parts}
 
 
-def _under_base(path: Path, info: ValidationInfo) -> Path:
-    base = (info.context or {}).get("base")
-    return path if base is None else Path(base) / path
+def key_of(name: str, field: FieldInfo) -> str:
+    """Return the key that YAML has for a model's field."""
+    return field.alias or name
 
 
-Names = Annotated[tuple[str, ...], BeforeValidator(_one_or_many, json_schema_input_type=str | tuple[str, ...])]
-"""A list of words; a single word may stand without brackets."""
+def _is_part(field: FieldInfo) -> bool:
+    return field.default_factory is not None or field.default == ()
 
-RelativePath = Annotated[Path, AfterValidator(_under_base)]
-"""A path; when it is relative, it is below the folder of the file that names it (`context["base"]`)."""
+
+class FileModel(StrictModel):
+    """A whole file. One that was not read from a file has no places."""
+
+    _tree: YamlTree = PrivateAttr(default_factory=lambda: YamlTree({}, ""))
+    _path: Path = PrivateAttr(default_factory=Path)
+
+    def read_from(self, path: Path, tree: YamlTree) -> Self:
+        """Return this value knowing its file."""
+        copy = self.model_copy()
+        copy._path, copy._tree = path, tree
+        return copy
+
+    def where(self, *path: str | int) -> Where:
+        """Return the place of a key's value; of one that is left out, the place of the nearest above it."""
+        return self._tree.where(path) if self._tree.file else Where(path=path)
+
+    @property
+    def path(self) -> Path:
+        """The file."""
+        return self._path
+
+    @property
+    def base(self) -> Path:
+        """The folder that relative paths in the file start from: the file's own."""
+        return self._path.parent
+
+    @property
+    def sha256(self) -> str:
+        """Lower-case hex digest of the file's bytes, "" without a file."""
+        return self._tree.sha256

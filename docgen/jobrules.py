@@ -1,0 +1,119 @@
+"""Floor 1, rules: what the keys of a job file must say about each other.
+
+Works on plain data rather than on the finished model, so that these faults are found beside all others at once.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterator
+
+from docgen.errors import JobError, did_you_mean
+from docgen.model import Format
+from docgen.yamltree import KeyPath, YamlTree
+
+CHANNELS = ("email", "print", "folder")
+
+
+def cross_check(tree: YamlTree, stem: str) -> Iterator[JobError]:
+    """Yield every fault.
+
+    Args:
+        tree: the job file.
+        stem: the file's name without ending: the job's name where it has none.
+    """
+    yield from _check_name(tree, stem)
+    yield from _check_names(tree)
+    yield from _check_data(tree)
+    yield from _check_steps(tree)
+
+
+def _check_name(tree: YamlTree, stem: str) -> Iterator[JobError]:
+    name = tree.at(("name",))
+    if not re.fullmatch(r"\w([\w .-]*\w)?", str(name or stem)):
+        hint = "use letters, digits, dash and underscore" if name else "give the job a `name`, or the file another"
+        yield JobError(f'"{name or stem}" cannot be the name of a folder', where=tree.where(("name",)), hint=hint)
+
+
+def _check_names(tree: YamlTree) -> Iterator[JobError]:
+    """Names that SQL and Jinja must be able to say without quotes."""
+    for path in (("data", "tables"), ("data", "nest"), ("numbers",), ("values",)):
+        for name in tree.mapping(*path):
+            if not name.isidentifier():
+                yield JobError(
+                    f'"{name}" cannot be a name',
+                    where=tree.where_key((*path, name)),
+                    hint="use letters, digits and underscores, a letter first",
+                )
+    for name in tree.mapping("documents"):
+        if not re.fullmatch(r"\w[\w-]*", name):
+            place = tree.where_key(("documents", name))
+            yield JobError(f'"{name}" cannot be a name', where=place, hint="use letters, digits, dash and underscore")
+
+
+def _check_data(tree: YamlTree) -> Iterator[JobError]:
+    tables = tree.mapping("data", "tables")
+    nested = set()
+    for name in tree.mapping("data", "nest"):
+        path = ("data", "nest", name, "table")
+        table = tree.at(path)
+        nested.add(table)
+        if isinstance(table, str) and tables and path not in tree.broken and table not in tables:
+            yield JobError(
+                f'no table "{table}" in data.tables', where=tree.where(path), hint=did_you_mean(table, tables)
+            )
+    candidates = [name for name in tables if name not in nested]
+    if tables and tree.at(("data", "records")) is None and len(candidates) != 1:
+        several = f": there are {', '.join(candidates)}" if candidates else ""
+        yield JobError(
+            f"`records` is missing, so it is open which rows are the records{several}",
+            where=tree.where_key(("data",)),
+            hint="write SQL that gives one row per record",
+        )
+
+
+def _check_steps(tree: YamlTree) -> Iterator[JobError]:
+    first: dict[str, int | None] = {}
+    for index, entry in enumerate(tree.sequence("deliver")):
+        channel = _channel(entry)
+        if channel is None:
+            continue
+        path: KeyPath = ("deliver", index, channel)
+        name = str(tree.at((*path, "name")) or channel)
+        place = tree.where_key(path)
+        if name in first:
+            hint = f"the first is in line {first[name]}; give one a `name`"
+            yield JobError(f'two steps of the name "{name}"', where=place, hint=hint)
+        first.setdefault(name, place.line)
+        yield from _check_documents(tree, path, "attach" if channel == "email" else "documents")
+
+
+def _channel(entry: object) -> str | None:
+    if isinstance(entry, str):
+        return entry if entry in CHANNELS else None
+    return next((key for key in entry if key in CHANNELS), None) if isinstance(entry, dict) else None
+
+
+def _check_documents(tree: YamlTree, step: KeyPath, key: str) -> Iterator[JobError]:
+    documents = tree.mapping("documents")
+    for path, name in _elements(tree, (*step, key)):
+        if path in tree.broken:
+            continue
+        if name not in documents:
+            yield _unknown_document(tree, path, name, documents)
+        elif step[-1] == "print" and tree.at(("documents", name, "format")) in set(Format) - {Format.PDF}:
+            hint = f"{name} is made as {tree.show(('documents', name, 'format'))}"
+            yield JobError("only PDF can be printed", where=tree.where(path), hint=hint)
+
+
+def _elements(tree: YamlTree, path: KeyPath) -> Iterator[tuple[KeyPath, str]]:
+    """Yield the places and texts of a list that may also be a single text."""
+    single = not isinstance(tree.at(path), list)
+    for index, name in enumerate(tree.sequence(*path)):
+        if isinstance(name, str | int):
+            yield (path if single else (*path, index)), str(name)
+
+
+def _unknown_document(tree: YamlTree, path: KeyPath, name: str, documents: Collection[str]) -> JobError:
+    hint = did_you_mean(name, documents) or "the job makes no documents"
+    return JobError(f'no document "{name}" in documents', where=tree.where(path), hint=hint)

@@ -1,0 +1,116 @@
+"""Floor 1, rules: the types of values that several keys of YAML files share, each with its check.
+
+A check says `{value}` where a message shall show the value as it is written. Knows no key.
+"""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import Annotated
+
+from babel.core import Locale, UnknownLocaleError
+from babel.localedata import exists as locale_exists
+from babel.numbers import list_currencies
+from pydantic import AfterValidator, BeforeValidator, Field, ValidationInfo
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import ArgumentError
+from stdnum import iban as iban_rules
+
+
+def _check_country(code: str) -> str:
+    if code.upper() not in Locale("en").territories or len(code) != 2:
+        raise ValueError("{value} is not a country code; two letters as in ISO 3166, such as DE or US")
+    return code.upper()
+
+
+def check_locale(text: str) -> str:
+    """Return a locale as Babel writes it, `pt_BR` for `pt-br`.
+
+    Raises:
+        ValueError: it is not one that Babel has.
+    """
+    try:
+        locale = str(Locale.parse(text.replace("-", "_")))
+    except (ValueError, UnknownLocaleError):
+        locale = ""
+    if not locale or not locale_exists(locale):
+        raise ValueError("{value} is not a language; write it as en, de or pt_BR")
+    return locale
+
+
+def _check_currency(code: str) -> str:
+    if code.upper() not in list_currencies():
+        raise ValueError("{value} is not a currency; three letters as in ISO 4217, such as EUR or USD")
+    return code.upper()
+
+
+def _check_iban(text: str) -> str:
+    if text and not iban_rules.is_valid(text):
+        raise ValueError("{value} is not an IBAN: length or check digits are wrong")
+    return iban_rules.compact(text) if text else ""
+
+
+def _check_file(path: Path) -> Path:
+    if not path.is_file():
+        raise ValueError(f"there is no file {path.name} here: {path.parent}")
+    return path
+
+
+def check_mailbox(text: str) -> str:
+    """Return a mailbox `Name <a@b>` or `a@b` as it came.
+
+    Raises:
+        ValueError: it is neither.
+    """
+    address = text.rpartition("<")[2].removesuffix(">") if text.endswith(">") else text
+    local, _, domain = address.rpartition("@")
+    if not local or not domain or not text.isprintable() or any(sign in address for sign in " <>,;"):
+        raise ValueError("{value} is not an e-mail address; write a@example.com or Name <a@example.com>")
+    return text
+
+
+def _check_colour(text: str) -> str:
+    if not re.fullmatch("#[0-9A-Fa-f]{6}", text):
+        raise ValueError('{value} is not a colour; write it as "#1F4E79", in quotes')
+    return text
+
+
+def _one_or_many(value: object) -> object:
+    return [value] if isinstance(value, str | int) and not isinstance(value, bool) else value
+
+
+def _under_base(path: Path, info: ValidationInfo) -> Path:
+    base = (info.context or {}).get("base")
+    return path if base is None else Path(base) / path
+
+
+def _check_ledger(url: str, info: ValidationInfo) -> str:
+    try:
+        parsed = make_url(url)
+    except ArgumentError:
+        raise ValueError("this is not a database URL; the default is sqlite:///var/ledger.sqlite") from None
+    backend = parsed.get_backend_name()
+    if backend not in ("sqlite", "postgresql"):
+        raise ValueError(f"the ledger cannot be kept in {backend}; use sqlite or postgresql")
+    base = (info.context or {}).get("base")
+    if backend != "sqlite" or base is None or parsed.database in (None, "", ":memory:"):
+        return url
+    return parsed.set(database=str(Path(base) / str(parsed.database))).render_as_string(hide_password=False)
+
+
+Country = Annotated[str, AfterValidator(_check_country)]
+LocaleId = Annotated[str, AfterValidator(check_locale)]
+Currency = Annotated[str, AfterValidator(_check_currency)]
+Iban = Annotated[str, AfterValidator(_check_iban)]
+Mailbox = Annotated[str, AfterValidator(check_mailbox)]
+Colour = Annotated[str, AfterValidator(_check_colour), Field(json_schema_extra={"pattern": "^#[0-9A-Fa-f]{6}$"})]
+LedgerUrl = Annotated[str, AfterValidator(_check_ledger)]
+
+Names = Annotated[tuple[str, ...], BeforeValidator(_one_or_many, json_schema_input_type=str | tuple[str, ...])]
+"""A list of words; a single word may stand without brackets."""
+
+RelativePath = Annotated[Path, AfterValidator(_under_base)]
+"""A path; when it is relative, it is below the folder of the file that names it (`context["base"]`)."""
+
+ExistingFile = Annotated[RelativePath, AfterValidator(_check_file)]
