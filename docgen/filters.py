@@ -1,0 +1,354 @@
+"""Floor 1, rules: what templates may call. Reads the language from the context, decides nothing about layout.
+
+A filter given an empty field (None) returns None, so that printing the result names the field that is empty. The
+functions `t`, `address`, `words`, `plural`, `list`, `qr` and `image` can be called as well: `{{ t("greeting") }}`.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Callable, Iterable, Mapping
+from datetime import date, datetime
+from decimal import Decimal
+from functools import wraps
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, cast
+
+from babel import Locale
+from babel.dates import format_date, format_datetime, format_skeleton, parse_pattern
+from babel.lists import format_list
+from jinja2 import Undefined, pass_context
+from jinja2.runtime import Context
+from markupsafe import Markup
+
+from docgen import guards
+from docgen.errors import FieldMissing, TemplateError, UnsafePath
+from docgen.money import (
+    currency_code,
+    format_money,
+    format_number,
+    format_percent,
+    round_half_up,
+    to_decimal,
+)
+from docgen.texts import Texts, babel_locale, choose_form
+
+if TYPE_CHECKING:
+    from docgen.sandbox import FolderLoader, Sandbox
+
+_STYLES = ("short", "medium", "long", "full")
+
+
+def locale_of(context: Context, locale: str | None = None) -> Locale:
+    """Return the language to write in: the one asked for, else the record's."""
+    return babel_locale(locale or str(_from_context(context, "locale") or "en"))
+
+
+def _from_context(context: Context, name: str) -> object:
+    """Look in the template's context, then in the rendering's: imported macros have a context of their own."""
+    from docgen.limits import current_work
+
+    value = context.get(name)
+    return current_work().names.get(name) if value is None or isinstance(value, Undefined) else value
+
+
+def _currency(context: Context, currency: str | None) -> str:
+    company = _from_context(context, "company")
+    default = company.get("currency") if isinstance(company, Mapping) else None
+    found = currency or _from_context(context, "currency") or default
+    if not found:
+        raise FieldMissing("no currency is known", field="currency", hint='write money("EUR")')
+    return currency_code(str(found))
+
+
+# --- numbers and dates ----------------------------------------------------------------------------
+
+
+def money(
+    context: Context,
+    value: object,
+    currency: str | None = None,
+    *,
+    symbol: bool = True,
+    code: bool = False,
+    locale: str | None = None,
+) -> str:
+    """Write an amount, `{{ total | money }}`, with its currency, the record's `currency` or the company's."""
+    where, amount = locale_of(context, locale), to_decimal(value, "the amount")
+    return format_money(amount, _currency(context, currency), where, symbol=symbol, code=code)
+
+
+def number(context: Context, value: object, decimals: int | None = None, *, locale: str | None = None) -> str:
+    """Write a number; without `decimals`, with those it has."""
+    return format_number(to_decimal(value), locale_of(context, locale), decimals)
+
+
+def percent(
+    context: Context, value: object, decimals: int | None = None, *, of: object = 1, locale: str | None = None
+) -> str:
+    """Write a fraction as a percentage; with `of=100` the value counts hundredths already."""
+    whole = to_decimal(of)
+    if not whole:
+        raise TemplateError("percent(of=0) has no meaning")
+    return format_percent(to_decimal(value) / whole, locale_of(context, locale), decimals)
+
+
+def rounded(value: object, decimals: int = 0) -> Decimal:
+    """Round, `{{ price | round(2) }}`: half up, exactly."""
+    return round_half_up(to_decimal(value), decimals)
+
+
+def date_(context: Context, value: object, style: str = "medium", *, locale: str | None = None) -> str:
+    """Write a date, `{{ due | date("long") }}`; or a pattern such as "d MMMM yyyy", or a skeleton such as "yMMMM"."""
+    if not isinstance(value, date):
+        raise TemplateError(
+            f'"{value}" is not a date', hint="declare the field's type in template.yaml: date or datetime"
+        )
+    where = locale_of(context, locale)
+    if style in _STYLES:
+        return format_date(value, cast(Any, style), locale=where)
+    return _by_pattern(
+        value if isinstance(value, datetime) else datetime(value.year, value.month, value.day), style, where
+    )
+
+
+def datetime_(context: Context, value: object, style: str = "medium", *, locale: str | None = None) -> str:
+    """Write a date with its time, in its own zone; styles and patterns as for `date`."""
+    if not isinstance(value, datetime):
+        raise TemplateError(f'"{value}" is not a date with a time', hint="declare the field's type: datetime")
+    where = locale_of(context, locale)
+    if style in _STYLES:
+        zoned = style in ("long", "full") and value.tzinfo is None
+        return format_datetime(value.replace(tzinfo=None) if zoned else value, cast(Any, style), value.tzinfo, where)
+    return _by_pattern(value, style, where)
+
+
+def _by_pattern(value: datetime, style: str, locale: Locale) -> str:
+    if style in locale.datetime_skeletons:
+        return format_skeleton(style, value, value.tzinfo, locale=locale)
+    try:
+        return parse_pattern(style).apply(value, locale)
+    except (ValueError, KeyError) as error:
+        raise TemplateError(
+            f'"{style}" is not a date style', hint="use short, medium, long, full or d MMMM yyyy"
+        ) from error
+
+
+def localised(context: Context, value: object) -> str:
+    """Write a bare number or date, one printed without a filter, in the record's language."""
+    if isinstance(value, datetime):
+        return datetime_(context, value)
+    return date_(context, value) if isinstance(value, date) else number(context, value)
+
+
+# --- words ----------------------------------------------------------------------------------------
+
+
+def t(context: Context, key: str, *, locale: str | None = None, **placeholders: object) -> str:
+    """Give a text of the template in the record's language; `n=` decides its plural."""
+    texts = _from_context(context, "texts")
+    if not isinstance(texts, Texts):
+        raise TemplateError("this text has no texts by language")
+    if locale:
+        texts = texts.in_language(locale)
+    count = placeholders.get("n", placeholders.get("count"))
+    environment = cast("Sandbox", context.environment)
+    shown = {name: str(environment.shown(context, value, name)) for name, value in placeholders.items()}
+    return texts.say(str(key), shown, count)
+
+
+def plural(
+    context: Context, count: object, forms: Mapping[str, str] | None = None, *, locale: str | None = None, **more: str
+) -> str:
+    """Give the form that a number asks for (one="day", other="days"), without the number."""
+    return choose_form(count, {**(forms or {}), **more}, str(locale_of(context, locale)))
+
+
+class Listing(list[object]):
+    """A list that prints as A, B and C."""
+
+    def __init__(self, elements: Iterable[object], text: str) -> None:
+        super().__init__(elements)
+        self._text = text
+
+    def __str__(self) -> str:
+        return self._text
+
+
+def list_(context: Context, values: Iterable[object], style: str = "standard", *, locale: str | None = None) -> Listing:
+    """Write a list as A, B and C, with `style="or"` as A, B or C. It stays a list for loops and filters."""
+    elements = list(values)
+    environment = cast("Sandbox", context.environment)
+    texts = [
+        str(environment.shown(context, element, None))
+        if isinstance(element, str | int | float | Decimal | date)
+        else ""
+        for element in elements
+    ]
+    shown = [text for text in texts if text]
+    return Listing(elements, format_list(shown, cast(Any, style), locale_of(context, locale)) if shown else "")
+
+
+_LETTERS = str.maketrans({
+    "ß": "ss", "ẞ": "SS", "æ": "ae", "Æ": "AE", "œ": "oe", "Œ": "OE", "ø": "o", "Ø": "O", "đ": "d", "Đ": "D", "ð": "d",
+    "Ð": "D", "þ": "th", "Þ": "Th", "ł": "l", "Ł": "L", "ı": "i", "ħ": "h", "ŧ": "t", "ŋ": "n",
+})  # fmt: skip
+
+
+def slug(value: object, separator: str = "-") -> str:
+    """Reduce to lower-case ASCII letters and digits with `separator` between words; letters lose their marks."""
+    plain = unicodedata.normalize("NFKD", str(value).translate(_LETTERS))
+    kept = "".join(letter for letter in plain if not unicodedata.combining(letter))
+    return separator.join(re.findall(r"[^\W_]+", kept.lower()))
+
+
+# --- things that are not text ---------------------------------------------------------------------
+
+
+def qr(context: Context, data: object, *, size_mm: float = 25, error: str = "M", border: int = 4) -> object:
+    """Make a QR code of a text."""
+    if error not in ("L", "M", "Q", "H"):
+        raise TemplateError(f'"{error}" is not an error level of QR codes', hint="one of: L, M, Q, H")
+    return cast("Sandbox", context.environment).rich.qr(str(data), size_mm=size_mm, error=error, border=border)
+
+
+def image(
+    context: Context, source: object, *, width_mm: float | None = None, height_mm: float | None = None, alt: str = ""
+) -> object:
+    """Show a picture: a file of the template's folder, or `company.logo`."""
+    environment = cast("Sandbox", context.environment)
+    found = source if isinstance(source, bytes) else _picture(environment, source)
+    return environment.rich.image(found, width_mm=width_mm, height_mm=height_mm, alt=alt)
+
+
+def _picture(environment: Sandbox, source: object) -> Path:
+    # A Path comes from the configuration and is trusted; text comes from templates and data and is not.
+    if not isinstance(source, Path):
+        source = cast("FolderLoader", environment.loader).find(str(source))
+    if not source.is_file():
+        raise UnsafePath(f'there is no picture "{source.name}"')
+    return source
+
+
+def markdown(context: Context, value: object) -> object:
+    """Write `{{ terms | markdown }}`, CommonMark, as formatted text of the document."""
+    return cast("Sandbox", context.environment).rich.markdown(str(value))
+
+
+# --- installing -----------------------------------------------------------------------------------
+
+
+def _passing_empty(function: Callable[..., Any]) -> Callable[..., Any]:
+    @wraps(function)
+    def call(context: Context, value: Any, *args: Any, **named: Any) -> Any:
+        if value is None or isinstance(value, Undefined):
+            return None if value is None else _touch(value)
+        return function(context, value, *args, **named)
+
+    return pass_context(call)
+
+
+def _touch(value: Undefined) -> None:
+    """Raise for a name that is not there; under `missing: blank` it counts as empty."""
+    bool(value)
+
+
+def _plain(function: Callable[..., Any]) -> Callable[..., Any]:
+    @wraps(function)
+    def call(_: Context, *args: Any, **named: Any) -> Any:
+        return function(*args, **named)
+
+    return call
+
+
+def _text(function: Callable[..., str]) -> Callable[..., Any]:
+    def call(value: object, *args: Any, **named: Any) -> str:
+        return function(value if isinstance(value, str) else str(value), *args, **named)
+
+    return wraps(function)(_plain(call))
+
+
+OWN: dict[str, Callable[..., Any]] = {
+    "money": money,
+    "number": number,
+    "percent": percent,
+    "round": _plain(rounded),
+    "date": date_,
+    "datetime": datetime_,
+    "t": t,
+    "plural": plural,
+    "list": list_,
+    "slug": _plain(slug),
+    "qr": qr,
+    "image": image,
+    "markdown": markdown,
+}
+
+#: Which of them are functions too.
+FUNCTIONS = ("t", "plural", "list", "qr", "image")
+
+#: Jinja's filters that templates may use; the others guess, blow up, differ by run, or switch escaping off.
+KEPT = (
+    "abs", "batch", "capitalize", "count", "d", "default", "dictsort", "e", "escape", "first", "float", "groupby",
+    "int", "items", "last", "length", "lower", "map", "max", "min", "reject", "rejectattr", "reverse", "select",
+    "selectattr", "slice", "sort", "string", "striptags", "sum", "title", "trim", "truncate", "unique", "upper",
+    "urlencode", "wordcount",
+)  # fmt: skip
+
+#: Kept filters that would print None as a word.
+_OF_TEXT = (
+    "capitalize", "e", "escape", "lower", "string", "striptags", "title", "trim", "truncate", "upper", "urlencode",
+    "wordcount", "float", "int", "abs",
+)  # fmt: skip
+
+
+def install(environment: Sandbox) -> None:
+    """Give an environment docgen's functions, and of Jinja's own those in `KEPT`."""
+    builtin = environment.filters
+    kept = {name: builtin[name] for name in (*KEPT, "docgen loop")}
+    for name in _OF_TEXT:
+        kept[name] = _guarded(kept[name])
+    kept["slice"] = _few(kept["slice"])
+    kept["batch"] = _few(kept["batch"])
+    guarded = {
+        "replace": _text(guards.replace_text),
+        "indent": _text(guards.indent_text),
+        "center": _text(guards.center_text),
+        "format": _text(guards.format_text),
+    }
+    own = {name: _passing_empty(function) for name, function in {**OWN, **guarded}.items()}
+    environment.filters = {**kept, **own, "join": _join}
+    environment.globals |= {name: own[name] for name in FUNCTIONS}
+    environment.localise = localised
+
+
+def _guarded(builtin: Callable[..., Any]) -> Callable[..., Any]:
+    """Hand None on; Jinja passes the environment or the evaluation context where the filter is marked for it."""
+    position = 1 if hasattr(builtin, "jinja_pass_arg") else 0
+
+    @wraps(builtin)
+    def call(*args: Any, **named: Any) -> Any:
+        return None if args[position] is None else builtin(*args, **named)
+
+    return call
+
+
+def _few(builtin: Callable[..., Any]) -> Callable[..., Any]:
+    @wraps(builtin)
+    def call(value: Any, count: int, fill_with: object = None) -> Any:
+        guards.safe_range(count)
+        return builtin(value, count, fill_with)
+
+    return call
+
+
+@pass_context
+def _join(context: Context, values: Iterable[object], separator: str = "", attribute: str | None = None) -> str:
+    environment = cast("Sandbox", context.environment)
+    if attribute is not None:
+        values = [environment.getitem(value, attribute) for value in values]
+    shown = [value if value is None else environment.shown(context, value, None) for value in values]
+    if any(isinstance(value, Markup) for value in shown):
+        separator = Markup.escape(separator)
+    return guards.join_texts(separator, shown)

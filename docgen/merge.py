@@ -1,0 +1,233 @@
+"""Floor 1, rules: a template and a record's values become text. Knows no renderer, no file format, no run.
+
+The surface, for renderers and for the run:
+
+    Merger(folder, escape, limits=Limits(), missing="error", rich=TextRich(), plain=False)
+        folder: the template's folder (includes, pictures), or None; escape: "xml" | "html" | "none";
+        missing: "error" | "blank"; rich: see docgen.rich; plain: print dates and numbers as data (file names, `to`).
+      .compile(source, where)    -> Compiled    .render(context) -> str, .fields -> frozenset[str]
+      .expression(text, where)   -> Expression  .evaluate(context) -> object, .test(context) -> bool, .fields
+      .environment               -> the Jinja environment, for libraries that compile themselves (docxtpl)
+      .running(context, where)   -> context manager: limits apply and errors come out as docgen's, with their line
+    make_environment(escape, limits=..., missing=..., assets=..., rich=..., plain=...) -> the environment alone
+    compile_expression(text, where) -> Expression, for `when:`
+    build_context(values, locale=..., company=..., today=..., texts=..., extra=...) -> dict for `render`
+
+Every failure is a TemplateError (FieldMissing, TextMissing, TemplateSyntax, LimitExceeded, ...) with file and line.
+Compile once, render many: nothing is parsed in `render`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from datetime import date
+from functools import cached_property
+from pathlib import Path
+from typing import Literal
+
+from jinja2 import Template, Undefined, nodes
+from jinja2.exceptions import SecurityError, TemplateNotFound
+from jinja2.parser import Parser
+from pydantic import BaseModel
+
+from docgen.filters import install
+from docgen.inspect_fields import find_fields
+from docgen.limits import Limits, WorkLimits
+from docgen.model import Where
+from docgen.place import translate
+from docgen.rich import RichFactory, TextRich
+from docgen.sandbox import FolderLoader, Sandbox, missing_field
+from docgen.texts import Texts
+
+Escape = Literal["xml", "html", "none"]
+Missing = Literal["error", "blank"]
+
+#: What every context has; a field of that name would be hidden. `language` and `locale` may be columns.
+RESERVED = frozenset({"company", "locale", "language", "today", "texts"})
+
+_RESULT = "docgen_result"
+
+
+def make_environment(
+    escape: Escape,
+    limits: WorkLimits | None = None,
+    missing: Missing = "error",
+    assets: Path | None = None,
+    *,
+    rich: RichFactory | None = None,
+    plain: bool = False,
+) -> Sandbox:
+    """Return the sandboxed environment with docgen's filters. `assets` is the folder of includes and pictures."""
+    environment = Sandbox(
+        assets, escape=escape, limits=limits or Limits(), missing=missing, rich=rich or TextRich(), plain=plain
+    )
+    install(environment)
+    return environment
+
+
+class Merger:
+    """Compiles the texts of one template."""
+
+    def __init__(
+        self,
+        folder: Path | None,
+        escape: Escape,
+        limits: WorkLimits | None = None,
+        missing: Missing = "error",
+        rich: RichFactory | None = None,
+        *,
+        plain: bool = False,
+    ) -> None:
+        self.environment = make_environment(escape, limits, missing, folder, rich=rich, plain=plain)
+
+    def compile(self, source: str, where: Where | None = None) -> Compiled:
+        """Compile a template.
+
+        Args:
+            source: the text.
+            where: its file, and its line when it is a part of one, such as a string in YAML.
+
+        Raises:
+            TemplateSyntax: it is not a template, or names a filter that is not there.
+        """
+        where = where or Where()
+        try:
+            template = self.environment.from_string(source)
+        except Exception as error:
+            raise translate(error, where, self.environment.filters) from error
+        return Compiled(self, template, source, where)
+
+    def expression(self, text: str, where: Where | None = None) -> Expression:
+        """Compile an expression without braces. Raises as `compile`."""
+        where = where or Where()
+        environment = self.environment
+        try:
+            parser = Parser(environment, text, state="variable")
+            value = parser.parse_expression()
+            if not parser.stream.eos:
+                parser.fail("the expression goes on where it should end")
+            target = nodes.Name(_RESULT, "store", lineno=1)
+            tree = nodes.Template([nodes.Assign(target, value, lineno=1)], lineno=1)
+            tree.set_environment(environment)
+            template = environment.from_string(tree)
+        except Exception as error:
+            raise translate(error, where, environment.filters) from error
+        return Expression(self, template, f"{{{{ {text} }}}}", where)
+
+    @contextmanager
+    def running(self, context: Mapping[str, object], where: Where | None = None) -> Iterator[None]:
+        """Hold the limits of one rendering over what happens inside; translate its errors."""
+        try:
+            with self.environment.working(context):
+                yield
+        except Exception as error:
+            raise translate(error, where or Where(), self.environment.filters) from error
+
+    def fields_of(self, source: str) -> frozenset[str]:
+        """Return the dotted paths that a text uses, other than what every context has."""
+        return find_fields(self.environment, source, self._load, RESERVED)
+
+    def _load(self, name: str) -> nodes.Template | None:
+        loader = self.environment.loader
+        assert isinstance(loader, FolderLoader)
+        try:
+            return self.environment.parse(loader.get_source(self.environment, name)[0], name)
+        except (TemplateNotFound, SecurityError):
+            return None  # rendering says so, with the line
+
+
+class _Text:
+    """A compiled text, its source and its place."""
+
+    def __init__(self, merger: Merger, template: Template, source: str, where: Where) -> None:
+        self._merger = merger
+        self._template = template
+        self._source = source
+        self.where = where
+
+    @cached_property
+    def fields(self) -> frozenset[str]:
+        """Dotted paths the text uses: `customer.name`, `lines[].price`."""
+        return self._merger.fields_of(self._source)
+
+
+class Compiled(_Text):
+    """A template ready to be filled in, many times."""
+
+    def render(self, context: Mapping[str, object]) -> str:
+        """Return the text.
+
+        Raises:
+            FieldMissing: the context lacks a name, or has nothing under it.
+            TextMissing: a text is not there in the language.
+            LimitExceeded: the template runs, loops or writes more than it may.
+            TemplateError: an expression cannot be computed, or is not allowed.
+        """
+        template = self._template
+        with self._merger.running(context, self.where):
+            return self._merger.environment.concat(template.root_render_func(template.new_context(dict(context))))
+
+
+class Expression(_Text):
+    """An expression ready to be computed, many times."""
+
+    def evaluate(self, context: Mapping[str, object]) -> object:
+        """Return the value. Raises as `Compiled.render`; None when a known field is empty."""
+        template = self._template
+        with self._merger.running(context, self.where):
+            scope = template.new_context(dict(context))
+            for _ in template.root_render_func(scope):
+                pass
+            result = scope.vars[_RESULT]
+            if isinstance(result, Undefined):
+                if self._merger.environment.missing == "blank":
+                    return None
+                raise missing_field(result)
+            return result
+
+    def test(self, context: Mapping[str, object]) -> bool:
+        """Return whether the value counts as true: empty fields, empty text and 0 do not."""
+        return bool(self.evaluate(context))
+
+
+def compile_expression(text: str, where: Where | None = None, limits: WorkLimits | None = None) -> Expression:
+    """Compile a condition such as a step's `when`."""
+    return Merger(None, "none", limits, plain=True).expression(text, where)
+
+
+def build_context(
+    values: Mapping[str, object],
+    *,
+    locale: str,
+    company: Mapping[str, object] | BaseModel,
+    today: date,
+    texts: Mapping[str, Mapping[str, object]] | None = None,
+    extra: Mapping[str, object] | None = None,
+) -> dict[str, object]:
+    """Return what a template sees.
+
+    Args:
+        values: the record's fields, typed, computed ones included.
+        locale: a Babel identifier such as `de` or `pt_BR`: the language of this document.
+        company: the sender.
+        today: the run's date.
+        texts: language -> key -> text, of the template; the region falls back to its language, to no other.
+        extra: constants of the job; the record wins over them.
+    """
+    locale = locale.replace("-", "_")
+    return {
+        **(extra or {}),
+        **values,
+        "company": _as_mapping(company),
+        "locale": locale,
+        "language": locale.split("_")[0],
+        "today": today,
+        "texts": Texts(locale, texts or {}),
+    }
+
+
+def _as_mapping(value: object) -> object:
+    if isinstance(value, BaseModel):
+        return {name: _as_mapping(inner) for name, inner in value}
+    return value
