@@ -1,0 +1,166 @@
+"""Floor 2, edges: the SQL of deliveries: claim, settle, history. No transactions of its own."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection, Row
+
+from docgen.errors import RunStateError
+from docgen.model import Delivery, DeliveryState, Earlier, ItemResult, Outcome, Receipt
+from docgen.store import rules
+from docgen.store.database import insert_new
+from docgen.store.schema import HOLDS, deliveries, items, receivers
+
+PENDING, CLAIMED, SETTLED = (state.value for state in DeliveryState)
+
+
+def check_replaceable(connection: Connection, run: str, ordinals: Sequence[int]) -> None:
+    """Raise RunStateError when a delivery of these items was claimed or tried."""
+    for some in rules.chunks(ordinals):
+        query = sa.select(deliveries.c.key, deliveries.c.state, deliveries.c.outcome)
+        rows = connection.execute(query.where(deliveries.c.run == run, deliveries.c.ordinal.in_(some)))
+        tried = [row.key for row in rows if not rules.is_replaceable(DeliveryState(row.state), _outcome(row.outcome))]
+        if tried:
+            raise rules.already_tried(run, list(dict.fromkeys(tried)))
+
+
+def insert(connection: Connection, run: str, results: Sequence[ItemResult]) -> None:
+    """Insert the planned deliveries; quarantined items have none."""
+    rows = [row for result in results if not result.faults for row in _rows(run, result)]
+    if rows:
+        connection.execute(sa.insert(deliveries), rows)
+
+
+def _rows(run: str, result: ItemResult) -> Iterator[dict[str, Any]]:
+    for plan in result.deliveries:
+        yield {
+            "run": run,
+            "ordinal": result.ordinal,
+            "key": result.key,
+            "route": plan.route,
+            "transport": plan.transport,
+            "recipient": plan.recipient,
+            "address": rules.fold_address(plan.recipient),
+            "identity": plan.identity,
+            "payload": dict(plan.payload),
+            "message_id": plan.message_id,
+            "skip": plan.skip,
+            "state": SETTLED if plan.skip else PENDING,
+            "outcome": Outcome.SKIPPED.value if plan.skip else None,
+            "detail": plan.skip,
+            "outcomes": {},
+        }
+
+
+def earlier(connection: Connection, identities: Sequence[str]) -> dict[str, Earlier]:
+    """Return who holds these identities."""
+    found: dict[str, Earlier] = {}
+    for some in rules.chunks(identities):
+        # The index's own words, over one table: else SQLite does not see that the index serves.
+        held = sa.select(deliveries).where(deliveries.c.identity.in_(some), sa.text(HOLDS)).subquery()
+        same = sa.and_(items.c.run == held.c.run, items.c.ordinal == held.c.ordinal)
+        columns = (held.c.identity, held.c.run, held.c.outcome, held.c.settled, items.c.data_sha256)
+        for row in connection.execute(sa.select(*columns).join(items, same)):
+            found[row.identity] = Earlier(row.run, _outcome(row.outcome), row.settled, row.data_sha256)
+    return found
+
+
+def page(
+    connection: Connection,
+    run: str,
+    state: DeliveryState | None,
+    transport: str | None,
+    after: int,
+    limit: int,
+) -> list[Delivery]:
+    """Return deliveries by id."""
+    query = sa.select(deliveries).where(deliveries.c.run == run, deliveries.c.id > after)
+    if state is not None:
+        query = query.where(deliveries.c.state == state.value)
+    if transport is not None:
+        query = query.where(deliveries.c.transport == transport)
+    return [to_delivery(row) for row in connection.execute(query.order_by(deliveries.c.id).limit(limit))]
+
+
+def claim(connection: Connection, delivery: int, now: datetime) -> bool:
+    """Claim a pending delivery. The index refuses a second holder of its identity with an IntegrityError."""
+    change = sa.update(deliveries).where(deliveries.c.id == delivery, deliveries.c.state == PENDING)
+    return connection.execute(change.values(state=CLAIMED, claimed=now)).rowcount == 1
+
+
+def settle(connection: Connection, delivery: int, receipt: Receipt, now: datetime) -> None:
+    """Settle a claimed delivery."""
+    change = sa.update(deliveries).where(deliveries.c.id == delivery, deliveries.c.state == CLAIMED)
+    values = {
+        "state": SETTLED,
+        "outcome": receipt.outcome.value,
+        "detail": receipt.detail,
+        "outcomes": {address: outcome.value for address, outcome in receipt.outcomes.items()},
+        "settled": now,
+    }
+    if connection.execute(change.values(values)).rowcount != 1:
+        raise _wrong_state(connection, delivery, "settled")
+    if receipt.outcomes:
+        recipient = connection.scalar(sa.select(deliveries.c.recipient).where(deliveries.c.id == delivery)) or ""
+        others = rules.other_addresses(recipient, receipt)
+        if others:
+            rows = [{"address": address, "delivery": delivery} for address in others]
+            connection.execute(insert_new(connection, receivers), rows)
+
+
+def release(connection: Connection, delivery: int) -> None:
+    """Make a claimed delivery pending again."""
+    change = sa.update(deliveries).where(deliveries.c.id == delivery, deliveries.c.state == CLAIMED)
+    if connection.execute(change.values(state=PENDING, claimed=None)).rowcount != 1:
+        raise _wrong_state(connection, delivery, "given back")
+
+
+def _wrong_state(connection: Connection, delivery: int, wanted: str) -> RunStateError:
+    state = connection.scalar(sa.select(deliveries.c.state).where(deliveries.c.id == delivery))
+    return rules.wrong_state(delivery, state, wanted)
+
+
+def skip(connection: Connection, delivery: int, reason: str, now: datetime) -> None:
+    """Settle a pending delivery as skipped."""
+    change = sa.update(deliveries).where(deliveries.c.id == delivery, deliveries.c.state == PENDING)
+    connection.execute(change.values(state=SETTLED, outcome=Outcome.SKIPPED.value, detail=reason, settled=now))
+
+
+def count_outcomes(connection: Connection, run: str) -> Mapping[tuple[str, Outcome | DeliveryState], int]:
+    """Return (route, outcome or open state) -> count."""
+    group = (deliveries.c.route, deliveries.c.state, deliveries.c.outcome)
+    query = sa.select(*group, sa.func.count()).where(deliveries.c.run == run).group_by(*group)
+    return {
+        (route, _outcome(outcome) or DeliveryState(state)): number
+        for route, state, outcome, number in connection.execute(query)
+    }
+
+
+def to_delivery(row: Row[Any]) -> Delivery:
+    """Return the value of a row of `deliveries`."""
+    return Delivery(
+        id=row.id,
+        run=row.run,
+        ordinal=row.ordinal,
+        key=row.key,
+        route=row.route,
+        transport=row.transport,
+        recipient=row.recipient,
+        identity=row.identity,
+        payload=row.payload,
+        message_id=row.message_id,
+        state=DeliveryState(row.state),
+        outcome=_outcome(row.outcome),
+        detail=row.detail,
+        outcomes={address: Outcome(word) for address, word in row.outcomes.items()},
+        claimed=row.claimed,
+        settled=row.settled,
+    )
+
+
+def _outcome(word: str | None) -> Outcome | None:
+    return Outcome(word) if word else None

@@ -1,0 +1,228 @@
+"""Floor 2, edges: the ledger in a database. Knows where a transaction begins and ends; refuses to know SQL.
+
+Every method is one transaction and one call of the module that has the noun. What each promises is said in
+`docgen.protocols.Ledger`; only what goes beyond is said here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from contextlib import AbstractContextManager
+from datetime import datetime
+
+from sqlalchemy.exc import IntegrityError
+
+from docgen.model import (
+    Approval,
+    Delivery,
+    DeliveryState,
+    Earlier,
+    Item,
+    ItemResult,
+    ItemState,
+    NewItem,
+    Outcome,
+    Receipt,
+    Run,
+    RunSpec,
+    RunState,
+    Suppression,
+)
+from docgen.store import deliveries, history, items, numbers, people, runs
+from docgen.store.database import Database
+from docgen.store.history import Entry
+from docgen.store.items import Collision
+from docgen.store.locks import FileLocks, ServerLocks
+
+
+class SqlLedger:
+    """A `Ledger` in SQLite or PostgreSQL. Threads may share one; processes open their own."""
+
+    def __init__(self, database: Database, locks: FileLocks | ServerLocks) -> None:
+        """Take a database whose tables are there."""
+        self.database = database
+        self._locks = locks
+
+    # runs
+
+    def open_run(self, spec: RunSpec) -> str:
+        """Record a new run."""
+        with self.database.write(lock="runs") as connection:
+            return runs.open_run(connection, spec)
+
+    def run(self, run: str) -> Run:
+        """Return a run by id or short id."""
+        with self.database.read() as connection:
+            return runs.find(connection, run)
+
+    def runs(self, job: str | None = None, limit: int = 50) -> list[Run]:
+        """Return the newest runs first."""
+        with self.database.read() as connection:
+            return runs.newest(connection, job, limit)
+
+    def set_state(self, run: str, state: RunState, note: str = "", finished: datetime | None = None) -> None:
+        """Set state, note and end of a run, whatever they were. Raises RunNotFound."""
+        with self.database.write() as connection:
+            runs.set_state(connection, run, state, note, finished)
+
+    def lock(self, job: str) -> AbstractContextManager[None]:
+        """Hold a job. Not reentrant: a second holder in this process is refused as well."""
+        return self._locks.lock(job)
+
+    # items
+
+    def add_items(self, run: str, items_: Sequence[NewItem]) -> None:
+        """Take records into a run.
+
+        Raises:
+            RunNotFound: no such run.
+            RunStateError: a place or a key is taken by another record: the data moved under the run.
+        """
+        with self.database.write() as connection:
+            runs.check_exists(connection, run)
+            items.add(connection, run, items_)
+
+    def items(self, run: str, *, state: ItemState | None = None, after: int = -1, limit: int = 1000) -> list[Item]:
+        """Return items with their artifacts; none for an unknown run."""
+        with self.database.read() as connection:
+            return items.page(connection, run, state, after, limit)
+
+    def put_results(self, run: str, results: Sequence[ItemResult]) -> None:
+        """Replace what is known of these items; of quarantined ones no delivery is kept.
+
+        Raises:
+            RunStateError: an item is not in the run, or one of its deliveries has been claimed or tried (only
+                pending and skipped ones may be planned anew). Then nothing at all is replaced.
+        """
+        with self.database.write() as connection:
+            items.put_results(connection, run, results)
+
+    def count_items(self, run: str) -> Mapping[ItemState, int]:
+        """Return counts of the states that occur."""
+        with self.database.read() as connection:
+            return items.count(connection, run)
+
+    def file_collisions(self, run: str) -> list[Collision]:
+        """Return shared names, in order of document and first item."""
+        with self.database.read() as connection:
+            return items.collisions(connection, run)
+
+    # numbers
+
+    def reserve_numbers(
+        self, run: str, name: str, wanted: Sequence[tuple[str, str]], start: int = 1
+    ) -> dict[str, tuple[str, int]]:
+        """Give each key its number. `start` has no effect on a sequence that has numbers. Raises RunNotFound."""
+        with self.database.write(lock="numbers") as connection:
+            runs.check_exists(connection, run)
+            return numbers.reserve(connection, run, name, wanted, start)
+
+    def release_numbers(self, run: str, keys: Sequence[str] | None = None) -> int:
+        """Give up unsealed numbers; one that another open run has on its documents too stays, and is not counted."""
+        with self.database.write(lock="numbers") as connection:
+            return numbers.release(connection, run, keys)
+
+    def close_gaps(self, run: str) -> dict[str, list[str]]:
+        """Close gaps; a number that another open run counts on stays where it is."""
+        with self.database.write(lock="numbers") as connection:
+            return numbers.close_gaps(connection, run)
+
+    def seal_numbers(self, run: str) -> None:
+        """Make the numbers final that this run's documents show."""
+        with self.database.write(lock="numbers") as connection:
+            numbers.seal(connection, run)
+
+    def numbers(self, run: str) -> dict[str, dict[str, tuple[str, int]]]:
+        """Return the numbers of all records of a run, and of all keys it has reserved for."""
+        with self.database.read() as connection:
+            return numbers.of_run(connection, run)
+
+    # deliveries
+
+    def earlier(self, identities: Sequence[str]) -> dict[str, Earlier]:
+        """Return who holds these identities."""
+        with self.database.read() as connection:
+            return deliveries.earlier(connection, identities)
+
+    def deliveries(
+        self,
+        run: str,
+        *,
+        state: DeliveryState | None = None,
+        transport: str | None = None,
+        after: int = 0,
+        limit: int = 1000,
+    ) -> list[Delivery]:
+        """Return deliveries; none for an unknown run."""
+        with self.database.read() as connection:
+            return deliveries.page(connection, run, state, transport, after, limit)
+
+    def claim(self, delivery: int, now: datetime) -> bool:
+        """Commit the intent to deliver."""
+        with self.database.write() as connection:
+            try:
+                return deliveries.claim(connection, delivery, now)
+            except IntegrityError:  # `deliveries_held`: another delivery of the same identity was first
+                return False
+
+    def settle(self, delivery: int, receipt: Receipt, now: datetime) -> None:
+        """Commit the outcome. Raises RunStateError when the delivery is not claimed."""
+        with self.database.write() as connection:
+            deliveries.settle(connection, delivery, receipt, now)
+
+    def release(self, delivery: int) -> None:
+        """Give a claim back. Raises RunStateError when there is none."""
+        with self.database.write() as connection:
+            deliveries.release(connection, delivery)
+
+    def skip(self, delivery: int, reason: str, now: datetime) -> None:
+        """Settle a pending delivery as skipped."""
+        with self.database.write() as connection:
+            deliveries.skip(connection, delivery, reason, now)
+
+    def count_outcomes(self, run: str) -> Mapping[tuple[str, Outcome | DeliveryState], int]:
+        """Return counts by route."""
+        with self.database.read() as connection:
+            return deliveries.count_outcomes(connection, run)
+
+    def history(self, term: str, limit: int = 200) -> list[Entry]:
+        """Return what was made for a record key (exactly) or went to an address (any case, copies too)."""
+        with self.database.read() as connection:
+            return history.of(connection, term, limit)
+
+    # suppressions and approvals
+
+    def suppress(self, suppressions: Sequence[Suppression]) -> None:
+        """Add or replace. An address has one suppression per reason, so that a bounce does not undo a complaint."""
+        with self.database.write() as connection:
+            people.suppress(connection, suppressions)
+
+    def unsuppress(self, address: str) -> bool:
+        """Remove all suppressions of an address."""
+        with self.database.write() as connection:
+            return people.unsuppress(connection, address)
+
+    def suppressed(self, addresses: Sequence[str] | None = None) -> list[Suppression]:
+        """Return suppressions in order of address and reason."""
+        with self.database.read() as connection:
+            return people.suppressed(connection, addresses)
+
+    def approve(self, approval: Approval) -> None:
+        """Record a yes. Raises RunNotFound."""
+        with self.database.write() as connection:
+            runs.check_exists(connection, approval.run)
+            people.approve(connection, approval)
+
+    def approval(self, run: str) -> Approval | None:
+        """Return the newest yes."""
+        with self.database.read() as connection:
+            return people.approval(connection, run)
+
+    def fingerprint(self, run: str) -> str:
+        """Return one hash over what a run made and planned; what became of the deliveries does not change it."""
+        with self.database.read() as connection:
+            return items.fingerprint(connection, run)
+
+    def close(self) -> None:
+        """Release connections."""
+        self.database.close()

@@ -1,0 +1,62 @@
+"""Floor 2, edges: the SQL of suppressions and approvals. No transactions of its own."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from docgen.model import Approval, MessageClass, Suppression
+from docgen.store import rules
+from docgen.store.database import insert_or_replace
+from docgen.store.schema import approvals, suppressions
+
+
+def suppress(connection: Connection, new: Sequence[Suppression]) -> None:
+    """Add suppressions, or replace those of the same address and reason."""
+    rows = {
+        (rules.fold_address(each.address), each.reason): {
+            "classes": sorted(each.classes),
+            "since": each.since,
+            "note": each.note,
+        }
+        for each in new
+    }
+    if rows:
+        columns = [{"address": address, "reason": reason} | rest for (address, reason), rest in rows.items()]
+        connection.execute(insert_or_replace(connection, suppressions), columns)
+
+
+def unsuppress(connection: Connection, address: str) -> bool:
+    """Remove all suppressions of an address."""
+    gone = sa.delete(suppressions).where(suppressions.c.address == rules.fold_address(address))
+    return connection.execute(gone).rowcount > 0
+
+
+def suppressed(connection: Connection, addresses: Sequence[str] | None) -> list[Suppression]:
+    """Return suppressions by address and reason."""
+    query = sa.select(suppressions)
+    wanted = None if addresses is None else sorted({rules.fold_address(address) for address in addresses})
+    queries = (
+        [query] if wanted is None else [query.where(suppressions.c.address.in_(some)) for some in rules.chunks(wanted)]
+    )
+    rows = [row for query in queries for row in connection.execute(query)]
+    found = [
+        Suppression(row.address, row.reason, frozenset(map(MessageClass, row.classes)), row.since, row.note)
+        for row in rows
+    ]
+    return sorted(found, key=lambda each: (each.address, each.reason))
+
+
+def approve(connection: Connection, approval: Approval) -> None:
+    """Insert a yes."""
+    row = {"run": approval.run, "by": approval.by, "at": approval.at, "fingerprint": approval.fingerprint}
+    connection.execute(sa.insert(approvals), row)
+
+
+def approval(connection: Connection, run: str) -> Approval | None:
+    """Return the newest yes."""
+    query = sa.select(approvals).where(approvals.c.run == run).order_by(approvals.c.id.desc()).limit(1)
+    row = connection.execute(query).first()
+    return None if row is None else Approval(row.run, row.by, row.at, row.fingerprint)
