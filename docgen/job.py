@@ -259,6 +259,9 @@ class Job(FileModel):
         "", description="Issue of a newsletter, such as 2026-05: a new edition is delivered anew to everyone."
     )
     data: DataSpec = Field(description="Where the records come from.")
+    consent: str | None = Field(
+        None, description="Expression, without braces: the recipient has agreed to such messages; for marketing."
+    )
     locale: str = Field("en", description="Language of a record's documents, as Jinja text: {{ language or 'en' }}.")
     numbers: dict[str, NumberSpec] = Field(
         default_factory=dict, description="Field name -> pattern of a gapless number, such as INV-{year}-{n:05}."

@@ -97,13 +97,15 @@ class _Translator:
     def _missing(self, loc: KeyPath, parent: KeyPath) -> UserError:
         place = self.tree.where_key(parent)
         field = _field(self.model, loc)
-        hint = _as_hint(f"{loc[-1]}: {field.description}") if field and field.description else ""
+        hint = _as_hint(loc[-1], field.description) if field and field.description else ""
         return self.error(f'the key "{loc[-1]}" is missing', where=_at_path(place, loc), hint=hint)
 
     def _unknown(self, loc: KeyPath) -> UserError:
         key, parent = str(loc[-1]), _model(self.model, loc[:-1])
         hint = ""
-        if parent:
+        if " " in key and self.tree.at(loc) is None:
+            hint = "text with a comma needs quotes inside {...}"
+        elif parent:
             hint = self._indent_hint(loc, parent) or did_you_mean(key, _keys(parent))
         return self.error(f'unknown key "{key}"', where=self.tree.where_key(loc), hint=hint)
 
@@ -130,8 +132,9 @@ def _at_path(place: Where, path: KeyPath) -> Where:
     return Where(place.file, place.line, place.column, path)
 
 
-def _as_hint(description: str) -> str:
-    return description.rstrip(".")
+def _as_hint(key: object, description: str) -> str:
+    lower = description[:1].lower() if description[1:2].islower() else description[:1]
+    return f"{key}: {lower}{description[1:].rstrip('.')}"
 
 
 #: pydantic's type -> what is expected instead.
