@@ -12,6 +12,7 @@ import unicodedata
 from collections.abc import Sequence
 from email.header import Header
 from email.policy import EmailPolicy
+from functools import lru_cache
 from typing import Self
 
 from email_validator import EmailNotValidError, validate_email
@@ -23,6 +24,15 @@ from docgen.model import Recipient
 _LONGEST_WORD = 60
 #: Characters a phrase may hold without quotes: RFC 5322 atext, and spaces.
 _ATOMS = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~ -]+")
+_ATOM_LOCAL = re.compile(r'[^\x00-\x20\x7f()<>\[\]:;@\\,."]+(?:\.[^\x00-\x20\x7f()<>\[\]:;@\\,."]+)*')
+_QUOTED_LOCAL = re.compile(r'"(?:[ !#-\[\]-~]|\\[ -~])+"')
+#: Names inside a house (`mail.local`, `localhost`) are hosts too: whether they can be reached, the server knows.
+_HOST = re.compile(
+    r"(?!.{254})[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?(?:\.[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?)*"
+)
+_LITERAL = re.compile(r"\[(?:\d{1,3}(?:\.\d{1,3}){3}|IPv6:[0-9A-Fa-f:.]+)\]")
+#: Source: RFC 5321 section 4.5.3.1.3, a path of 256 octets with its angle brackets.
+_LONGEST_ADDRESS = 254
 _CRLF = "\r\n"
 
 
@@ -68,20 +78,13 @@ def text_header(name: str, text: str) -> WrittenHeader:
     return WrittenHeader(name, text, _encode(text, len(name) + 2))
 
 
-def mailbox_header(name: str, mailboxes: Sequence[Recipient], *, as_text: bool = False) -> WrittenHeader:
+def mailbox_header(name: str, mailboxes: Sequence[Recipient]) -> WrittenHeader:
     """Write a field of mailboxes such as To, one to a line.
-
-    Args:
-        name: of the field.
-        mailboxes: at least one.
-        as_text: for a field that is not of mailboxes by its definition, where encoded words are not decoded.
 
     Raises:
         AddressError: an address is not one.
     """
     checked = [Recipient(clean_text(m.name), ascii_domain(m.address)) for m in mailboxes]
-    if as_text:
-        checked = [Recipient("", mailbox.address) for mailbox in checked]
     text = ", ".join(f"{m.name} <{m.address}>" if m.name else m.address for m in checked)
     return WrittenHeader(name, text, f",{_CRLF} ".join(_mailbox(m, len(name) + 2) for m in checked))
 
@@ -99,23 +102,35 @@ def uri_header(name: str, uris: Sequence[str]) -> WrittenHeader:
     return WrittenHeader(name, ", ".join(wrapped), f",{_CRLF} ".join(wrapped))
 
 
+@lru_cache(maxsize=4096)
 def ascii_domain(address: str) -> str:
     """Return an address as an envelope needs it: the domain in ASCII (`xn--`), the rest as it is.
 
     Raises:
         AddressError: it is not an address.
     """
+    local, _, domain = address.rpartition("@")
+    if not (_ATOM_LOCAL.fullmatch(local) or _QUOTED_LOCAL.fullmatch(local)) or clean_text(local) != local:
+        raise _not_an_address(address)
+    if not domain.isascii():
+        domain = _in_ascii(address, domain)
+    if not (_HOST.fullmatch(domain) or _LITERAL.fullmatch(domain)) or len(address.encode()) > _LONGEST_ADDRESS:
+        raise _not_an_address(address)
+    return f"{unicodedata.normalize('NFC', local)}@{domain}"
+
+
+def _in_ascii(address: str, domain: str) -> str:
     try:
         checked = validate_email(
-            address,
-            check_deliverability=False,
-            globally_deliverable=False,
-            allow_quoted_local=True,
-            allow_domain_literal=True,
+            f"x@{domain}", check_deliverability=False, globally_deliverable=False, test_environment=True
         )
     except EmailNotValidError as error:
-        raise AddressError(f"{address!r} is not an e-mail address: {error}", value=address) from error
-    return f"{checked.local_part}@{checked.ascii_domain}"
+        raise _not_an_address(address) from error
+    return str(checked.ascii_domain)
+
+
+def _not_an_address(address: str) -> AddressError:
+    return AddressError(f"{address!r} is not an e-mail address", value=address)
 
 
 def _mailbox(mailbox: Recipient, used: int) -> str:

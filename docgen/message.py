@@ -23,9 +23,9 @@ from docgen.model import Artifact, Envelope, Mail, MessageClass, Recipient
 _POLICY = SMTP.clone(cte_type="7bit")
 #: Fields that docgen writes itself: nobody may add a second one.
 _OWN = frozenset(
-    ["from", "sender", "to", "cc", "bcc", "reply-to", "return-path", "subject", "date", "message-id", "auto-submitted"]
-    + ["list-unsubscribe", "list-unsubscribe-post", "mime-version", "content-language", "content-type"]
-    + ["content-transfer-encoding", "content-disposition", "content-id"]
+    {"from", "sender", "to", "cc", "bcc", "reply-to", "return-path", "subject", "date", "message-id", "auto-submitted"}
+    | {"list-unsubscribe", "list-unsubscribe-post", "mime-version", "content-language", "content-type"}
+    | {"content-transfer-encoding", "content-disposition", "content-id"}
 )
 #: Source: RFC 3834 section 5: no person wrote these, so no vacation notice should answer. A newsletter has an author.
 _AUTO_GENERATED = frozenset({MessageClass.TRANSACTIONAL, MessageClass.DUNNING})
@@ -78,7 +78,9 @@ def build_message(
     if date.tzinfo is None:
         raise ValueError("the date of a message needs a time zone")
     envelope = _envelope(sender, [redirect_to] if redirect_to else [*to, *cc, *bcc])
-    message = EmailMessage(_policy([sender, *to, *cc, *([reply_to] if reply_to else [])]))
+    message = EmailMessage(
+        _policy([sender, *([redirect_to] if redirect_to else [*to, *cc]), *([reply_to] if reply_to else [])])
+    )
     for header in [
         mailbox_header("From", [sender]),
         *(_redirected(mail.subject, to, cc, redirect_to) if redirect_to else _addressed(mail.subject, to, cc)),
@@ -88,12 +90,13 @@ def build_message(
         *([text_header("Auto-Submitted", "auto-generated")] if message_class in _AUTO_GENERATED else []),
         *(_unsubscribe(unsubscribe) if unsubscribe and not redirect_to else []),
         *_further(headers or {}),
-        text_header("Content-Language", language.replace("_", "-")),
     ]:
         message[header.name] = header
     _add_bodies(message, mail)
     for attachment in attachments:
         _attach(message, attachment)
+    # Last: the email package moves fields of this kind into the parts it makes.
+    message["Content-Language"] = text_header("Content-Language", language.replace("_", "-"))
     _settle_parts(message, message_id)
     return message.as_bytes(), envelope
 
@@ -131,13 +134,17 @@ def _redirected(
     subject: str, to: Sequence[Recipient], cc: Sequence[Recipient], redirect_to: Recipient
 ) -> list[WrittenHeader]:
     """Write a trial's fields: an answer to all must not reach a customer, so they stand in no field of mailboxes."""
-    copies = [mailbox_header("X-Original-Cc", cc, as_text=True)] if cc else []
+    copies = [text_header("X-Original-Cc", _addresses(cc))] if cc else []
     return [
         mailbox_header("To", [redirect_to]),
-        mailbox_header("X-Original-To", to, as_text=True),
+        text_header("X-Original-To", _addresses(to)),
         *copies,
-        text_header("Subject", f"[{', '.join(r.address for r in to)}] {subject}"),
+        text_header("Subject", f"[{_addresses(to)}] {subject}"),
     ]
+
+
+def _addresses(recipients: Sequence[Recipient]) -> str:
+    return ", ".join(recipient.address for recipient in recipients)
 
 
 def _check_message_id(message_id: str) -> str:
