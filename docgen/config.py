@@ -17,7 +17,7 @@ from docgen.errors import ConfigError, did_you_mean
 from docgen.keytypes import Colour, Country, Currency, ExistingFile, Iban, LedgerUrl, LocaleId, Mailbox, RelativePath
 from docgen.model import Where
 from docgen.strict import FileModel, StrictModel
-from docgen.validation import collect, raise_in_order
+from docgen.validation import collect, is_text, raise_in_order
 from docgen.yamltree import KeyPath, YamlTree, load_yaml, parse_yaml
 
 
@@ -138,7 +138,7 @@ def load_config(path: Path, environ: Mapping[str, str], shown: str | None = None
     """Read config.yaml.
 
     `DOCGEN_` variables replace single keys, `__` between levels: `DOCGEN_EMAIL__HOST`. An empty one takes the key
-    away. A value that begins with `[` or `{` is read as YAML.
+    away. Lists and groups of keys are written as YAML in brackets: `[a, b]`.
 
     Args:
         path: the file.
@@ -163,8 +163,8 @@ def _override(tree: YamlTree, environ: Mapping[str, str]) -> tuple[YamlTree, lis
             continue
         keys = tuple(name.removeprefix("DOCGEN_").lower().split("__"))
         place = Where(f"environment variable {name}")
-        if keys[0] in Config.model_fields:
-            tree = tree.with_value(keys, _override_value(environ[name], place), place)
+        if keys[0] in Config.model_fields and all(keys):
+            tree = tree.with_value(keys, _override_value(keys, environ[name], place), place)
         # Other DOCGEN_ variables may belong to other programs; a misspelt one must not go unnoticed.
         elif len(keys) > 1 or difflib.get_close_matches(keys[0], Config.model_fields, cutoff=0.75):
             hint = did_you_mean(keys[0], Config.model_fields)
@@ -172,10 +172,13 @@ def _override(tree: YamlTree, environ: Mapping[str, str]) -> tuple[YamlTree, lis
     return tree, faults
 
 
-def _override_value(text: str, place: Where) -> object:
-    if text.lstrip()[:1] not in ("[", "{"):
+def _override_value(keys: KeyPath, text: str, place: Where) -> object:
+    # A password may begin with a brace; only what needs YAML is read as YAML.
+    if is_text(Config, keys) or not text.startswith(("[", "{")):
         return text or None
-    return parse_yaml(text, str(place.file), error=ConfigError).data
+    tree = parse_yaml(text, str(place.file), error=ConfigError)
+    tree.check()
+    return tree.data
 
 
 def _email_faults(tree: YamlTree) -> Iterator[ConfigError]:

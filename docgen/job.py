@@ -15,7 +15,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any, ClassVar, Literal, Self
 
-from pydantic import AfterValidator, Field, model_validator
+from pydantic import AfterValidator, ConfigDict, Field, model_validator
 
 from docgen.errors import JobError
 from docgen.jobrules import cross_check
@@ -111,6 +111,8 @@ def _check_pattern(pattern: str) -> str:
     except ValueError:
         raise ValueError("{value} has a brace without its partner; write INV-{year}-{n:05}") from None
     names = [name for name, _ in parts]
+    if "{{" in pattern or "}}" in pattern:
+        raise ValueError("{value} has double braces; a number takes single ones, as in INV-{year}-{n:05}")
     if names.count("n") != 1:
         raise ValueError("{value} must hold {n} exactly once; write INV-{year}-{n:05}")
     unknown = sorted(set(names) - {"n", "year", "month"})
@@ -204,6 +206,8 @@ Step = EmailStep | PrintStep | FolderStep
 class StepEntry(StrictModel):
     """One step of `deliver`: exactly one of these keys."""
 
+    model_config = ConfigDict(json_schema_extra={"minProperties": 1, "maxProperties": 1})
+
     email: EmailStep | None = Field(None, description="Send a message.")
     print: PrintStep | None = Field(None, description="Add to one PDF for the printer.")
     folder: FolderStep | None = Field(None, description="Put into a folder.")
@@ -211,8 +215,6 @@ class StepEntry(StrictModel):
     @model_validator(mode="before")
     @classmethod
     def _name_the_step(cls, data: Any) -> Any:
-        if isinstance(data, str) and data in cls.model_fields:
-            return {data: {}}
         if not isinstance(data, Mapping):
             return data
         steps = [key for key in data if key in cls.model_fields]

@@ -188,6 +188,13 @@ def _keys(model: type[BaseModel]) -> dict[str, FieldInfo]:
     return {key_of(name, field): field for name, field in model.model_fields.items()}
 
 
+def is_text(model: type[BaseModel], path: KeyPath) -> bool:
+    """Return whether a key takes a single value rather than a list or a group of keys."""
+    field = _field(model, path)
+    kind = _plain(field.annotation) if field else str
+    return get_origin(kind) is None and not (isinstance(kind, type) and issubclass(kind, BaseModel))
+
+
 def _field(model: type[BaseModel], path: KeyPath) -> FieldInfo | None:
     parent = _model(model, path[:-1])
     return _keys(parent).get(str(path[-1])) if parent else None

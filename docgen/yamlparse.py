@@ -45,7 +45,9 @@ INT, FLOAT, BOOL, NULL, STR = (f"tag:yaml.org,2002:{name}" for name in ("int", "
 COLLECTIONS = frozenset({"tag:yaml.org,2002:map", "tag:yaml.org,2002:seq"})
 # Only what is written back just as it came is a number: text keys take numbers, and "-0" or "1." would change.
 _Loader.add_implicit_resolver(INT, re.compile(r"(?:0|-?[1-9][0-9]{0,17})$"), list("-0123456789"))
-_Loader.add_implicit_resolver(FLOAT, re.compile(r"-?(?:0|[1-9][0-9]{0,17})\.[0-9]{1,18}$"), list("-0123456789"))
+_Loader.add_implicit_resolver(
+    FLOAT, re.compile(r"(?!-?0\.0{6})-?(?:0|[1-9][0-9]{0,17})\.[0-9]{1,18}$"), list("-0123456789")
+)
 _Loader.add_implicit_resolver(BOOL, re.compile(r"(?:true|false)$"), list("tf"))
 _Loader.add_implicit_resolver(NULL, re.compile(r"(?:null|~|)$"), ["n", "~", ""])
 
