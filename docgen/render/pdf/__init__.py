@@ -1,0 +1,97 @@
+"""Floor 2, edges: PDF from an RML body: merged by Jinja, held to the rules of `safety`, drawn by z3c.rml.
+
+Everything about z3c.rml and ReportLab stays in this package.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+from threading import Lock
+
+from lxml import etree
+
+from docgen.errors import raise_faults
+from docgen.limits import WorkLimits
+from docgen.merge import Merger, Missing
+from docgen.model import MEDIA_TYPES, Artifact, Format
+from docgen.render.body import TemplateFolder, language_tag, place, read_text
+from docgen.render.marks import mark_lines, read_marked, start_tags
+from docgen.render.pdf.fonts import load_fonts
+from docgen.render.pdf.glyphs import glyph_faults, tidy
+from docgen.render.pdf.rich import RmlRich
+from docgen.render.pdf.rml import Settings, make_pdf
+from docgen.render.pdf.safety import Rules, make_safe, tag_faults
+
+_STYLE_NAME = re.compile(r'<paraStyle\b[^>]*\bname="([^"{]+)"')
+
+
+class PreparedPdf:
+    """An RML body ready to be filled in: compiled, its elements checked, its fonts parsed."""
+
+    def __init__(self, template: TemplateFolder, limits: WorkLimits | None, missing: Missing) -> None:
+        source = mark_lines(read_text(template))
+        self._where = place(template)
+        file = self._where.file or template.name
+        raise_faults(tag_faults(start_tags(source), file))
+        fonts = load_fonts(template.folder)
+        self._rich = RmlRich(frozenset(_STYLE_NAME.findall(source)))
+        merger = Merger(template.folder, "xml", limits, missing, self._rich)
+        self._compiled = merger.compile(source, self._where)
+        self._rules = Rules(file, template.folder, fonts.names, pictures=self._rich.pictures)
+        self._settings = Settings(file, fonts, "")
+        self._title = template.title
+        self._lock = Lock()
+
+    @property
+    def fields_used(self) -> frozenset[str]:
+        """Dotted paths the body uses."""
+        return self._compiled.fields
+
+    def render(self, context: Mapping[str, object]) -> Artifact:
+        """Return the PDF. See `protocols.Prepared`."""
+        with self._lock:  # the pictures asked for are this rendering's own
+            self._rich.pictures.clear()
+            return self._render(context)
+
+    def _render(self, context: Mapping[str, object]) -> Artifact:
+        root = read_marked(self._compiled.render(context), self._rules.file)
+        rules = replace(self._rules, extra_files=_logo(context))
+        raise_faults(make_safe(root, rules))
+        self._describe(root, context)
+        _tidy_texts(root)
+        content, printed = make_pdf(root, replace(self._settings, language=language_tag(context)))
+        raise_faults(glyph_faults(printed, root, context, self._where))
+        return Artifact(content, MEDIA_TYPES[Format.PDF], "document.pdf", printed.pages)
+
+    def _describe(self, root: etree._Element, context: Mapping[str, object]) -> None:
+        company = context.get("company")
+        author = company.get("name") if isinstance(company, Mapping) else getattr(company, "name", None)
+        for name, value in (("title", self._title), ("author", author), ("creator", "docgen")):
+            if value and root.get(name) is None:
+                root.set(name, str(value))
+
+
+def prepare(template: TemplateFolder, limits: WorkLimits | None = None, missing: Missing = "error") -> PreparedPdf:
+    """Return the RML body of a template, ready to render PDF.
+
+    Raises:
+        TemplateError: the body cannot be used; all its faults at once.
+    """
+    return PreparedPdf(template, limits, missing)
+
+
+def _logo(context: Mapping[str, object]) -> frozenset[Path]:
+    company = context.get("company")
+    logo = company.get("logo") if isinstance(company, Mapping) else getattr(company, "logo", None)
+    return frozenset({Path(str(logo)).resolve()}) if logo else frozenset()
+
+
+def _tidy_texts(root: etree._Element) -> None:
+    for element in root.iter(etree.Element):
+        if element.text:
+            element.text = tidy(element.text)
+        if element.tail:
+            element.tail = tidy(element.tail)

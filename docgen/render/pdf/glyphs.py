@@ -1,0 +1,154 @@
+"""Floor 2, edges: no character is printed that its font does not have.
+
+The check sits where ReportLab writes text, so each character is held against the very font it is set in. Knows
+ReportLab's canvas; nothing of RML or templates.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from functools import lru_cache
+from typing import Any
+
+from lxml import etree
+from reportlab.pdfbase import pdfmetrics
+from reportlab.pdfgen.canvas import Canvas
+from reportlab.pdfgen.textobject import PDFTextObject
+
+from docgen.errors import GlyphMissing
+from docgen.model import Where
+
+#: Characters that steer the flow of text and are not printed; no font needs to have them.
+_UNPRINTED = dict.fromkeys((173, *range(8203, 8208), *range(8234, 8239), *range(8288, 8298), 65279))
+_AS_SPACE = dict.fromkeys((9, 11, 12, 13, 133, 5760, *range(8192, 8199), 8200, 8287, 12288), " ")
+_AS_LINE = {0x2028: "\n", 0x2029: "\n"}
+#: These keep words together, which the plain space ReportLab writes for U+00A0 does too.
+_AS_NO_BREAK_SPACE = dict.fromkeys((8199, 8201, 8202, 8239), "\xa0")
+_AS_HYPHEN = {0x2010: "-", 0x2011: "-"}
+_TIDY = {**_UNPRINTED, **_AS_SPACE, **_AS_LINE, **_AS_NO_BREAK_SPACE, **_AS_HYPHEN}
+
+
+def tidy(text: str) -> str:
+    """Return text as a font without shaping can print it: composed letters, plain spaces, no invisible marks."""
+    if text.isascii():
+        return text.replace("\t", " ")
+    return unicodedata.normalize("NFC", text).translate(_TIDY)
+
+
+@dataclass
+class Printed:
+    """What a document printed so far, as far as the checks need it."""
+
+    missing: dict[tuple[str, str], str] = field(default_factory=dict)  # (character, font) -> text around it
+    pages: int = 0
+
+
+class CheckedCanvas(Canvas):  # type: ignore[misc]
+    """A canvas that counts its pages and notes every character its fonts lack."""
+
+    def __init__(self, *args: Any, printed: Printed, **options: Any) -> None:
+        self._printed = printed
+        printed.pages = 0  # layout may take several passes, each with a new canvas
+        super().__init__(*args, **options)
+
+    def beginText(self, x: float = 0, y: float = 0, direction: str | None = None) -> PDFTextObject:
+        """Return a text object that checks what it writes."""
+        return _CheckedText(self, x, y, direction=direction)
+
+    def showPage(self) -> None:
+        """End the page and count it."""
+        self._printed.pages += 1
+        super().showPage()
+
+    def note(self, text: str, font: str) -> None:
+        """Note the characters of `text` that `font` does not have."""
+        for position, char in enumerate(text):
+            if not _has(font, char):
+                around = text[max(0, position - 20) : position + 20].strip()
+                self._printed.missing.setdefault((char, font), around)
+
+
+class _CheckedText(PDFTextObject):  # type: ignore[misc]
+    def _formatText(self, text: str | bytes) -> str:
+        text = text.decode() if isinstance(text, bytes) else text
+        self._canvas.note(text, self._fontname)
+        return str(super()._formatText(text))
+
+
+def _has(name: str, char: str) -> bool:
+    font = pdfmetrics.getFont(name)
+    if getattr(font, "_dynamicFont", False):
+        return char in " \u00a0\n" or ord(char) in font.face.charToGlyph
+    # The built-in fonts stand in for one another where one lacks a letter: Symbol has the Greek ones.
+    return any(_encodable(char, other.encName) for other in (font, *font.substitutionFonts))
+
+
+@lru_cache(maxsize=4096)
+def _encodable(char: str, encoding: str) -> bool:
+    try:
+        char.encode(encoding)
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+def glyph_faults(
+    printed: Printed, root: etree._Element, context: Mapping[str, object], where: Where
+) -> list[GlyphMissing]:
+    """Return one fault per piece of text that its font lacks characters of.
+
+    Args:
+        printed: what the document printed.
+        root: its RML, for the line.
+        context: its values, for the field.
+        where: the body.
+    """
+    pieces: dict[tuple[str, str], list[str]] = {}
+    for (char, font), around in printed.missing.items():
+        pieces.setdefault((font, around), []).append(char)
+    return [_glyph_fault(font, around, chars, root, context, where) for (font, around), chars in pieces.items()]
+
+
+def _glyph_fault(
+    font: str, around: str, chars: list[str], root: etree._Element, context: Mapping[str, object], where: Where
+) -> GlyphMissing:
+    field_name = next(_fields_with(context, chars[0]), "")
+    source = f", in the field {field_name}" if field_name else ""
+    named = ", ".join(describe(char) for char in chars[:3]) + (f" and {len(chars) - 3} more" if chars[3:] else "")
+    return GlyphMissing(
+        f'the font {font} has no {named}: "{around}"{source}',
+        where=replace(where, line=_line_of(root, chars[0])),
+        field=field_name,
+        value=chars[0],
+        hint="set this text in a font that has it; a template may bring fonts in its folder fonts/",
+    )
+
+
+def _line_of(root: etree._Element, char: str) -> int | None:
+    for element in root.iter(etree.Element):
+        if char in (element.text or "") or any(char in (child.tail or "") for child in element):
+            return int(element.sourceline) if element.sourceline else None
+    return None
+
+
+def describe(char: str) -> str:
+    """Return a character as people and standards name it: `"ẞ" (U+1E9E LATIN CAPITAL LETTER SHARP S)`."""
+    name = unicodedata.name(char, "without a name")
+    shown = f'"{char}" ' if char.isprintable() else ""
+    return f"{shown}(U+{ord(char):04X} {name})"
+
+
+def _fields_with(value: object, char: str, path: str = "", depth: int = 0) -> Iterator[str]:
+    if isinstance(value, str):
+        if char in value or char in tidy(value):
+            yield path
+    elif depth > 6:
+        return
+    elif isinstance(value, Mapping):
+        for name, child in value.items():
+            yield from _fields_with(child, char, f"{path}.{name}" if path else str(name), depth + 1)
+    elif isinstance(value, Sequence):
+        for index, child in enumerate(value):
+            yield from _fields_with(child, char, f"{path}[{index}]", depth + 1)

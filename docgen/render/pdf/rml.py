@@ -1,0 +1,168 @@
+"""Floor 2, edges: z3c.rml behind one function: a checked RML tree in, PDF bytes out.
+
+z3c.rml and ReportLab keep fonts, colours, counters and settings in module globals, so one document is made at a time
+and each starts from the same state. Knows nothing of templates and records.
+"""
+
+from __future__ import annotations
+
+import io
+import logging
+import re
+import threading
+import traceback
+from dataclasses import dataclass
+from typing import Any
+
+from lxml import etree
+from reportlab.lib import sequencer
+from reportlab.lib.colors import toColor
+from reportlab.platypus.doctemplate import LayoutError
+from z3c.rml import directive, document, flowable, interfaces
+from z3c.rml.directive import RMLDirective
+from zope.interface import implementer  # type: ignore[import-untyped]
+
+from docgen.errors import DocgenError, RenderError, TemplateError
+from docgen.model import Where
+from docgen.render.pdf import qr
+from docgen.render.pdf.fonts import DEFAULT_FONT, FontSet
+from docgen.render.pdf.glyphs import CheckedCanvas, Printed
+
+_ONE_AT_A_TIME = threading.Lock()
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What a document is made with. `file` is the body as shown in faults."""
+
+    file: str
+    fonts: FontSet
+    language: str
+
+
+def make_pdf(root: etree._Element, settings: Settings) -> tuple[bytes, Printed]:
+    """Return the PDF and what it printed; equal trees give equal bytes.
+
+    Raises:
+        TemplateError: the RML cannot be drawn; names element and line.
+    """
+    printed, output = Printed(), io.BytesIO()
+    with _ONE_AT_A_TIME:
+        # Counters of <seq> live in a global and would go on counting from document to document.
+        sequencer.setSequencer(sequencer.Sequencer())
+        try:
+            _Document(root, settings, printed).process(output)
+        except Exception as error:  # z3c.rml, zope.schema and ReportLab raise any kind, AssertionError included
+            raise _translate(error, settings.file) from error
+        finally:
+            toColor.setExtraColorsNameSpace({})
+    return output.getvalue(), printed
+
+
+# z3c.rml looks these up on the class itself, never on its bases.
+@implementer(interfaces.IManager, interfaces.IPostProcessorManager, interfaces.ICanvasManager)
+class _Document(document.Document):  # type: ignore[misc]
+    """z3c.rml's document with our fonts, reproducible bytes and checked text."""
+
+    def __init__(self, element: etree._Element, settings: Settings, printed: Printed) -> None:
+        self._settings = settings
+        self._printed = printed
+        super().__init__(element, canvasClass=self._make_canvas)
+        self.filename = settings.file
+
+    def _make_canvas(self, *args: Any, **options: Any) -> CheckedCanvas:
+        fixed = {"invariant": 1, "lang": self._settings.language, "initialFontName": DEFAULT_FONT}
+        return CheckedCanvas(*args, printed=self._printed, **(options | fixed))
+
+    def processSubDirectives(self, select: Any = None, ignore: Any = None) -> None:
+        # The first call comes right after the registry was emptied; styles read the fonts.
+        if select == ("docinit", "stylesheet"):
+            self._settings.fonts.register()
+        super().processSubDirectives(select, ignore)
+
+    def _initCanvas(self, canvas: CheckedCanvas) -> None:
+        super()._initCanvas(canvas)
+        canvas.setSubject(self.element.get("subject", ""))
+
+
+class _TextCell(flowable.TableCell):  # type: ignore[misc]
+    """A cell whose plain text is text: z3c.rml prints `&amp;` for an ampersand."""
+
+    def process(self) -> None:
+        if len(self.element):
+            super().process()
+            return
+        self.processStyle()
+        self.parent.cols.append(self.element.text or "")
+
+
+class _Pre(flowable.Preformatted):  # type: ignore[misc]
+    """Preformatted text without markup, for the same reason."""
+
+    def process(self) -> None:
+        options = dict(self.getAttributeValues(attrMapping=self.attrMapping))
+        options["text"] = "".join(self.element.itertext())
+        self.parent.flow.append(self.klass(**options))
+
+
+def _install() -> None:
+    directive.ABORT_ON_INVALID_DIRECTIVE = True  # else a misplaced element vanishes with its content
+    directive.logger.disabled = True  # it would print to standard error what is then raised
+    logging.raiseExceptions = True  # z3c.rml switches this off for the whole process
+    flowable.TableRow.factories["td"] = _TextCell
+    for story in (flowable.Flow, *qr.subclasses(flowable.Flow)):
+        story.factories["pre"] = _Pre
+    qr.install()
+
+
+_install()
+
+
+# --- faults ---------------------------------------------------------------------------------------
+
+_PLACE = re.compile(r"\s*\(file .*?(?:, line (\d+))?\)\.?")
+_MISPLACED = re.compile(r"Directive '(\w+)' could not be processed")
+_ADDRESS = re.compile(r" ?@?(?:at )?0x[0-9A-Fa-f]+")
+_TOO_LARGE = re.compile(r"too large on page (\d+) in frame '?(.+?)'?(?:\(| of template '?(.+?)'?\*?(?:$|\s))")
+
+
+def _translate(error: Exception, file: str) -> DocgenError:
+    if isinstance(error, DocgenError):
+        return error
+    element = _element_at_fault(error)
+    text = str(error) or type(error).__name__
+    place = _PLACE.search(text)
+    line = int(place[1]) if place and place[1] else element.sourceline if element is not None else None
+    where = Where(file, line)
+    if isinstance(error, LayoutError):
+        return _layout_fault(text, where)
+    if misplaced := _MISPLACED.search(text):
+        inside = f" inside <{element.tag}>" if element is not None else ""
+        return TemplateError(f"<{misplaced[1]}> cannot stand{inside}", where=where, hint="text goes into a <para>")
+    name = f"<{element.tag}>: " if element is not None else ""
+    problem = name + " ".join(_PLACE.sub("", text).split())[:300]
+    # z3c.rml says by ValueError what the body does wrong; anything else may be its own fault or ReportLab's.
+    kind = TemplateError if isinstance(error, (ValueError, KeyError)) or element is not None else RenderError
+    return kind(_ADDRESS.sub("", problem).rstrip(". "), where=where)
+
+
+def _element_at_fault(error: BaseException) -> etree._Element | None:
+    """Return the element whose directive was at work, the innermost one."""
+    found = None
+    for frame, _ in traceback.walk_tb(error.__traceback__):
+        owner = frame.f_locals.get("self")
+        if isinstance(owner, RMLDirective) and not isinstance(owner, document.Document):
+            found = owner.element
+    return found
+
+
+def _layout_fault(text: str, where: Where) -> TemplateError:
+    place = _TOO_LARGE.search(text)
+    page = f" on page {place[1]}" if place else ""
+    content = re.search(r"'([^'\n]{3,60})", text.split("too large")[0].split("frame=")[-1])
+    what = f', which begins "{content[1].strip()}"' if content else ""
+    return TemplateError(
+        f"something is larger than the frame it stands in{page}{what}",
+        where=where,
+        hint="make the frame larger, the content smaller, or let it break over pages",
+    )

@@ -1,0 +1,230 @@
+"""Floor 2, edges: what an RML body may contain.
+
+Everything is refused that is not listed here: what runs code (plug-ins, evalString, docExec and its kin), what reads or
+writes files by itself (logConfig, includePdfPages, mergePage), fonts that are not embedded TrueType, and any picture
+outside the template's folder. Knows RML's vocabulary; draws nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from lxml import etree
+
+from docgen.errors import TemplateError, did_you_mean
+from docgen.model import Where
+from docgen.render.body import words
+from docgen.render.pdf.fonts import SHIPPED
+
+_DOCUMENT = """
+    document docinit stylesheet template story pageInfo pageDrawing color name cropMarks registerTTFont
+    registerFontFamily addMapping initialize alias paraStyle spanStyle listStyle blockTableStyle
+    blockAlignment blockBackground blockBottomPadding blockColBackground blockFont blockLeading blockLeftPadding
+    blockNosplit blockRightPadding blockRowBackground blockSpan blockTextColor blockTopPadding blockValign lineStyle
+    pageTemplate pageGraphics frame header footer
+"""
+_STORY = """
+    title h1 h2 h3 h4 h5 h6 para pre xpre spacer illustration barCodeFlowable outlineAdd blockTable tr td bulkData
+    nextFrame setNextFrame nextPage setNextTemplate condPageBreak keepInFrame keepTogether img imageAndFlowables
+    indent fixedSize bookmarkPage bookmark link hr namedString ol ul li pto pto_header pto_trailer storyPlace
+    topPadder qr
+"""
+_DRAWING = """
+    saveState restoreState drawString drawRightString drawCenteredString drawCentredString drawAlignedString ellipse
+    circle rect grid lines curves image place path moveto curveto curvesto fill stroke setFont setFontSize scale
+    translate rotate skew transform lineMode barCode textAnnotation param
+"""
+_CHARTS = """
+    barChart barChart3D linePlot linePlot3D pieChart pieChart3D spiderChart bar bars barLabels data label labels line
+    lineLabels pointer slice slices spoke spokeLabels spokes strand strandLabels strands text texts xValueAxis
+    yValueAxis categoryAxis
+"""
+_INLINE = """
+    b strong i em u strike a font span br super sup sub nobr greek unichar bullet seq seqDefault seqReset seqChain
+    seqFormat pageNumber getName
+"""
+ALLOWED = words(f"{_DOCUMENT} {_STORY} {_DRAWING} {_CHARTS} {_INLINE}")
+
+_REASONS = {
+    **dict.fromkeys(
+        words("evalString docAssign docExec docPara docAssert docIf docElse docWhile plugInFlowable plugInGraphic"),
+        "it would run code; compute with Jinja instead: {{ }} and {% if %}",
+    ),
+    **dict.fromkeys(words("includePdfPages mergePage"), "other PDF files cannot be taken in"),
+    **dict.fromkeys(words("logConfig log debug info warning error critical"), "a document writes no log"),
+    **dict.fromkeys(
+        words("registerType1Face registerFont registerCidFont"),
+        "only TrueType fonts: put them into the template's folder fonts/",
+    ),
+}
+
+#: Attributes whose value is read as a file.
+_FILE_ATTRIBUTES = {"img": "src", "image": "file", "imageAndFlowables": "imageName", "registerTTFont": "fileName"}
+_PICTURES = frozenset({".png", ".jpg", ".jpeg", ".gif"})
+_FONT_ATTRIBUTES: tuple[str, ...] = ("fontName", "bulletFontName", "face")
+_LINK_ATTRIBUTES = ("href", "url")
+_LINK_SCHEMES = ("https://", "http://", "mailto:", "tel:", "#")
+#: Text directly in these is dropped by z3c.rml without a word.
+_NO_TEXT = words(
+    """
+    document docinit stylesheet template pageTemplate pageGraphics story blockTable tr keepInFrame
+    keepTogether indent fixedSize ol ul li pto pto_header pto_trailer storyPlace topPadder place header footer
+    illustration link imageAndFlowables initialize blockTableStyle
+    """
+)
+
+
+@dataclass(frozen=True)
+class Rules:
+    """What one body may reach.
+
+    Attributes:
+        file: the body as shown in faults.
+        folder: the template's folder, where pictures and fonts lie.
+        fonts: names a body may write.
+        extra_files: single files outside the folder that are allowed all the same: the company's logo.
+        pictures: token -> file or `data:` address of pictures that the merge has allowed.
+    """
+
+    file: str
+    folder: Path
+    fonts: frozenset[str]
+    extra_files: frozenset[Path] = frozenset()
+    pictures: Mapping[str, str] = field(default_factory=dict)
+
+
+def tag_faults(tags: Iterable[tuple[str, int]], file: str) -> list[TemplateError]:
+    """Return a fault for each element that is unknown or not allowed."""
+    return [_tag_fault(tag, Where(file, line)) for tag, line in tags if tag not in ALLOWED]
+
+
+def _tag_fault(tag: str, where: Where) -> TemplateError:
+    if tag in _REASONS:
+        return TemplateError(f"<{tag}> is not allowed", where=where, hint=_REASONS[tag])
+    return TemplateError(f"<{tag}> is not an RML element", where=where, hint=did_you_mean(tag, ALLOWED))
+
+
+def make_safe(root: etree._Element, rules: Rules) -> list[TemplateError]:
+    """Check a merged body and make its file names absolute, in place.
+
+    Returns:
+        Every fault, in order of the document.
+    """
+    _unfold(root)
+    own_fonts = {
+        element.get(name, "")
+        for element in root.iter("registerTTFont", "registerFontFamily")
+        for name in ("faceName", "name")
+    }
+    faults: list[TemplateError] = []
+    for element in root.iter(etree.Element):
+        where = Where(rules.file, element.sourceline)
+        if element.tag not in ALLOWED:
+            faults.append(_tag_fault(str(element.tag), where))
+            continue
+        faults += _font_faults(element, rules.fonts | own_fonts, where)
+        faults += _link_faults(element, where)
+        faults += _text_faults(element, where)
+        try:
+            _place_file(element, rules, where)
+        except TemplateError as fault:
+            faults.append(fault)
+    return faults
+
+
+def _unfold(root: etree._Element) -> None:
+    """Let lines and Markdown stand where RML has no place for their elements."""
+    for cell in root.iter("td"):
+        if len(cell) and all(child.tag == "br" for child in cell):
+            text = "\n".join([cell.text or "", *(child.tail or "" for child in cell)])
+            del cell[:]
+            cell.text = text
+    for inner in [inner for inner in root.iter("para") if _inside_para(inner)]:
+        outer = inner.getparent()
+        if inner.getprevious() is not None or (outer.text or "").strip():
+            _add_break(inner)
+        inner.tag = "span"
+        inner.attrib.clear()
+
+
+def _inside_para(element: etree._Element) -> bool:
+    return any(parent.tag == "para" for parent in element.iterancestors())
+
+
+def _add_break(element: etree._Element) -> None:
+    line_break = etree.Element("br")
+    line_break.sourceline = element.sourceline
+    element.addprevious(line_break)
+
+
+def _font_faults(element: etree._Element, known: frozenset[str], where: Where) -> Iterator[TemplateError]:
+    named = element.tag in {"setFont", "blockFont", "font"}
+    folded = {name.lower() for name in known}
+    for attribute in (*_FONT_ATTRIBUTES, "name") if named else _FONT_ATTRIBUTES:
+        name = element.get(attribute)
+        # Paragraph markup matches font names in any case, tables and page drawings exactly.
+        if name and name not in known and not (element.tag in {"font", "span"} and name.lower() in folded):
+            hint = did_you_mean(name, known) or "put the .ttf file into the template's folder fonts/"
+            yield TemplateError(f'<{element.tag}>: there is no font "{name}"', where=where, hint=hint)
+
+
+def _link_faults(element: etree._Element, where: Where) -> Iterator[TemplateError]:
+    for attribute in _LINK_ATTRIBUTES:
+        target = (element.get(attribute) or "").strip()
+        if ":" in target and not target.lower().startswith(_LINK_SCHEMES):
+            yield TemplateError(
+                f'<{element.tag}>: the link "{target}" is not allowed', where=where, hint="use https:, mailto: or tel:"
+            )
+    # z3c.rml would import and call a function by this name.
+    if "." in element.get("labelTextFormat", "").strip("."):
+        yield TemplateError(f"<{element.tag}>: labelTextFormat may not name Python code", where=where)
+
+
+def _text_faults(element: etree._Element, where: Where) -> Iterator[TemplateError]:
+    silent = element.tag in _NO_TEXT or (element.tag == "td" and len(element) > 0)
+    if not silent:
+        return
+    stray = [element.text, *(child.tail for child in element)]
+    for text in stray:
+        if text and text.strip():
+            short = " ".join(text.split())[:40]
+            yield TemplateError(
+                f'<{element.tag}>: the text "{short}" would not be printed', where=where, hint="put it into a <para>"
+            )
+            return
+
+
+def _place_file(element: etree._Element, rules: Rules, where: Where) -> None:
+    attribute = _FILE_ATTRIBUTES.get(str(element.tag))
+    if attribute is None or element.get(attribute) is None:
+        return
+    name = element.get(attribute)
+    if name in rules.pictures:
+        element.set(attribute, rules.pictures[name])
+        return
+    if element.tag == "registerTTFont" and (SHIPPED / name).is_file() and Path(name).name == name:
+        element.set(attribute, str(SHIPPED / name))
+        return
+    element.set(attribute, str(find_file(name, rules, where, f"<{element.tag} {attribute}>")))
+
+
+def find_file(name: str, rules: Rules, where: Where, what: str) -> Path:
+    """Return the absolute path of a picture or font that the body names.
+
+    Raises:
+        TemplateError: it is outside the template's folder, absent, or of a kind that cannot be drawn.
+    """
+    path = (rules.folder / name).resolve() if name and "\0" not in name else rules.folder
+    inside = path.is_relative_to(rules.folder.resolve()) and not name.startswith("[")
+    if not inside and path not in rules.extra_files:
+        raise TemplateError(
+            f'{what}: "{name}" is outside the template\'s folder', where=where, hint="copy the file into the folder"
+        )
+    if not path.is_file():
+        files = (str(file.relative_to(rules.folder)) for file in rules.folder.rglob("*") if file.is_file())
+        raise TemplateError(f'{what}: there is no file "{name}"', where=where, hint=did_you_mean(name, files))
+    if path.suffix.lower() not in _PICTURES | {".ttf"}:
+        raise TemplateError(f'{what}: "{name}" cannot be drawn', where=where, hint="use PNG or JPEG")
+    return path
