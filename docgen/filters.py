@@ -23,6 +23,7 @@ from jinja2.runtime import Context
 from markupsafe import Markup
 
 from docgen import guards
+from docgen.address import PostalAddress, address_lines, read_address
 from docgen.errors import FieldMissing, TemplateError, UnsafePath
 from docgen.money import (
     currency_code,
@@ -32,7 +33,9 @@ from docgen.money import (
     round_half_up,
     to_decimal,
 )
+from docgen.rich import Lines
 from docgen.texts import Texts, babel_locale, choose_form
+from docgen.words import amount_in_words, number_in_words
 
 if TYPE_CHECKING:
     from docgen.sandbox import FolderLoader, Sandbox
@@ -165,6 +168,44 @@ def plural(
     return choose_form(count, {**(forms or {}), **more}, str(locale_of(context, locale)))
 
 
+def words(
+    context: Context,
+    value: object,
+    currency: str | bool | None = None,
+    *,
+    minor: str | None = None,
+    locale: str | None = None,
+) -> str:
+    """Write a number in words; with a currency, or with `true` for the record's own, an amount."""
+    where, amount = locale_of(context, locale), to_decimal(value, "the amount")
+    if currency:
+        code = _currency(context, currency if isinstance(currency, str) else None)
+        return amount_in_words(amount, code, where, minor)
+    if amount != amount.to_integral_value():
+        raise TemplateError(f"{amount} is not a whole number", hint='write words("EUR") for an amount')
+    return number_in_words(int(amount), where)
+
+
+def address(
+    context: Context, of: object = None, from_country: str | None = None, *, language: str | None = None, **fields: str
+) -> Lines:
+    """Write a postal address, `of` an object or of the record itself, as lines.
+
+    The sender's country and language decide what counts as abroad and how the country is called.
+    """
+    company = _from_context(context, "company")
+    sender = company if isinstance(company, Mapping) else {}
+    home = from_country or str(sender.get("country") or "")
+    if isinstance(of, PostalAddress):
+        found = of
+    else:
+        # Around the record's own fields, `company` is the sender.
+        own = {name: value for name, value in context.get_all().items() if name != "company"}
+        found = read_address(of if isinstance(of, Mapping) else fields or own)
+    named = language or str(sender.get("language") or _from_context(context, "language") or "en")
+    return Lines(address_lines(found, home or found.country, named))
+
+
 class Listing(list[object]):
     """A list that prints as A, B and C."""
 
@@ -277,6 +318,8 @@ OWN: dict[str, Callable[..., Any]] = {
     "date": date_,
     "datetime": datetime_,
     "t": t,
+    "words": words,
+    "address": address,
     "plural": plural,
     "list": list_,
     "slug": _plain(slug),
@@ -286,7 +329,7 @@ OWN: dict[str, Callable[..., Any]] = {
 }
 
 #: Which of them are functions too.
-FUNCTIONS = ("t", "plural", "list", "qr", "image")
+FUNCTIONS = ("t", "address", "words", "plural", "list", "qr", "image")
 
 #: Jinja's filters that templates may use; the others guess, blow up, differ by run, or switch escaping off.
 KEPT = (
@@ -319,7 +362,7 @@ def install(environment: Sandbox) -> None:
     }
     own = {name: _passing_empty(function) for name, function in {**OWN, **guarded}.items()}
     environment.filters = {**kept, **own, "join": _join}
-    environment.globals |= {name: own[name] for name in FUNCTIONS}
+    environment.globals |= {name: own[name] for name in FUNCTIONS} | {"address": pass_context(address)}
     environment.localise = localised
 
 

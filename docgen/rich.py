@@ -11,6 +11,15 @@ from pathlib import Path
 from typing import Protocol
 
 
+class Lines(tuple[str, ...]):
+    """Lines of text that print one below the other, in whatever way the body breaks lines."""
+
+    __slots__ = ()
+
+    def __str__(self) -> str:
+        return "\n".join(self)
+
+
 class RichFactory(Protocol):
     """Makes the values that templates print. Results are printed as they are: give them `__html__`, or escape first.
 

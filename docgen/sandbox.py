@@ -32,7 +32,7 @@ from docgen.guards import OPERATORS, SAFE_METHODS, TEXT_GUARDS, bounded_text, sa
 from docgen.inspect_fields import trace
 from docgen.limits import Working, WorkLimits, current_work
 from docgen.place import pinpoint
-from docgen.rich import RichFactory
+from docgen.rich import Lines, RichFactory
 
 #: What XML 1.0 cannot hold, escaped or not; lone surrogates included.
 _NOT_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
@@ -327,6 +327,8 @@ class Sandbox(ImmutableSandboxedEnvironment):
             return self.localise(context, value)
         if isinstance(value, Undefined):
             return self._undefined(value)
+        if isinstance(value, Lines):
+            return self.rich.lines(value if self.escape == "none" else [self._clean(line) for line in value])
         if type(value) in (dict, list, tuple) or callable(value):
             kind = "a function" if callable(value) else f"a {type(value).__name__}"
             raise TemplateError(
