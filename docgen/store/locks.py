@@ -94,18 +94,18 @@ class ServerLocks:
     """Locks in a PostgreSQL server, each on a connection of its own. The server ends them with the connection."""
 
     def __init__(self, database: Database) -> None:
-        """Keep the database."""
+        """Keep the database. No connection is made yet."""
         self.database = database
+        # Not from the ledger's pool: closing must end the session, and the lock with it.
+        self.engine = sa.create_engine(database.url, poolclass=sa.NullPool, isolation_level="AUTOCOMMIT")
 
     @contextmanager
     def lock(self, job: str) -> Iterator[None]:
         """Hold the job, or raise JobRunning at once."""
         with self.database.translated():
-            connection = self.database.engine.connect()
+            connection = self.engine.connect()
         try:
             with self.database.translated():
-                connection.detach()  # closing must end the session, not give it back to the pool
-                connection = connection.execution_options(isolation_level="AUTOCOMMIT")
                 self._take(connection, job)
             yield
         finally:

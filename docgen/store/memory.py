@@ -1,0 +1,396 @@
+"""Floor 2, edges: a ledger that forgets, for tests. It passes the contract suite of the ledgers that do not.
+
+Its results come as JSON would bring them back: tuples in a payload are lists afterwards.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
+from datetime import datetime
+from functools import wraps
+from typing import Any, TypeVar, cast
+
+from docgen.errors import JobRunning, RunStateError
+from docgen.model import (
+    DELIVERED,
+    Approval,
+    Delivery,
+    DeliveryState,
+    Earlier,
+    Item,
+    ItemResult,
+    ItemState,
+    NewDelivery,
+    NewItem,
+    Outcome,
+    Receipt,
+    Run,
+    RunSpec,
+    RunState,
+    Suppression,
+)
+from docgen.store import rules
+from docgen.store.memory_numbers import MemoryNumbers, Number
+
+Method = TypeVar("Method", bound=Callable[..., Any])
+
+
+def _locked(method: Method) -> Method:
+    """Let one thread at a time into a method, as a transaction would."""
+
+    @wraps(method)
+    def inner(self: MemoryLedger, *args: Any, **kwargs: Any) -> Any:
+        with self._mutex:
+            return method(self, *args, **kwargs)
+
+    return cast(Method, inner)
+
+
+class MemoryLedger:
+    """A `Ledger` that forgets. What each method promises is said in `docgen.protocols.Ledger`."""
+
+    def __init__(self) -> None:
+        """Begin empty."""
+        self._mutex = threading.RLock()
+        self._runs: dict[str, Run] = {}
+        self._items: dict[str, dict[int, Item]] = defaultdict(dict)
+        self._deliveries: dict[int, Delivery] = {}
+        self._planned: dict[int, NewDelivery] = {}
+        self._of_item: dict[tuple[str, int], list[int]] = defaultdict(list)
+        self._holder: dict[str, int] = {}
+        self._last_delivery = 0
+        self._numbers = MemoryNumbers()
+        self._suppressions: dict[tuple[str, str], Suppression] = {}
+        self._approvals: list[Approval] = []
+        self._jobs: set[str] = set()
+
+    # runs
+
+    @_locked
+    def open_run(self, spec: RunSpec) -> str:
+        """Record a new run."""
+        day = spec.started.date().isoformat()
+        n = 1 + sum(run.spec.job == spec.job and run.spec.started.date().isoformat() == day for run in self._all_runs())
+        run = rules.run_id(spec.job, day, n)
+        self._runs[run] = Run(run, replace(spec, options=rules.plain(spec.options)), RunState.MERGING)
+        return run
+
+    def _all_runs(self) -> list[Run]:
+        return list(self._runs.values())
+
+    @_locked
+    def run(self, run: str) -> Run:
+        """Return a run by id or short id."""
+        if run in self._runs:
+            return self._runs[run]
+        found = [each for each in self._runs if each.rpartition("/")[2] == run]
+        if len(found) > 1:
+            raise rules.run_ambiguous(run, found)
+        if not found:
+            raise rules.run_not_found(run, list(self._runs))
+        return self._runs[found[0]]
+
+    @_locked
+    def runs(self, job: str | None = None, limit: int = 50) -> list[Run]:
+        """Return the newest runs first."""
+        return [run for run in reversed(self._all_runs()) if job in (None, run.spec.job)][:limit]
+
+    @_locked
+    def set_state(self, run: str, state: RunState, note: str = "", finished: datetime | None = None) -> None:
+        """Set state, note and end of a run."""
+        self._check_exists(run)
+        self._runs[run] = replace(self._runs[run], state=state, note=note, finished=finished)
+
+    def _check_exists(self, run: str) -> None:
+        if run not in self._runs:
+            raise rules.run_not_found(run, list(self._runs))
+
+    @contextmanager
+    def lock(self, job: str) -> Iterator[None]:
+        """Hold a job."""
+        with self._mutex:
+            if job in self._jobs:
+                raise JobRunning(f'the job "{job}" is taken: this process has been working on it')
+            self._jobs.add(job)
+        try:
+            yield
+        finally:
+            with self._mutex:
+                self._jobs.discard(job)
+
+    # items
+
+    @_locked
+    def add_items(self, run: str, items: Sequence[NewItem]) -> None:
+        """Take records into a run."""
+        self._check_exists(run)
+        known = dict(self._items[run])
+        keys = {item.key: item.ordinal for item in known.values()}
+        for new in items:
+            had = known[new.ordinal].key if new.ordinal in known else None
+            if had != new.key and (had is not None or new.key in keys):
+                raise rules.data_moved(run, new.ordinal, had, new.key)
+            if had is None:
+                known[new.ordinal] = Item(run, new.ordinal, new.key, new.data_sha256, ItemState.PLANNED)
+                keys[new.key] = new.ordinal
+        self._items[run] = known
+
+    @_locked
+    def items(self, run: str, *, state: ItemState | None = None, after: int = -1, limit: int = 1000) -> list[Item]:
+        """Return items."""
+        return [item for item in self._sorted(run) if item.ordinal > after and state in (None, item.state)][:limit]
+
+    def _sorted(self, run: str) -> list[Item]:
+        return [self._items[run][ordinal] for ordinal in sorted(self._items.get(run, {}))]
+
+    @_locked
+    def put_results(self, run: str, results: Sequence[ItemResult]) -> None:
+        """Replace what is known of these items."""
+        self._check_replaceable(run, results)
+        for result in results:
+            for id_ in self._of_item.pop((run, result.ordinal), []):
+                del self._deliveries[id_], self._planned[id_]
+            self._items[run][result.ordinal] = replace(
+                self._items[run][result.ordinal],
+                state=ItemState.QUARANTINED if result.faults else ItemState.READY,
+                locale=result.locale,
+                faults=result.faults,
+                artifacts=result.artifacts,
+            )
+            for plan in () if result.faults else result.deliveries:
+                self._plan(run, result, plan)
+
+    def _check_replaceable(self, run: str, results: Sequence[ItemResult]) -> None:
+        for result in results:
+            item = self._items.get(run, {}).get(result.ordinal)
+            if item is None:
+                raise RunStateError(f"{run} has no record {result.ordinal + 1}")
+            if item.key != result.key:
+                raise rules.data_moved(run, result.ordinal, item.key, result.key)
+        here = [each for result in results for each in self._at(run, result.ordinal)]
+        tried = [each.key for each in here if not rules.is_replaceable(each.state, each.outcome)]
+        if tried:
+            raise rules.already_tried(run, list(dict.fromkeys(tried)))
+
+    def _at(self, run: str, ordinal: int) -> list[Delivery]:
+        return [self._deliveries[id_] for id_ in self._of_item.get((run, ordinal), [])]
+
+    def _plan(self, run: str, result: ItemResult, plan: NewDelivery) -> None:
+        self._last_delivery += 1
+        self._planned[self._last_delivery] = plan
+        self._of_item[run, result.ordinal].append(self._last_delivery)
+        self._deliveries[self._last_delivery] = Delivery(
+            id=self._last_delivery,
+            run=run,
+            ordinal=result.ordinal,
+            key=result.key,
+            route=plan.route,
+            transport=plan.transport,
+            recipient=plan.recipient,
+            identity=plan.identity,
+            payload=rules.plain(plan.payload),
+            message_id=plan.message_id,
+            state=DeliveryState.SETTLED if plan.skip else DeliveryState.PENDING,
+            outcome=Outcome.SKIPPED if plan.skip else None,
+            detail=plan.skip,
+        )
+
+    @_locked
+    def count_items(self, run: str) -> Mapping[ItemState, int]:
+        """Return counts of the states that occur."""
+        return Counter(item.state for item in self._sorted(run))
+
+    @_locked
+    def file_collisions(self, run: str) -> list[tuple[str, str, list[tuple[int, str]]]]:
+        """Return shared names, in order of document and first item."""
+        found: dict[tuple[str, str], tuple[str, str, list[tuple[int, str]]]] = {}
+        for item in self.items(run, state=ItemState.READY, limit=len(self._sorted(run))):
+            for note in item.artifacts:
+                place = (note.document, rules.fold_name(note.file_name))
+                found.setdefault(place, (note.document, note.file_name, []))[2].append((item.ordinal, item.key))
+        return sorted((each for each in found.values() if len(each[2]) > 1), key=lambda each: (each[0], each[2][0]))
+
+    # numbers
+
+    @_locked
+    def reserve_numbers(
+        self, run: str, name: str, wanted: Sequence[tuple[str, str]], start: int = 1
+    ) -> dict[str, Number]:
+        """Give each key its number."""
+        self._check_exists(run)
+        return self._numbers.reserve(run, name, wanted, start)
+
+    @_locked
+    def release_numbers(self, run: str, keys: Sequence[str] | None = None) -> int:
+        """Give up unsealed numbers."""
+        return self._numbers.release(run, keys)
+
+    @_locked
+    def close_gaps(self, run: str) -> dict[str, list[str]]:
+        """Close gaps below this run's own numbers."""
+        return self._numbers.close_gaps(run)
+
+    @_locked
+    def seal_numbers(self, run: str) -> None:
+        """Make numbers final."""
+        self._numbers.seal(run)
+
+    @_locked
+    def numbers(self, run: str) -> dict[str, dict[str, Number]]:
+        """Return the numbers of a run's records and of the keys it has reserved for."""
+        return self._numbers.of_run(run, {item.key for item in self._sorted(run)})
+
+    # deliveries
+
+    @_locked
+    def earlier(self, identities: Sequence[str]) -> dict[str, Earlier]:
+        """Return who holds these identities."""
+        held = {
+            identity: self._deliveries[self._holder[identity]] for identity in identities if identity in self._holder
+        }
+        return {
+            identity: Earlier(each.run, each.outcome, each.settled, self._items[each.run][each.ordinal].data_sha256)
+            for identity, each in held.items()
+        }
+
+    @_locked
+    def deliveries(
+        self,
+        run: str,
+        *,
+        state: DeliveryState | None = None,
+        transport: str | None = None,
+        after: int = 0,
+        limit: int = 1000,
+    ) -> list[Delivery]:
+        """Return deliveries."""
+        here = (each for id_, each in self._deliveries.items() if id_ > after)
+        here = (each for each in here if each.run == run and state in (None, each.state))
+        return [each for each in here if transport in (None, each.transport)][:limit]
+
+    @_locked
+    def claim(self, delivery: int, now: datetime) -> bool:
+        """Take the intent to deliver."""
+        each = self._deliveries.get(delivery)
+        if each is None or each.state is not DeliveryState.PENDING or each.identity in self._holder:
+            return False
+        self._holder[each.identity] = delivery
+        self._deliveries[delivery] = replace(each, state=DeliveryState.CLAIMED, claimed=now)
+        return True
+
+    def _claimed(self, delivery: int, wanted: str) -> Delivery:
+        each = self._deliveries.get(delivery)
+        if each is None or each.state is not DeliveryState.CLAIMED:
+            raise rules.wrong_state(delivery, each.state if each else None, wanted)
+        return each
+
+    @_locked
+    def settle(self, delivery: int, receipt: Receipt, now: datetime) -> None:
+        """Keep the outcome."""
+        each = self._claimed(delivery, "settled")
+        if receipt.outcome not in DELIVERED:
+            del self._holder[each.identity]
+        self._deliveries[delivery] = replace(
+            each,
+            state=DeliveryState.SETTLED,
+            outcome=receipt.outcome,
+            detail=receipt.detail,
+            outcomes=dict(receipt.outcomes),
+            settled=now,
+        )
+
+    @_locked
+    def release(self, delivery: int) -> None:
+        """Give a claim back."""
+        each = self._claimed(delivery, "given back")
+        del self._holder[each.identity]
+        self._deliveries[delivery] = replace(each, state=DeliveryState.PENDING, claimed=None)
+
+    @_locked
+    def skip(self, delivery: int, reason: str, now: datetime) -> None:
+        """Settle a pending delivery as skipped."""
+        each = self._deliveries.get(delivery)
+        if each is not None and each.state is DeliveryState.PENDING:
+            done = replace(each, state=DeliveryState.SETTLED, outcome=Outcome.SKIPPED, detail=reason, settled=now)
+            self._deliveries[delivery] = done
+
+    @_locked
+    def count_outcomes(self, run: str) -> Mapping[tuple[str, Outcome | DeliveryState], int]:
+        """Return counts by route."""
+        here = [each for each in self._deliveries.values() if each.run == run]
+        return Counter((each.route, each.outcome or each.state) for each in here)
+
+    @_locked
+    def history(self, term: str, limit: int = 200) -> list[tuple[Run, Item, Delivery | None]]:
+        """Return what was made for a record key or went to an address."""
+        found: list[tuple[int, int, int]] = []
+        for seq, run in enumerate(self._runs):
+            for item in self._sorted(run):
+                here = self._at(run, item.ordinal)
+                mine = [each.id for each in here if item.key == term or _went_to(each, term)]
+                found += [(seq, item.ordinal, id_) for id_ in mine or [0] * (item.key == term)]
+        runs = self._all_runs()
+        return [
+            (runs[seq], self._items[runs[seq].id][ordinal], self._deliveries.get(id_))
+            for seq, ordinal, id_ in sorted(found, reverse=True)[:limit]
+        ]
+
+    # suppressions and approvals
+
+    @_locked
+    def suppress(self, suppressions: Sequence[Suppression]) -> None:
+        """Add or replace, by address and reason."""
+        for each in suppressions:
+            address = rules.fold_address(each.address)
+            self._suppressions[address, each.reason] = replace(each, address=address)
+
+    @_locked
+    def unsuppress(self, address: str) -> bool:
+        """Remove all suppressions of an address."""
+        gone = [place for place in self._suppressions if place[0] == rules.fold_address(address)]
+        for place in gone:
+            del self._suppressions[place]
+        return bool(gone)
+
+    @_locked
+    def suppressed(self, addresses: Sequence[str] | None = None) -> list[Suppression]:
+        """Return suppressions in order of address and reason."""
+        wanted = None if addresses is None else {rules.fold_address(address) for address in addresses}
+        return [
+            self._suppressions[place] for place in sorted(self._suppressions) if wanted is None or place[0] in wanted
+        ]
+
+    @_locked
+    def approve(self, approval: Approval) -> None:
+        """Record a yes."""
+        self._check_exists(approval.run)
+        self._approvals.append(approval)
+
+    @_locked
+    def approval(self, run: str) -> Approval | None:
+        """Return the newest yes."""
+        return next((each for each in reversed(self._approvals) if each.run == run), None)
+
+    @_locked
+    def fingerprint(self, run: str) -> str:
+        """Return one hash over what a run made and planned."""
+        items = self._sorted(run)
+        groups = [[rules.to_json(["item", item.key])] for item in items]
+        groups += [[rules.artifact_line(item.key, note) for note in item.artifacts] for item in items]
+        for item in items:
+            here = self._of_item.get((run, item.ordinal), [])
+            groups.append([rules.delivery_line(item.key, self._planned[id_]) for id_ in here])
+        return rules.fingerprint(groups)
+
+    def close(self) -> None:
+        """Do nothing: there is nothing to release."""
+
+
+def _went_to(delivery: Delivery, term: str) -> bool:
+    receipt = Receipt(delivery.outcome or Outcome.SKIPPED, outcomes=delivery.outcomes)
+    addresses = [rules.fold_address(delivery.recipient), *rules.other_addresses(delivery.recipient, receipt)]
+    return rules.fold_address(term) in addresses
