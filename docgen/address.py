@@ -58,7 +58,7 @@ class PostalAddress:
 
 
 def read_address(values: Mapping[str, object]) -> PostalAddress:
-    """Return the address in a record or an object of one; names as in `NAMES`."""
+    """Return the address in a record or an object of one; names as in `NAMES`. What is not text is not part of it."""
     found = {}
     for field, names in NAMES.items():
         texts = (values.get(name) for name in names)
@@ -99,6 +99,11 @@ def address_lines(address: PostalAddress, from_country: str, language: str) -> t
     if abroad:
         lines.append(_capitals(_country_name(country, language), country=""))
     return tuple(lines)
+
+
+def postal_lines(values: Mapping[str, object], from_country: str, language: str) -> tuple[str, ...]:
+    """Return the lines of the address that a record's own fields make. Raises as `address_lines`."""
+    return address_lines(read_address(values), from_country, language)
 
 
 def _part(address: PostalAddress, letter: str, upper: bool, country: str) -> str:

@@ -25,7 +25,12 @@ _UNKNOWN = re.compile(r"No (filter|test) named '([^']*)'")
 
 
 def pinpoint(path: str, names: Mapping[str, object]) -> str:
-    """Put a number into the first `[]` of a path whose element lacks the rest: `lines[].price` -> `lines[2].price`."""
+    """Put a number into the first `[]` of a path whose element lacks the rest: `lines[].price` -> `lines[2].price`.
+
+    Of several paths, parted by `|`, the first one that leads to nothing is meant.
+    """
+    paths = path.split("|")
+    path = next((each for each in paths if _lacks(each, names)), paths[0])
     head, brackets, rest = path.partition("[]")
     if not brackets:
         return path
@@ -36,6 +41,14 @@ def pinpoint(path: str, names: Mapping[str, object]) -> str:
         if not rest or _value(element, rest.lstrip(".").split("[]")[0]) is None:
             return f"{head}[{number}]{rest}"
     return path
+
+
+def _lacks(path: str, names: Mapping[str, object]) -> bool:
+    head, brackets, rest = path.partition("[]")
+    found = _value(names, head)
+    if not brackets or not isinstance(found, list | tuple):
+        return found is None
+    return any(_value(element, rest.lstrip(".").split("[]")[0]) is None for element in found)
 
 
 def _value(parent: object, path: str) -> object:

@@ -29,10 +29,10 @@ from jinja2.utils import Cycler, Joiner, Namespace
 
 from docgen.errors import FieldMissing, TemplateError, did_you_mean
 from docgen.guards import OPERATORS, SAFE_METHODS, TEXT_GUARDS, bounded_text, safe_range
-from docgen.inspect_fields import trace
 from docgen.limits import Working, WorkLimits, current_work
 from docgen.place import pinpoint
 from docgen.rich import Lines, RichFactory
+from docgen.walk import trace
 
 #: What XML 1.0 cannot hold, escaped or not; lone surrogates included.
 _NOT_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
