@@ -156,6 +156,9 @@ class DocumentSpec(StrictModel):
     template: str = Field(description="Name of a folder in templates/.")
     format: Format = Field(description="What to make of it, of what the template's body can become.")
     file: str = Field(min_length=1, description="File name without ending, as Jinja text.")
+    optional: bool = Field(
+        False, description="Leave the document out where the program it needs (LibreOffice) is not installed."
+    )
 
 
 class EmailStep(StrictModel):
