@@ -1,0 +1,714 @@
+"""Floor 4, faces: the front door for Python. The command line and every other face call only this.
+
+Here, and nowhere else, the tables of plug-ins are read. A `Workspace` is a folder with config.yaml; every function
+takes one. Nothing here prints.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import tempfile
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+from docgen.batch import Task, Workshop, flatten, staged_path
+from docgen.check import check_plan, missing_office, missing_template
+from docgen.config import Config, TransportName, load_config
+from docgen.deliver import TRANSPORTS
+from docgen.engine import InlineEngine, PoolEngine
+from docgen.errors import (
+    DocgenError,
+    RecordError,
+    RunStateError,
+    SourceError,
+    UserError,
+    at,
+    did_you_mean,
+    raise_faults,
+)
+from docgen.files import copy_atomically
+from docgen.inspect_fields import compare_fields
+from docgen.job import EmailStep, FolderStep, Job, PrintStep, load_job
+from docgen.model import (
+    Approval,
+    Delivery,
+    Format,
+    Item,
+    ItemState,
+    Record,
+    Run,
+    RunSpec,
+    RunState,
+    Suppression,
+)
+from docgen.plan import Plan, Toolbox, kind_of, templates_used
+from docgen.protocols import BatchTransport, Clock, Engine, Ledger, Source, Transport
+from docgen.render import RENDERERS
+from docgen.render.mail import prepare_mail
+from docgen.render.office import convert_to_pdf, find_office
+from docgen.report import Summary, each_delivery, each_item, summarise
+from docgen.run import Progress, Runner
+from docgen.source import open_source
+from docgen.starter import copy_starter
+from docgen.store import open_ledger
+from docgen.template import Template, find_template, load_templates, template_names
+
+TOOLS = Toolbox(RENDERERS, prepare_mail, convert_to_pdf, find_office)
+
+
+def _now() -> datetime:
+    return datetime.now(UTC).astimezone()
+
+
+def _silent(step: str, done: int, total: int | None) -> None:
+    return None
+
+
+@dataclass(frozen=True)
+class Workspace:
+    """A configured folder.
+
+    Attributes:
+        environ: for `${NAME}` in jobs.
+        clock: says when a run starts and when deliveries end.
+        progress: told of long work.
+    """
+
+    config: Config
+    environ: Mapping[str, str]
+    clock: Clock = _now
+    progress: Progress = _silent
+
+    @contextmanager
+    def ledger(self) -> Iterator[Ledger]:
+        """Open the ledger for one piece of work."""
+        ledger = open_ledger(self.config.ledger)
+        try:
+            yield ledger
+        finally:
+            ledger.close()
+
+
+def open_workspace(
+    config: Path | None = None,
+    *,
+    beside: Path | None = None,
+    environ: Mapping[str, str] = os.environ,
+    clock: Clock = _now,
+    progress: Progress = _silent,
+) -> Workspace:
+    """Read config.yaml.
+
+    Args:
+        config: the file; default: config.yaml here, or in a folder above `beside`.
+        beside: a job file, whose folder and parents are searched.
+        environ: for `${NAME}` and `DOCGEN_` variables.
+        clock: the time.
+        progress: told of long work.
+
+    Raises:
+        ConfigError: no configuration, or faults in it.
+    """
+    path = config or _find_config(beside)
+    return Workspace(load_config(path, environ, shown=str(path)), environ, clock, progress)
+
+
+def _find_config(beside: Path | None) -> Path:
+    folders = [Path(), *(beside.resolve().parents if beside else ())]
+    for folder in folders:
+        if (folder / "config.yaml").is_file():
+            return folder / "config.yaml"
+    return Path("config.yaml")  # reading it says that it is not there
+
+
+# --- checking and running --------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class CheckResult:
+    """What `check` found out.
+
+    Attributes:
+        faults: of job, templates and records, in that order.
+        records: how many rows the data has; None when it could not be read.
+        columns: of the records.
+    """
+
+    job: Job
+    faults: tuple[DocgenError, ...]
+    records: int | None = None
+    columns: tuple[str, ...] = ()
+
+
+def check_job(workspace: Workspace, path: Path) -> CheckResult:
+    """Check job, templates and every record, without making anything.
+
+    Raises:
+        JobError: or Faults: the job file itself cannot be read.
+    """
+    job = load_job(path, workspace.environ)
+    with ExitStack() as stack:
+        work = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="docgen-")))
+        plan, faults = _make_plan(workspace, job)
+        shop = Workshop(plan)
+        try:
+            source = stack.enter_context(_opened(workspace, job, work))
+        except UserError as error:
+            return CheckResult(job, (*faults, *check_plan(plan, shop, None), *flatten(error)))
+        faults += check_plan(plan, shop, source.columns)
+        records = source.count()
+        if not faults:
+            faults += _check_records(workspace, shop, source, records)
+        return CheckResult(job, tuple(faults), records, source.columns)
+
+
+def _check_records(workspace: Workspace, shop: Workshop, source: Source, total: int) -> list[DocgenError]:
+    faults: list[DocgenError] = list(source.key_faults())
+    numbers = dict.fromkeys(shop.plan.job.numbers, "–")
+    done = 0
+    for batch in source.batches(500):
+        for record in batch:
+            for fault in shop.read(Task(record, numbers))[1]:
+                if isinstance(fault, RecordError) and fault.where is None and fault.field:
+                    fault.where = source.locate(record, fault.field)
+                faults.append(fault)
+        done += len(batch)
+        workspace.progress("checking", done, total)
+    return faults
+
+
+@dataclass(frozen=True)
+class RunOptions:
+    """How to run a job.
+
+    Attributes:
+        records: keys to take; empty = all.
+        limit: how many records at most.
+        again: deliver even what an earlier run delivered.
+    """
+
+    records: tuple[str, ...] = ()
+    limit: int | None = None
+    again: bool = False
+
+
+def run_job(workspace: Workspace, path: Path, options: RunOptions | None = None) -> Summary:
+    """Run a job: check, take the records, merge all, deliver.
+
+    Raises:
+        UserError: or Faults: something must be put right first; nothing was made.
+        JobRunning: another process works on this job.
+        KeyboardInterrupt: Ctrl-C; the run can be resumed.
+    """
+    options = options or RunOptions()
+    job = load_job(path, workspace.environ)
+    with workspace.ledger() as ledger, ledger.lock(job.name):
+        return _start(workspace, job, options, ledger)
+
+
+def dry_run(workspace: Workspace, path: Path, options: RunOptions | None = None) -> Summary:
+    """Merge and render everything and deliver nothing; numbers are provisional and nothing is kept.
+
+    Raises:
+        UserError: or Faults, as `run_job`.
+    """
+    options = options or RunOptions()
+    job = load_job(path, workspace.environ)
+    with workspace.ledger() as reference, tempfile.TemporaryDirectory(prefix="docgen-") as folder:
+        scratch = open_ledger(f"sqlite:///{folder}/ledger.sqlite")
+        try:
+            return _start(workspace, job, options, scratch, reference, outputs=Path(folder))
+        finally:
+            scratch.close()
+
+
+def _start(
+    workspace: Workspace,
+    job: Job,
+    options: RunOptions,
+    ledger: Ledger,
+    reference: Ledger | None = None,
+    outputs: Path | None = None,
+) -> Summary:
+    dry = reference is not None
+    plan, faults = _make_plan(workspace, job)
+    shop = Workshop(plan)
+    with ExitStack() as stack:
+        work = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="docgen-")))
+        source = stack.enter_context(_opened(workspace, job, work))
+        faults += check_plan(plan, shop, source.columns)
+        raise_faults(faults)
+        _check_asked(source, options)
+        started = workspace.clock()
+        spec = RunSpec(
+            job=job.name,
+            edition=job.edition,
+            job_file=str(job.path),
+            job_sha256=job.sha256,
+            outputs=str((outputs or workspace.config.outputs).absolute()),
+            started=started,
+            again=options.again,
+            options={"templates": _fingerprint(plan), "records": list(options.records), "limit": options.limit},
+        )
+        run = ledger.run(ledger.open_run(spec))
+        plan = replace(plan, run=run.id, started=started, again=options.again, folder=None if dry else run.folder)
+        runner = _runner(workspace, run, plan, shop, ledger, reference or ledger)
+        runner.take(source, set(options.records) or None, options.limit)
+        runner.register()
+        runner.merge()
+    if dry:
+        return summarise(ledger, runner.run, job.title, dry=True)
+    return _deliver(workspace, runner)
+
+
+def _check_asked(source: Source, options: RunOptions) -> None:
+    if source.count() == 0:
+        raise SourceError("the data has no records", hint="check the tables, and `records` if there is SQL")
+    if options.records:
+        wanted = set(options.records)
+        for batch in source.batches(1000):
+            wanted -= {record.key for record in batch}
+        if wanted:
+            faults = [UserError(f'there is no record "{key}" in the data') for key in sorted(wanted)]
+            raise_faults(faults)
+
+
+def _deliver(workspace: Workspace, runner: Runner) -> Summary:
+    """Bring a merged run to its end, or to the point where a person is needed."""
+    job = runner.plan.job
+    bad = runner.ledger.count_items(runner.run.id).get(ItemState.QUARANTINED, 0) or runner.has_bad_rows
+    try:
+        if bad and job.policy.bad_records == "stop":
+            runner.ledger.release_numbers(runner.run.id)
+            runner.set_state(RunState.STOPPED, "there are faulty records, and the job says `bad_records: stop`")
+        else:
+            if runner.run.state in (RunState.MERGING, RunState.WAITING):
+                runner.publish()
+            if job.policy.approval == "required" and not _approved(runner):
+                note = f"everything is made; look at it, then: docgen approve {runner.run.id}"
+                runner.set_state(RunState.WAITING, note)
+            else:
+                runner.deliver(_transports(workspace, runner))
+    finally:
+        runner.finish()
+    return summarise(runner.ledger, runner.run, job.title)
+
+
+def _approved(runner: Runner) -> bool:
+    approval = runner.ledger.approval(runner.run.id)
+    if approval is None:
+        return False
+    if approval.fingerprint != runner.ledger.fingerprint(runner.run.id):
+        raise RunStateError(
+            f"what {approval.by} approved is not what would be delivered now",
+            hint=f"look at it again, then: docgen approve {runner.run.id}",
+        )
+    return True
+
+
+def resume_run(workspace: Workspace, run: str) -> Summary:
+    """Go on with a run that was interrupted, paused or approved.
+
+    Raises:
+        RunNotFound: there is no such run.
+        RunStateError: it has ended, waits for approval, or its job or templates have changed.
+        JobRunning: another process works on this job.
+    """
+    with workspace.ledger() as ledger:
+        found = ledger.run(run)
+        with ledger.lock(found.spec.job):
+            return _resume(workspace, ledger, ledger.run(found.id))
+
+
+def _resume(workspace: Workspace, ledger: Ledger, run: Run) -> Summary:
+    if run.state in (RunState.DONE, RunState.STOPPED, RunState.CANCELLED):
+        raise RunStateError(
+            f"the run {run.id} has ended ({run.state})",
+            hint=f"`docgen run {run.spec.job_file}` delivers what is new or failed",
+        )
+    job = load_job(Path(run.spec.job_file), workspace.environ)
+    plan, faults = _make_plan(workspace, job)
+    shop = Workshop(plan)
+    raise_faults([*faults, *check_plan(plan, shop, None)])
+    _check_unchanged(run, job, plan)
+    plan = replace(plan, run=run.id, started=run.spec.started, again=run.spec.again, folder=run.folder)
+    runner = _runner(workspace, run, plan, shop, ledger, ledger)
+    if run.state is RunState.MERGING:
+        _merge_rest(workspace, runner)
+    elif run.state is RunState.WAITING and not _approved(runner):
+        raise RunStateError(f"the run {run.id} waits for approval", hint=f"docgen approve {run.id}")
+    return _deliver(workspace, runner)
+
+
+def _merge_rest(workspace: Workspace, runner: Runner) -> None:
+    if runner.spool.complete:
+        runner.register()
+        runner.merge()
+        return
+    # Stopped while the records were read: nothing was made of them yet, so they are read anew.
+    options = runner.run.spec.options
+    with ExitStack() as stack:
+        work = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="docgen-")))
+        source = stack.enter_context(_opened(workspace, runner.plan.job, work))
+        limit = options.get("limit")
+        records = options.get("records")
+        assert isinstance(records, list)
+        runner.take(source, set(records) or None, limit if isinstance(limit, int) else None)
+        runner.register()
+        runner.merge()
+
+
+def _check_unchanged(run: Run, job: Job, plan: Plan) -> None:
+    if run.state is not RunState.MERGING:
+        return
+    changed = []
+    if job.sha256 != run.spec.job_sha256:
+        changed.append(f"the job file {run.spec.job_file}")
+    if _fingerprint(plan) != run.spec.options.get("templates"):
+        changed.append("a template")
+    if changed:
+        raise RunStateError(
+            f"{' and '.join(changed)} has changed since the run {run.id} began",
+            hint=f"cancel it (docgen cancel {run.id}) and run the job again: nothing was delivered yet",
+        )
+
+
+def approve_run(workspace: Workspace, run: str, by: str) -> Run:
+    """Record that a person has looked at what a run made; `resume_run` then delivers it.
+
+    Raises:
+        RunNotFound: there is no such run.
+        RunStateError: the run does not wait for approval.
+    """
+    with workspace.ledger() as ledger:
+        found = ledger.run(run)
+        if found.state is not RunState.WAITING:
+            raise RunStateError(f"the run {found.id} does not wait for approval: it is {found.state}")
+        ledger.approve(Approval(found.id, by, workspace.clock(), ledger.fingerprint(found.id)))
+        return found
+
+
+def cancel_run(workspace: Workspace, run: str) -> Run:
+    """End a run; what is delivered stays delivered, the rest never goes out.
+
+    Raises:
+        RunNotFound: there is no such run.
+        RunStateError: it has ended already.
+        JobRunning: a process works on it: stop that one first.
+    """
+    with workspace.ledger() as ledger:
+        found = ledger.run(run)
+        with ledger.lock(found.spec.job):
+            found = ledger.run(found.id)
+            if found.state in (RunState.DONE, RunState.STOPPED, RunState.CANCELLED):
+                raise RunStateError(f"the run {found.id} has ended already ({found.state})")
+            # Claims that nobody settled stay what they are: unknown to us, and shown as claimed.
+            ledger.release_numbers(found.id)
+            ledger.set_state(found.id, RunState.CANCELLED, "cancelled", workspace.clock())
+            return ledger.run(found.id)
+
+
+# --- looking ---------------------------------------------------------------------------------------
+
+
+def list_runs(workspace: Workspace, job: str | None = None, limit: int = 50) -> list[Run]:
+    """Return the newest runs first."""
+    with workspace.ledger() as ledger:
+        return ledger.runs(job, limit)
+
+
+@dataclass(frozen=True)
+class RunView:
+    """A run with what is in it."""
+
+    summary: Summary
+    items: tuple[Item, ...]
+    deliveries: tuple[Delivery, ...]
+
+
+def show_run(workspace: Workspace, run: str, *, failed: bool = False) -> RunView:
+    """Return a run; with `failed` only the items and deliveries that somebody has to look at.
+
+    Raises:
+        RunNotFound: there is no such run.
+    """
+    with workspace.ledger() as ledger:
+        found = ledger.run(run)
+        summary = summarise(ledger, found, found.spec.job)
+        items = each_item(ledger, found.id, ItemState.QUARANTINED if failed else None)
+        deliveries = (d for d in each_delivery(ledger, found.id) if not failed or _needs_a_look(d))
+        return RunView(summary, tuple(items), tuple(deliveries))
+
+
+def _needs_a_look(delivery: Delivery) -> bool:
+    return delivery.outcome is None or delivery.outcome in ("failed", "rejected", "unknown")
+
+
+def find_history(workspace: Workspace, term: str) -> list[tuple[Run, Item, Delivery | None]]:
+    """Return everything made for a record key or sent to an address, newest first."""
+    with workspace.ledger() as ledger:
+        return ledger.history(term)
+
+
+def preview_record(workspace: Workspace, path: Path, key: str, output: Path | None = None) -> list[Path]:
+    """Make the documents and messages of one record; nothing is delivered, numbered or remembered.
+
+    Args:
+        workspace: the configured folder.
+        path: the job.
+        key: the record.
+        output: a file for the one thing of its ending, or a folder; default: `preview/<job>` in the output folder.
+
+    Returns:
+        The files written.
+
+    Raises:
+        UserError: or Faults: the record cannot be made, and why.
+    """
+    job = load_job(path, workspace.environ)
+    plan, faults = _make_plan(workspace, job)
+    with ExitStack() as stack:
+        work = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="docgen-")))
+        plan = replace(plan, folder=work / "made", started=workspace.clock())
+        shop = Workshop(plan)
+        source = stack.enter_context(_opened(workspace, job, work))
+        raise_faults([*faults, *check_plan(plan, shop, source.columns)])
+        record = _find_record(source, key)
+        numbers = {name: spec.number(spec.sequence(plan.started.date()), 0) for name, spec in job.numbers.items()}
+        made = shop([Task(record, numbers)])[0]
+        for error in made.errors:
+            if isinstance(error, RecordError) and error.where is None and error.field:
+                error.where = source.locate(record, error.field)
+        raise_faults(made.errors)
+        files = {
+            note.file_name: work / "made" / staged_path(record.ordinal, note.document, note.file_name)
+            for note in made.result.artifacts
+        }
+        files |= {message.name: message for message in sorted((work / "made" / "messages").glob("*.eml"))}
+        return _place(files, output or workspace.config.outputs / "preview" / job.name, is_folder=output is None)
+
+
+def _place(files: Mapping[str, Path], output: Path, *, is_folder: bool) -> list[Path]:
+    if is_folder or output.is_dir() or not output.suffix:
+        for name, source in files.items():
+            copy_atomically(source, output / name, durable=False)
+        return [output / name for name in files]
+    for name, source in files.items():
+        if Path(name).suffix == output.suffix:
+            copy_atomically(source, output, durable=False)
+            return [output]
+    made = ", ".join(sorted({Path(name).suffix for name in files}))
+    raise UserError(f"the job makes no {output.suffix} for this record", hint=f"it makes: {made}")
+
+
+def _find_record(source: Source, key: str) -> Record:
+    keys: list[str] = []
+    for batch in source.batches(1000):
+        for record in batch:
+            if record.key == key:
+                return record
+            if len(keys) < 5000:
+                keys.append(record.key)
+    bad = [error for error in source.key_faults() if error.key == key]
+    raise_faults(bad)
+    raise UserError(f'there is no record "{key}" in the data', hint=did_you_mean(key, keys))
+
+
+@dataclass(frozen=True)
+class TemplateView:
+    """A template and what its bodies use.
+
+    Attributes:
+        used: dotted paths found in the body itself.
+        computed: those of them that the kind computes.
+        faults: where body and manifest disagree.
+    """
+
+    template: Template
+    used: frozenset[str]
+    computed: frozenset[str]
+    faults: tuple[DocgenError, ...] = field(default=())
+
+
+def list_templates(workspace: Workspace) -> list[Template]:
+    """Return all templates.
+
+    Raises:
+        TemplateError: or Faults, over all manifests.
+    """
+    return list(load_templates(workspace.config.templates).values())
+
+
+def inspect_template(workspace: Workspace, name: str) -> TemplateView:
+    """Compile a template and compare its body with its manifest.
+
+    Raises:
+        TemplateMissing: there is none of that name.
+        TemplateError: or Faults: it cannot be compiled.
+    """
+    template = find_template(workspace.config.templates, name)
+    limits = workspace.config.limits
+    used: frozenset[str]
+    if template.subject is not None or template.body.suffix == ".mjml":
+        used = prepare_mail(template, limits, "error", template.subject or "-").fields_used
+    else:
+        formats = [(suffix, made) for suffix, made in RENDERERS if suffix == template.body.suffix]
+        used = RENDERERS[formats[0]](template, limits, "error").fields_used
+    kind = kind_of(template)
+    faults = compare_fields(used, template.fields, kind.computed, kind.reads)
+    return TemplateView(template, used, used & kind.computed, tuple(f.placed(template.where("fields")) for f in faults))
+
+
+def init_folder(target: Path) -> list[Path]:
+    """Write a working folder: config.yaml, templates, campaigns with sample data. Never overwrites.
+
+    Raises:
+        UserError: the folder has some of these already.
+    """
+    return copy_starter(target)
+
+
+# --- suppressions ----------------------------------------------------------------------------------
+
+
+def suppress(workspace: Workspace, suppressions: Sequence[Suppression]) -> None:
+    """Record reasons not to contact addresses."""
+    with workspace.ledger() as ledger:
+        ledger.suppress(suppressions)
+
+
+def unsuppress(workspace: Workspace, address: str) -> bool:
+    """Take a suppression back; False when there was none."""
+    with workspace.ledger() as ledger:
+        return ledger.unsuppress(address)
+
+
+def list_suppressions(workspace: Workspace) -> list[Suppression]:
+    """Return all suppressions."""
+    with workspace.ledger() as ledger:
+        return ledger.suppressed()
+
+
+# --- putting a run together ------------------------------------------------------------------------
+
+
+def _make_plan(workspace: Workspace, job: Job) -> tuple[Plan, list[DocgenError]]:
+    """Read the templates a job uses; what cannot be read is a fault."""
+    folder = workspace.config.templates
+    templates: dict[str, Template] = {}
+    faults: list[DocgenError] = []
+    for name, places in templates_used(job).items():
+        if name not in (names := template_names(folder)):
+            faults += [missing_template(name, job, path, names) for path in places]
+            continue
+        try:
+            templates[name] = find_template(folder, name)
+        except DocgenError as error:
+            faults += flatten(error)
+    left_out, office_faults = _without_office(job, templates)
+    plan = Plan(job, workspace.config, templates, TOOLS, workspace.clock(), left_out=left_out)
+    return plan, faults + office_faults
+
+
+def _without_office(job: Job, templates: Mapping[str, Template]) -> tuple[frozenset[str], list[DocgenError]]:
+    """Return the documents that cannot be made here: those that may be left out, and faults for the others."""
+    needing = [
+        name
+        for name, document in job.documents.items()
+        if document.format is Format.PDF
+        and (template := templates.get(document.template))
+        and template.body.suffix == ".docx"
+    ]
+    if not needing or find_office() is not None:
+        return frozenset(), []
+    left_out = frozenset(name for name in needing if job.documents[name].optional)
+    return left_out, [missing_office(job, name) for name in needing if name not in left_out]
+
+
+def _fingerprint(plan: Plan) -> str:
+    text = "\n".join(f"{name} {template.sha256}" for name, template in sorted(plan.templates.items()))
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+@contextmanager
+def _opened(workspace: Workspace, job: Job, work: Path) -> Iterator[Source]:
+    with at(str(job.path), "data"):
+        source = open_source(job.data, job.base, work, workspace.environ)
+    try:
+        yield source
+    finally:
+        source.close()
+
+
+def _runner(workspace: Workspace, run: Run, plan: Plan, shop: Workshop, ledger: Ledger, reference: Ledger) -> Runner:
+    return Runner(
+        run=run,
+        plan=plan,
+        shop=shop,
+        ledger=ledger,
+        reference=reference,
+        engine=_engine(workspace.config),
+        clock=workspace.clock,
+        progress=workspace.progress,
+    )
+
+
+def _engine(config: Config) -> Callable[[int], Engine]:
+    workers = config.workers or os.cpu_count() or 1
+
+    def choose(batches: int) -> Engine:
+        # Starting a process costs about a second: a run of one batch is done sooner here.
+        return InlineEngine() if min(workers, batches) <= 1 else PoolEngine(min(workers, batches))
+
+    return choose
+
+
+def _transports(workspace: Workspace, runner: Runner) -> dict[str, Transport | BatchTransport]:
+    """Return what carries this run's deliveries, in the order of the job's steps."""
+    config, job, folder = workspace.config, runner.plan.job, runner.folder
+    found: dict[str, Transport | BatchTransport] = {}
+    for step in job.deliver:
+        match step:
+            case FolderStep():
+                found["folder"] = TRANSPORTS["folder"](config.outputs, replace=runner.plan.again)
+            case PrintStep():
+                found[f"print:{step.name}"] = TRANSPORTS["print"](
+                    folder / "print", step.name, duplex=step.duplex, envelope=step.envelope
+                )
+            case EmailStep():
+                # By what the ledger has, not by today's config: a run goes out the way it was planned.
+                for name in ("outbox", "outbox-trial"):
+                    found[name] = TRANSPORTS["outbox"](folder / "outbox")
+                if config.email.transport is TransportName.SMTP:
+                    for name in ("smtp", "smtp-trial"):
+                        found[name] = TRANSPORTS["smtp"](config.email)
+    return found
+
+
+__all__ = [
+    "CheckResult",
+    "RunOptions",
+    "RunView",
+    "Workspace",
+    "approve_run",
+    "cancel_run",
+    "check_job",
+    "dry_run",
+    "find_history",
+    "init_folder",
+    "inspect_template",
+    "list_runs",
+    "list_suppressions",
+    "list_templates",
+    "open_workspace",
+    "preview_record",
+    "resume_run",
+    "run_job",
+    "show_run",
+    "suppress",
+    "unsuppress",
+]

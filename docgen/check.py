@@ -1,0 +1,185 @@
+"""Floor 3, work: what can be said of a job before a record is merged. All faults at once, each with its place."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator, Mapping
+
+from docgen.batch import Workshop
+from docgen.errors import (
+    DocgenError,
+    FieldMissing,
+    JobError,
+    TemplateMissing,
+    ToolMissing,
+    UnsupportedFeature,
+    did_you_mean,
+)
+from docgen.fields import FieldSpec, FieldType
+from docgen.inspect_fields import compare_fields
+from docgen.job import EmailStep, Job, PrintStep
+from docgen.merge import RESERVED
+from docgen.model import Format, MessageClass
+from docgen.plan import Plan, kind_of
+from docgen.template import Template
+
+MAIL_BODIES = (".html", ".mjml", ".txt")
+#: Known in every text of a job besides the record's fields.
+_ALWAYS = RESERVED | {"key"}
+
+
+def check_plan(plan: Plan, shop: Workshop, columns: Collection[str] | None) -> list[DocgenError]:
+    """Return every fault of job and templates.
+
+    Args:
+        plan: what is to be done; its `templates` hold those that could be read.
+        shop: built from the plan.
+        columns: of the records; None when the data cannot be read, which leaves out what depends on them.
+    """
+    faults: list[DocgenError] = list(shop.bench.faults)
+    faults += _check_formats(plan)
+    for template in plan.templates.values():
+        faults += _check_template(template, shop)
+    faults += _check_types(plan.templates)
+    faults += _check_class(plan)
+    faults += _check_numbers(plan.job, shop.specs)
+    if columns is not None:
+        supplied = {*columns, *plan.job.values, *plan.job.numbers}
+        faults += _check_supplied(plan, supplied)
+        faults += _check_names(plan, shop, supplied)
+    return faults
+
+
+def missing_template(name: str, job: Job, path: tuple[str | int, ...], names: Iterable[str]) -> TemplateMissing:
+    """Return the fault of a job that names a template which is not there."""
+    return TemplateMissing(
+        f'there is no template "{name}"',
+        where=job.where(*path),
+        hint=did_you_mean(name, names) or "see docgen templates",
+    )
+
+
+def missing_office(job: Job, document: str) -> ToolMissing:
+    """Return the fault of a document that needs LibreOffice where it is not installed."""
+    return ToolMissing(
+        f"the document {document} is a Word template made into PDF, which needs LibreOffice; it is not installed",
+        where=job.where("documents", document, "format"),
+        hint="install it (Debian, Ubuntu: apt install libreoffice-writer-nogui), ask for format docx, "
+        "or let the document be left out with `optional: true`",
+    )
+
+
+def _check_formats(plan: Plan) -> Iterator[DocgenError]:
+    for name, document in plan.job.documents.items():
+        template = plan.templates.get(document.template)
+        if template is None:
+            continue
+        can = sorted(_formats(plan, template.body.suffix))
+        if document.format not in can:
+            problem = f"the template {template.name} ({template.body.name}) cannot become {document.format}"
+            hint = f"it can become: {', '.join(can)}" if can else "it is a message's body: use it in `deliver`"
+            yield UnsupportedFeature(problem, where=plan.job.where("documents", name, "format"), hint=hint)
+    for step in plan.job.deliver:
+        if isinstance(step, EmailStep) and (template := plan.templates.get(step.template)):
+            place = plan.job.where_step(step.name, "template")
+            if template.body.suffix not in MAIL_BODIES:
+                problem = f"the template {template.name} ({template.body.name}) cannot be a message's body"
+                hint = f"a message's body ends in {', '.join(MAIL_BODIES)}"
+                yield UnsupportedFeature(problem, where=place, hint=hint)
+            elif not template.subject and not step.subject:
+                yield JobError(
+                    "the message has no subject", where=place, hint="add `subject:` here or in template.yaml"
+                )
+
+
+def _formats(plan: Plan, suffix: str) -> set[Format]:
+    formats = {format_ for body, format_ in plan.tools.renderers if body == suffix}
+    return formats | {Format.PDF} if Format.DOCX in formats else formats
+
+
+def _check_template(template: Template, shop: Workshop) -> Iterator[DocgenError]:
+    """Compare what the bodies of a template use with what its manifest declares."""
+    used = set()
+    for name, document in shop.documents.items():
+        if document.template == template.name and name in shop.prepared:
+            used |= shop.prepared[name].fields_used
+    for step in shop.plan.job.deliver:
+        if isinstance(step, EmailStep) and step.template == template.name and step.name in shop.mails:
+            used |= shop.mails[step.name].fields_used
+    if not used:
+        return
+    kind = kind_of(template)
+    for fault in compare_fields(used, template.fields, kind.computed | shop.plan.job.values.keys(), kind.reads):
+        yield fault.placed(template.where("fields"))
+
+
+def _check_types(templates: Mapping[str, Template]) -> Iterator[DocgenError]:
+    first: dict[str, tuple[str, FieldType]] = {}
+    for template in templates.values():
+        for name, spec in template.fields.items():
+            other, kind = first.setdefault(name, (template.name, spec.type))
+            if kind is not spec.type:
+                yield JobError(
+                    f"the template {template.name} reads {name} as {spec.type}, the template {other} as {kind}",
+                    where=template.where("fields", name),
+                    hint="give both the same type",
+                )
+
+
+def _check_class(plan: Plan) -> Iterator[DocgenError]:
+    job = plan.job
+    emails = [step for step in job.deliver if isinstance(step, EmailStep)]
+    if job.message_class is MessageClass.MARKETING and emails and job.consent is None:
+        yield JobError(
+            "a marketing job needs `consent`, the expression that tells who has agreed",
+            where=job.where("class"),
+            hint="add, for example, `consent: newsletter`",
+        )
+    if emails and not plan.config.email.from_ and not plan.config.company.email:
+        hint = "set email.from in config.yaml"
+        yield JobError("there is no sender address for the messages", where=job.where("deliver"), hint=hint)
+
+
+def _check_numbers(job: Job, specs: Mapping[str, FieldSpec]) -> Iterator[DocgenError]:
+    for name, number in job.numbers.items():
+        spec = specs.get(number.date) if number.date else None
+        if number.date and (spec is None or spec.type not in (FieldType.DATE, FieldType.DATETIME)):
+            dates = [field for field, spec in specs.items() if spec.type in (FieldType.DATE, FieldType.DATETIME)]
+            yield JobError(
+                f"{number.date} is not a date field of the templates",
+                where=job.where("numbers", name, "date"),
+                hint=did_you_mean(number.date, dates) or "declare it in template.yaml",
+            )
+
+
+def _check_supplied(plan: Plan, supplied: Collection[str]) -> Iterator[DocgenError]:
+    """Every field that a template requires must come from somewhere."""
+    for template in plan.templates.values():
+        for name, spec in template.fields.items():
+            if spec.required and name not in supplied and name not in kind_of(template).computed:
+                yield FieldMissing(
+                    f"the template {template.name} needs {name}, which the data does not have",
+                    where=plan.job.where("data"),
+                    hint=did_you_mean(name, supplied),
+                    field=name,
+                )
+
+
+def _check_names(plan: Plan, shop: Workshop, supplied: Collection[str]) -> Iterator[DocgenError]:
+    """Names in the job's own texts must be known; a misspelt `when` must not silently be false."""
+    known = {*supplied, *shop.specs, *_ALWAYS}
+    for template in plan.templates.values():
+        known |= {path.split(".")[0].removesuffix("[]") for path in kind_of(template).computed}
+    texts = [*shop.names.values(), shop.locale, shop.consent]
+    for step in shop.steps:
+        texts += [step.when, *step.texts.values()]
+    for text in texts:
+        if text is None:
+            continue
+        for name in sorted({path.split(".")[0].removesuffix("[]") for path in text.fields} - known):
+            yield FieldMissing(f"{name} is not known", where=text.where, hint=did_you_mean(name, known), field=name)
+    for step in plan.job.deliver:
+        if isinstance(step, PrintStep):
+            for column in step.sort:
+                if column not in known:
+                    place = plan.job.where_step(step.name, "sort")
+                    yield FieldMissing(f"{column} is not known", where=place, hint=did_you_mean(column, known))

@@ -1,0 +1,356 @@
+"""Floor 4, faces: the command line. Parses, calls `api`, prints; the one place where errors become exit codes.
+
+Exit codes: 0 done; 1 the user's input; 3 our fault; 4 finished with failed, unknown or quarantined items, or paused;
+130 interrupted.
+"""
+
+from __future__ import annotations
+
+import getpass
+import json
+import logging
+import os
+import sys
+import traceback
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import click
+import typer
+from rich.console import Console
+
+from docgen import __version__, api, show
+from docgen.errors import DocgenError, Faults
+from docgen.model import MessageClass, RunState, Suppression
+from docgen.progress import show_progress
+from docgen.report import Summary
+
+app = typer.Typer(
+    name="docgen",
+    help="Customer data into documents, delivered exactly once.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+suppress_app = typer.Typer(help="Addresses that must not be contacted.", no_args_is_help=True)
+app.add_typer(suppress_app, name="suppress")
+
+DONE, INPUT, OURS, TROUBLE, INTERRUPTED = 0, 1, 3, 4, 130
+
+JobArgument = Annotated[Path, typer.Argument(metavar="JOB", help="A job file, such as campaigns/invoices.yaml.")]
+RunArgument = Annotated[str, typer.Argument(metavar="RUN", help="A run, as `docgen runs` lists it.")]
+ConfigOption = Annotated[
+    Path | None,
+    typer.Option("--config", metavar="FILE", help="Default: config.yaml here, or above the job file."),
+]
+JsonOption = Annotated[bool, typer.Option("--json", help="Print one JSON object, for scripts.")]
+RecordOption = Annotated[
+    list[str] | None, typer.Option("--record", metavar="KEY", help="Only this record; may be repeated.")
+]
+
+out = Console(highlight=False, soft_wrap=True)
+
+
+class SchemaKind(StrEnum):
+    """What there are schemas of."""
+
+    JOB = "job"
+    CONFIG = "config"
+    TEMPLATE = "template"
+
+
+class _State:
+    """What the handler of errors needs to know about the command under way."""
+
+    json = False
+
+
+@contextmanager
+def _workspace(config: Path | None, beside: Path | None = None, *, quiet: bool = False) -> Iterator[api.Workspace]:
+    with show_progress(quiet=quiet) as progress:
+        yield api.open_workspace(config, beside=beside, progress=progress)
+
+
+def _print_json(value: object) -> None:
+    sys.stdout.write(json.dumps(value, ensure_ascii=False, indent=2, default=str) + "\n")
+
+
+@app.command()
+def run(
+    job: JobArgument,
+    record: RecordOption = None,
+    limit: Annotated[int | None, typer.Option(min=1, help="At most so many records.")] = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Make everything, keep and deliver nothing.")] = False,
+    again: Annotated[bool, typer.Option("--again", help="Deliver even what was delivered before.")] = False,
+    config: ConfigOption = None,
+    as_json: JsonOption = False,
+) -> int:
+    """Run a job: check, merge every record, then deliver."""
+    _State.json = as_json
+    options = api.RunOptions(tuple(record or ()), limit, again)
+    with _workspace(config, job, quiet=as_json) as workspace:
+        summary = (api.dry_run if dry_run else api.run_job)(workspace, job, options)
+    return _finish(summary, as_json)
+
+
+@app.command()
+def check(job: JobArgument, config: ConfigOption = None, as_json: JsonOption = False) -> int:
+    """Check job, templates and every record; make nothing."""
+    _State.json = as_json
+    with _workspace(config, job, quiet=as_json) as workspace:
+        result = api.check_job(workspace, job)
+    if as_json:
+        _print_json(
+            {"job": result.job.name, "records": result.records, "faults": [fault.as_dict() for fault in result.faults]}
+        )
+    else:
+        out.print(show.checked(result), end="", markup=False)
+    return INPUT if result.faults else DONE
+
+
+@app.command()
+def preview(
+    job: JobArgument,
+    record: Annotated[str, typer.Option("--record", metavar="KEY", help="The record to make.")],
+    output: Annotated[
+        Path | None, typer.Option("--output", "-o", metavar="FILE", help="Where to; a folder takes everything.")
+    ] = None,
+    config: ConfigOption = None,
+) -> int:
+    """Make the documents and messages of one record, to look at."""
+    with _workspace(config, job) as workspace:
+        for path in api.preview_record(workspace, job, record, output):
+            out.print(str(path), markup=False)
+    return DONE
+
+
+@app.command()
+def resume(run: RunArgument, config: ConfigOption = None, as_json: JsonOption = False) -> int:
+    """Go on with a run that was interrupted, paused or approved."""
+    _State.json = as_json
+    with _workspace(config, quiet=as_json) as workspace:
+        summary = api.resume_run(workspace, run)
+    return _finish(summary, as_json)
+
+
+@app.command()
+def approve(
+    run: RunArgument,
+    by: Annotated[str | None, typer.Option(help="Who approves; default: the user's name.")] = None,
+    config: ConfigOption = None,
+) -> int:
+    """Approve what a run has made; `docgen resume` then delivers it."""
+    with _workspace(config) as workspace:
+        found = api.approve_run(workspace, run, by or getpass.getuser())
+    out.print(f"{found.id} is approved; to deliver it: docgen resume {found.id}", markup=False)
+    return DONE
+
+
+@app.command()
+def cancel(run: RunArgument, config: ConfigOption = None) -> int:
+    """End a run; what is delivered stays delivered, the rest never goes out."""
+    with _workspace(config) as workspace:
+        found = api.cancel_run(workspace, run)
+    out.print(f"{found.id} is cancelled", markup=False)
+    return DONE
+
+
+@app.command()
+def runs(
+    job: Annotated[str | None, typer.Option(help="Only runs of this job, by its name.")] = None,
+    limit: Annotated[int, typer.Option(min=1, help="At most so many.")] = 20,
+    config: ConfigOption = None,
+    as_json: JsonOption = False,
+) -> int:
+    """List the newest runs."""
+    _State.json = as_json
+    with _workspace(config) as workspace:
+        found = api.list_runs(workspace, job, limit)
+    if as_json:
+        _print_json({"runs": [show.run_dict(run) for run in found]})
+    else:
+        out.print(show.runs(found))
+    return DONE
+
+
+@app.command("show")
+def show_command(
+    run: RunArgument,
+    failed: Annotated[bool, typer.Option("--failed", help="Only what somebody has to look at.")] = False,
+    config: ConfigOption = None,
+    as_json: JsonOption = False,
+) -> int:
+    """Show a run: its figures, items and deliveries."""
+    _State.json = as_json
+    with _workspace(config) as workspace:
+        view = api.show_run(workspace, run, failed=failed)
+    if as_json:
+        _print_json(show.view_dict(view))
+    else:
+        out.print(show.summary(view.summary))
+        out.print(show.view(view, failed=failed))
+    return DONE
+
+
+@app.command()
+def history(
+    key: Annotated[str, typer.Argument(metavar="KEY", help="A record's key or an e-mail address.")],
+    config: ConfigOption = None,
+    as_json: JsonOption = False,
+) -> int:
+    """Show what a customer received, when and by which run."""
+    _State.json = as_json
+    with _workspace(config) as workspace:
+        found = api.find_history(workspace, key)
+    if as_json:
+        _print_json({"term": key, "history": show.history_dicts(found)})
+    else:
+        out.print(show.history(key, found))
+    return DONE
+
+
+@app.command()
+def templates(config: ConfigOption = None, as_json: JsonOption = False) -> int:
+    """List the templates."""
+    _State.json = as_json
+    with _workspace(config) as workspace:
+        found = api.list_templates(workspace)
+    if as_json:
+        _print_json({"templates": [show.template_dict(template) for template in found]})
+    else:
+        out.print(show.templates(found))
+    return DONE
+
+
+@app.command()
+def fields(
+    template: Annotated[str, typer.Argument(metavar="TEMPLATE", help="Name of a template.")],
+    config: ConfigOption = None,
+    as_json: JsonOption = False,
+) -> int:
+    """List what a template needs, as its body uses it, compared with its manifest."""
+    _State.json = as_json
+    with _workspace(config) as workspace:
+        view = api.inspect_template(workspace, template)
+    if as_json:
+        _print_json(show.fields_dict(view))
+    else:
+        out.print(show.fields(view))
+    return INPUT if view.faults else DONE
+
+
+@app.command()
+def schema(kind: Annotated[SchemaKind, typer.Argument(help="What to describe.")]) -> int:
+    """Print the JSON Schema of a job file, config.yaml or template.yaml, for editors."""
+    from docgen.schema import schema as build_schema
+
+    _print_json(build_schema(kind.value))
+    return DONE
+
+
+@app.command()
+def init(folder: Annotated[Path, typer.Argument(metavar="DIR", help="A new or empty folder.")]) -> int:
+    """Write a working folder: configuration, templates, campaigns with sample data."""
+    written = api.init_folder(folder)
+    out.print(show.initialised(folder, len(written)), markup=False)
+    return DONE
+
+
+@suppress_app.command("add")
+def suppress_add(
+    addresses: Annotated[list[str], typer.Argument(metavar="ADDRESS...", help="E-mail addresses.")],
+    reason: Annotated[str, typer.Option(help="unsubscribed, bounce, complaint or manual.")] = "manual",
+    for_class: Annotated[
+        list[MessageClass] | None, typer.Option("--class", help="Only for this class of messages; may be repeated.")
+    ] = None,
+    note: Annotated[str, typer.Option(help="For people.")] = "",
+    config: ConfigOption = None,
+) -> int:
+    """Never contact these addresses again."""
+    from docgen.address import parse_mailbox
+
+    with _workspace(config) as workspace:
+        since = workspace.clock()
+        classes = frozenset(for_class or ())
+        parsed = [parse_mailbox(address).address.lower() for address in addresses]
+        api.suppress(workspace, [Suppression(address, reason, classes, since, note) for address in parsed])
+    out.print(f"{len(parsed)} suppressed", markup=False)
+    return DONE
+
+
+@suppress_app.command("remove")
+def suppress_remove(
+    address: Annotated[str, typer.Argument(metavar="ADDRESS", help="An e-mail address.")], config: ConfigOption = None
+) -> int:
+    """Allow an address again."""
+    with _workspace(config) as workspace:
+        there = api.unsuppress(workspace, address)
+    out.print(f"{address} {'may be contacted again' if there else 'was not suppressed'}", markup=False)
+    return DONE if there else INPUT
+
+
+@suppress_app.command("list")
+def suppress_list(config: ConfigOption = None, as_json: JsonOption = False) -> int:
+    """List all suppressed addresses."""
+    _State.json = as_json
+    with _workspace(config) as workspace:
+        found = api.list_suppressions(workspace)
+    if as_json:
+        _print_json({"suppressions": [show.suppression_dict(s) for s in found]})
+    else:
+        out.print(show.suppressions(found))
+    return DONE
+
+
+def _finish(summary: Summary, as_json: bool) -> int:
+    if as_json:
+        _print_json(summary.as_dict())
+    else:
+        out.print(show.summary(summary))
+    return TROUBLE if summary.has_trouble or summary.run.state is RunState.PAUSED else DONE
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Run the command line and exit."""
+    sys.exit(call(sys.argv[1:] if arguments is None else arguments))
+
+
+def call(arguments: Sequence[str]) -> int:
+    """Run one command and return its exit code; the only place where an error becomes one."""
+    logging.basicConfig(level=os.environ.get("DOCGEN_LOG", "ERROR").upper(), format="%(levelname)s %(message)s")
+    _State.json = False
+    try:
+        code = app(args=list(arguments), standalone_mode=False)
+    except DocgenError as error:
+        _complain(error)
+        return error.exit_code
+    except click.ClickException as error:
+        error.show()
+        return INPUT
+    except (KeyboardInterrupt, click.Abort):
+        sys.stderr.write("interrupted; `docgen runs` lists the run, `docgen resume RUN` goes on with it\n")
+        return INTERRUPTED
+    except BrokenPipeError:
+        # The reader of our output has gone, as `| head` does.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return DONE
+    except Exception as error:
+        traceback.print_exc()
+        sys.stderr.write(f"docgen {__version__} failed: {error!r}. This is our fault; please report it.\n")
+        return OURS
+    return int(code or DONE)
+
+
+def _complain(error: DocgenError) -> None:
+    faults: Sequence[DocgenError] = error.faults if isinstance(error, Faults) else (error,)
+    if _State.json:
+        _print_json({"error": {"message": str(error), "faults": [fault.as_dict() for fault in faults]}})
+        return
+    for fault in faults:
+        sys.stderr.write(f"{fault}\n")
+    if len(faults) > 1:
+        sys.stderr.write(f"{len(faults)} faults\n")

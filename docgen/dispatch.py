@@ -1,0 +1,239 @@
+"""Floor 3, work: the deliveries of a run, each claimed before it is tried and settled after.
+
+The order is the point. A claim is on disk before the transport moves, the outcome after it answered; whatever a crash
+leaves claimed is *unknown* for transports that cannot repeat safely, and done again for those that can. Knows nothing
+of templates and records.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+from collections.abc import AsyncIterator, Callable, Collection, Iterator, Mapping, Sequence
+from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from docgen.errors import DeliveryError, DocgenError, TransportUnavailable
+from docgen.model import Delivery, DeliveryState, Envelope, Outcome, Parcel, Receipt, StagedFile
+from docgen.protocols import BatchTransport, Clock, Ledger, Transport
+
+INTERRUPTED = "docgen was interrupted between handing the message over and the answer: it may or may not have gone"
+PAGE = 500
+
+
+@dataclass
+class Halt:
+    """Why the deliveries of a run stop early; empty while they go on.
+
+    Attributes:
+        reason: for a person.
+        error: what the transport said, if it was a transport.
+        interrupted: a person pressed Ctrl-C.
+    """
+
+    reason: str = ""
+    error: DocgenError | None = None
+    interrupted: bool = False
+    failures_in_a_row: int = 0
+
+    def __bool__(self) -> bool:
+        return bool(self.reason)
+
+
+@dataclass(frozen=True)
+class Dispatcher:
+    """Delivers what is pending in one run.
+
+    Attributes:
+        folder: the run's folder, which payloads' paths are relative to.
+        why_not: recipients -> a reason not to send to them now, "" if none; asked right before each claim.
+        on_settled: told of every settled delivery.
+        pause_after: failures in a row that pause the run.
+    """
+
+    ledger: Ledger
+    run: str
+    folder: Path
+    clock: Clock
+    why_not: Callable[[Delivery], str]
+    on_settled: Callable[[Delivery, Receipt], None]
+    pause_after: int
+    halt: Halt = field(default_factory=Halt)
+
+    def settle_leftovers(self, safe_to_repeat: Collection[str]) -> int:
+        """Deal with what a crash left claimed; return how many deliveries are unknown.
+
+        Args:
+            safe_to_repeat: names of transports for which doing it twice is the same as once.
+        """
+        unknown = 0
+        for delivery in self._each(DeliveryState.CLAIMED):
+            if delivery.transport in safe_to_repeat:
+                self.ledger.release(delivery.id)
+            else:
+                self._settle(delivery, Receipt(Outcome.UNKNOWN, INTERRUPTED))
+                unknown += 1
+        return unknown
+
+    async def send_each(self, transport: Transport, name: str) -> None:
+        """Deliver one by one, as many at once as the transport allows."""
+        if not self.ledger.deliveries(self.run, state=DeliveryState.PENDING, transport=name, limit=1):
+            return
+        try:
+            await self._send_each(transport, name)
+        except TransportUnavailable as error:
+            self._stop(str(error), error)
+
+    async def _send_each(self, transport: Transport, name: str) -> None:
+        queue: asyncio.Queue[Delivery | None] = asyncio.Queue(maxsize=2 * transport.concurrency)
+
+        async def worker() -> None:
+            while (delivery := await queue.get()) is not None:
+                if not self.halt:
+                    await self._deliver(transport, delivery)
+
+        async with transport, _stop_on_ctrl_c(self.halt), asyncio.TaskGroup() as group:
+            for _ in range(transport.concurrency):
+                group.create_task(worker())
+            for delivery in self._each(DeliveryState.PENDING, name):
+                if self.halt:
+                    break
+                await queue.put(delivery)
+            for _ in range(transport.concurrency):
+                await queue.put(None)
+
+    async def _deliver(self, transport: Transport, delivery: Delivery) -> None:
+        if not self._claim(delivery):
+            return
+        try:
+            receipt = await transport.send(parcel_of(delivery, self.folder))
+        except TransportUnavailable as error:
+            self.ledger.release(delivery.id)
+            self._stop(str(error), error)
+        except DeliveryError as error:
+            self._count(delivery, Receipt(Outcome.FAILED, str(error)))
+        except DocgenError as error:
+            # Nothing was handed over: the transport says so by raising instead of answering.
+            self._count(delivery, Receipt(Outcome.FAILED, str(error)))
+            if error.exit_code == 3:
+                self._stop(str(error), error)
+        else:
+            self._count(delivery, receipt)
+
+    def send_batch(self, transport: BatchTransport, name: str) -> None:
+        """Claim everything, deliver it as one, settle everything."""
+        claimed = {d.id: d for d in self._each(DeliveryState.PENDING, name) if self._claim(d)}
+        if not claimed:
+            return
+        try:
+            receipts = transport.send_batch(parcel_of(d, self.folder) for d in claimed.values())
+        except DocgenError as error:
+            for id_ in claimed:
+                self.ledger.release(id_)
+            self._stop(str(error), error)
+            return
+        for id_, delivery in claimed.items():
+            self._settle(delivery, receipts[id_])
+
+    def _claim(self, delivery: Delivery) -> bool:
+        if reason := self.why_not(delivery):
+            self.ledger.skip(delivery.id, reason, self.clock())
+            return False
+        # Claim first: a crash after sending must never send again.
+        if self.ledger.claim(delivery.id, self.clock()):
+            return True
+        held = self.ledger.earlier([delivery.identity]).get(delivery.identity)
+        if held and held.run != self.run:
+            self.ledger.skip(delivery.id, f"already delivered by the run {held.run}", self.clock())
+        return False
+
+    def _count(self, delivery: Delivery, receipt: Receipt) -> None:
+        self._settle(delivery, receipt)
+        if receipt.outcome in (Outcome.FAILED, Outcome.UNKNOWN):
+            self.halt.failures_in_a_row += 1
+        else:
+            self.halt.failures_in_a_row = 0
+        if self.halt.failures_in_a_row >= self.pause_after:
+            self._stop(f"{self.halt.failures_in_a_row} deliveries in a row have failed; the last one: {receipt.detail}")
+
+    def _settle(self, delivery: Delivery, receipt: Receipt) -> None:
+        self.ledger.settle(delivery.id, receipt, self.clock())
+        self.on_settled(delivery, receipt)
+
+    def _stop(self, reason: str, error: DocgenError | None = None) -> None:
+        if not self.halt:
+            self.halt.reason, self.halt.error = reason, error
+
+    def _each(self, state: DeliveryState, transport: str | None = None) -> Iterator[Delivery]:
+        after = 0
+        while page := self.ledger.deliveries(self.run, state=state, transport=transport, after=after, limit=PAGE):
+            yield from page
+            after = page[-1].id
+
+
+@asynccontextmanager
+async def _stop_on_ctrl_c(halt: Halt) -> AsyncIterator[None]:
+    """Let what is under way end, so that Ctrl-C leaves nothing unknown; a second one is not caught."""
+
+    def stop() -> None:
+        halt.reason, halt.interrupted = "interrupted by Ctrl-C", True
+        loop.remove_signal_handler(signal.SIGINT)
+
+    loop = asyncio.get_running_loop()
+    # Windows' loops and threads have no signal handlers: there Ctrl-C is a KeyboardInterrupt as usual.
+    with suppress(NotImplementedError, RuntimeError, ValueError):
+        loop.add_signal_handler(signal.SIGINT, stop)
+    try:
+        yield
+    finally:
+        with suppress(NotImplementedError, RuntimeError, ValueError):
+            loop.remove_signal_handler(signal.SIGINT)
+
+
+# --- payloads: what the ledger keeps of a delivery, as JSON ----------------------------------------
+
+
+def payload_of(
+    files: Sequence[StagedFile],
+    *,
+    envelope: Envelope | None = None,
+    sort: Sequence[str] = (),
+    address: Sequence[str] = (),
+) -> Mapping[str, object]:
+    """Return the JSON-able form of a parcel; file paths are relative to the run's folder."""
+    payload: dict[str, object] = {
+        "files": [
+            {
+                "path": file.path.as_posix(),
+                "name": file.name,
+                "media_type": file.media_type,
+                "sha256": file.sha256,
+                "pages": file.pages,
+            }
+            for file in files
+        ]
+    }
+    if envelope:
+        payload["envelope"] = {"sender": envelope.sender, "recipients": list(envelope.recipients)}
+    if sort:
+        payload["sort"] = list(sort)
+    if address:
+        payload["address"] = list(address)
+    return payload
+
+
+def parcel_of(delivery: Delivery, folder: Path) -> Parcel:
+    """Invert `payload_of` for a transport; paths become absolute."""
+    payload: Mapping[str, Any] = delivery.payload
+    envelope = payload.get("envelope")
+    return Parcel(
+        delivery=delivery.id,
+        key=delivery.key,
+        recipient=delivery.recipient,
+        files=tuple(StagedFile(**{**file, "path": folder / file["path"]}) for file in payload["files"]),
+        envelope=Envelope(envelope["sender"], tuple(envelope["recipients"])) if envelope else None,
+        sort=tuple(payload.get("sort", ())),
+        address=tuple(payload.get("address", ())),
+    )

@@ -1,0 +1,262 @@
+"""Floor 3, work: what a run leaves for people and scripts: manifest, quarantine file, page and summary.
+
+Everything is read from the ledger and the spool, page by page, so that a report of a hundred thousand items needs
+no more memory than one of ten. Decides nothing.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from itertools import chain
+from pathlib import Path
+from typing import TypeVar
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+
+from docgen import spool
+from docgen.files import write_atomically
+from docgen.model import Delivery, DeliveryState, Fault, Item, ItemState, Outcome, Run
+from docgen.protocols import Ledger
+
+T = TypeVar("T")
+
+PAGE = 500
+#: Rows of one table on the page: a browser stays quick; the manifest has all.
+ROWS_SHOWN = 1000
+#: Which outcomes somebody has to look at, the gravest first.
+TROUBLE = (Outcome.UNKNOWN, Outcome.FAILED, Outcome.REJECTED)
+
+
+@dataclass(frozen=True)
+class Summary:
+    """A run in figures.
+
+    Attributes:
+        items: state -> count.
+        outcomes: deliver step -> outcome (or state while unsettled) -> count.
+        files: what to look at, name -> path, only what exists.
+    """
+
+    run: Run
+    title: str
+    items: Mapping[ItemState, int]
+    outcomes: Mapping[str, Mapping[str, int]]
+    files: Mapping[str, Path]
+    dry: bool = False
+
+    def count(self, *outcomes: Outcome) -> int:
+        """Return how many deliveries ended so, over all steps."""
+        return sum(counts.get(outcome, 0) for counts in self.outcomes.values() for outcome in outcomes)
+
+    @property
+    def quarantined(self) -> int:
+        """Return how many records were set aside."""
+        return self.items.get(ItemState.QUARANTINED, 0)
+
+    @property
+    def has_trouble(self) -> bool:
+        """Whether somebody has to look: quarantined, failed, rejected or unknown (exit code 4)."""
+        return bool(self.quarantined or self.count(*TROUBLE))
+
+    def as_dict(self) -> dict[str, object]:
+        """Return what `--json` prints."""
+        return {
+            "run": self.run.id,
+            "job": self.run.spec.job,
+            "title": self.title,
+            "state": self.run.state,
+            "note": self.run.note,
+            "dry_run": self.dry,
+            "items": {str(k): v for k, v in self.items.items()},
+            "deliveries": {route: dict(counts) for route, counts in self.outcomes.items()},
+            "folder": str(self.run.folder),
+            "files": {name: str(path) for name, path in self.files.items()},
+        }
+
+
+def summarise(ledger: Ledger, run: Run, title: str, *, dry: bool = False) -> Summary:
+    """Count what the ledger has of a run."""
+    outcomes: dict[str, dict[str, int]] = {}
+    for (route, outcome), count in ledger.count_outcomes(run.id).items():
+        outcomes.setdefault(route, {})[str(outcome)] = count
+    names = ("report.html", "documents", "outbox", "print", "quarantine.csv", "manifest.jsonl")
+    files = {name: run.folder / name for name in names if (run.folder / name).exists()}
+    return Summary(run, title, ledger.count_items(run.id), outcomes, files, dry)
+
+
+def each_item(ledger: Ledger, run: str, state: ItemState | None = None) -> Iterator[Item]:
+    """Yield a run's items in order."""
+    after = -1
+    while page := ledger.items(run, state=state, after=after, limit=PAGE):
+        yield from page
+        after = page[-1].ordinal
+
+
+def each_delivery(ledger: Ledger, run: str) -> Iterator[Delivery]:
+    """Yield a run's deliveries in order."""
+    after = 0
+    while page := ledger.deliveries(run, after=after, limit=PAGE):
+        yield from page
+        after = page[-1].id
+
+
+def write_manifest(ledger: Ledger, run: Run, path: Path) -> None:
+    """Write one JSON line per artifact and per delivery."""
+    lines = chain(_artifact_lines(ledger, run), _delivery_lines(ledger, run))
+    _write_lines(path, (json.dumps(line, ensure_ascii=False, default=str) for line in lines))
+
+
+def _artifact_lines(ledger: Ledger, run: Run) -> Iterator[dict[str, object]]:
+    for item in each_item(ledger, run.id):
+        for made in item.artifacts:
+            yield {
+                "kind": "artifact",
+                "run": run.id,
+                "key": item.key,
+                "locale": item.locale,
+                "document": made.document,
+                "file": f"documents/{made.file_name}",
+                "sha256": made.sha256,
+                "size": made.size,
+                "pages": made.pages,
+                "template": made.template,
+                "template_sha256": made.template_sha256,
+                "data_sha256": item.data_sha256,
+            }
+
+
+def _delivery_lines(ledger: Ledger, run: Run) -> Iterator[dict[str, object]]:
+    for d in each_delivery(ledger, run.id):
+        yield {
+            "kind": "delivery",
+            "run": run.id,
+            "key": d.key,
+            "step": d.route,
+            "transport": d.transport,
+            "recipient": d.recipient,
+            "outcome": str(d.outcome or d.state),
+            "detail": d.detail,
+            "outcomes": {address: str(outcome) for address, outcome in d.outcomes.items()},
+            "message_id": d.message_id,
+            "sha256": [file["sha256"] for file in _files(d)],
+            "time": d.settled.isoformat() if d.settled else None,
+        }
+
+
+def _files(delivery: Delivery) -> Sequence[Mapping[str, object]]:
+    files = delivery.payload.get("files", ())
+    assert isinstance(files, Sequence)
+    return files
+
+
+def write_quarantine(
+    rows: Iterable[tuple[Mapping[str, object], Sequence[Fault]]], columns: Sequence[str], path: Path
+) -> int:
+    """Write the bad rows as they came, with one column more, `fault`; return how many.
+
+    UTF-8 with a byte order mark, so that a spreadsheet opens it right and docgen can read it back.
+    """
+    written = 0
+
+    def lines() -> Iterator[str]:
+        nonlocal written
+        yield _csv_line([*columns, "fault"])
+        for values, faults in rows:
+            written += 1
+            yield _csv_line(
+                [_as_came(values.get(column)) for column in columns] + ["\n".join(fault.text for fault in faults)]
+            )
+
+    _write_lines(path, lines(), encoding="utf-8-sig", end="")
+    if not written:
+        path.unlink()
+    return written
+
+
+def _as_came(value: object) -> str:
+    match value:
+        case None:
+            return ""
+        case str():
+            return value
+        case datetime():
+            return value.isoformat(" ")
+        case int() | float() | Decimal():
+            return str(value)
+        case list() | dict():
+            return spool.dumps(value)
+    return str(value)
+
+
+def _csv_line(cells: Sequence[str]) -> str:
+    buffer = io.StringIO()
+    csv.writer(buffer).writerow(cells)
+    return buffer.getvalue()
+
+
+def _write_lines(path: Path, lines: Iterable[str], encoding: str = "utf-8", end: str = "\n") -> None:
+    temporary = path.with_name(path.name + ".part")
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with temporary.open("w", encoding=encoding, newline="") as file:
+        file.writelines(f"{line}{end}" for line in lines)
+    temporary.replace(path)
+
+
+def write_page(ledger: Ledger, summary: Summary, path: Path) -> None:
+    """Write the page that a person reads: totals, what went wrong, links to the documents."""
+    environment = Environment(
+        loader=PackageLoader("docgen", "pages"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    trouble, more_trouble = _first(_troubled(ledger, summary.run))
+    bad, more_bad = _first(each_item(ledger, summary.run.id, ItemState.QUARANTINED))
+    good, more_good = _first(each_item(ledger, summary.run.id, ItemState.READY))
+    page = environment.get_template("report.html").render(
+        summary=summary,
+        run=summary.run,
+        steps=summary.outcomes,
+        columns=[*Outcome, *(s for s in (DeliveryState.PENDING, DeliveryState.CLAIMED) if _has(summary, s))],
+        trouble=trouble,
+        bad=bad,
+        good=good,
+        more={"trouble": more_trouble, "bad": more_bad, "good": more_good},
+        deliveries=_deliveries_of(ledger, summary.run, good),
+    )
+    write_atomically(path, page.encode())
+
+
+def _has(summary: Summary, state: DeliveryState) -> bool:
+    return any(counts.get(state) for counts in summary.outcomes.values())
+
+
+def _troubled(ledger: Ledger, run: Run) -> Iterator[Delivery]:
+    return (d for d in each_delivery(ledger, run.id) if d.outcome in TROUBLE)
+
+
+def _first(rows: Iterator[T]) -> tuple[list[T], bool]:
+    shown: list[T] = []
+    for row in rows:
+        if len(shown) == ROWS_SHOWN:
+            return shown, True
+        shown.append(row)
+    return shown, False
+
+
+def _deliveries_of(ledger: Ledger, run: Run, items: Sequence[Item]) -> dict[int, list[Delivery]]:
+    if not items:
+        return {}
+    last = items[-1].ordinal
+    grouped: dict[int, list[Delivery]] = {item.ordinal: [] for item in items}
+    for delivery in each_delivery(ledger, run.id):
+        if delivery.ordinal <= last and delivery.ordinal in grouped:
+            grouped[delivery.ordinal].append(delivery)
+    return grouped

@@ -1,0 +1,404 @@
+"""Floor 3, work: one run, step by step: take the records, merge them all, publish, deliver, report.
+
+Each step can be entered again after a crash and does only what is not done yet; what is done stands in the ledger.
+Nothing is delivered before every record is merged. Chooses no plug-in and reads no configuration file.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import functools
+import os
+import shutil
+from collections import deque
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date
+from itertools import islice
+from pathlib import Path
+
+from docgen.batch import Made, Task, Workshop, staged_path
+from docgen.dispatch import Dispatcher
+from docgen.errors import DocgenError, FileCollision, RecordError
+from docgen.files import sha256_of
+from docgen.model import (
+    Artifact,
+    ArtifactNote,
+    Delivery,
+    Earlier,
+    Fault,
+    Item,
+    ItemResult,
+    ItemState,
+    NewDelivery,
+    NewItem,
+    Outcome,
+    Receipt,
+    Record,
+    Run,
+    RunState,
+)
+from docgen.job import NumberSpec
+from docgen.plan import Plan
+from docgen.protocols import BatchTransport, Clock, Engine, Feature, Ledger, Source, Transport
+from docgen.report import each_item, summarise, write_manifest, write_page, write_quarantine
+from docgen.spool import Spool, data_sha256, dumps, loads
+from docgen.suppression import reason_not_to_send
+
+BATCH = 100
+
+Progress = Callable[[str, int, int | None], None]
+"""Told of long work: the step, how many are done, how many there are (None: not known)."""
+
+
+@dataclass
+class Runner:
+    """Carries one run.
+
+    Attributes:
+        run: as the ledger has it; its state is kept up to date.
+        shop: compiled in this process, for numbers and small runs.
+        reference: the ledger that knows what earlier runs delivered; in a dry run another one than `ledger`.
+        source: open while records are taken and merged for the first time; None on resume.
+    """
+
+    run: Run
+    plan: Plan
+    shop: Workshop
+    ledger: Ledger
+    reference: Ledger
+    engine: Callable[[int], Engine]
+    clock: Clock
+    progress: Progress
+    source: Source | None = None
+    _records: deque[Record] = field(default_factory=deque)
+
+    @property
+    def folder(self) -> Path:
+        """Where this run's files lie."""
+        return self.run.folder
+
+    @property
+    def spool(self) -> Spool:
+        """The records this run began with."""
+        return Spool(self.folder / "work" / "records")
+
+    # --- taking records ---
+
+    def take(self, source: Source, only: Collection[str] | None = None, limit: int | None = None) -> None:
+        """Copy the records of the source, so that a resume merges the same data.
+
+        Args:
+            source: read to its end.
+            only: keys to take; None = all.
+            limit: how many at most.
+        """
+        self.source = source
+        total = None if only is not None or limit is not None else source.count()
+        taken = 0
+        for size in self.spool.write(_limited(_chosen(source.batches(BATCH), only), limit)):
+            taken += size
+            self.progress("reading", taken, total)
+        self._write_bad_rows(source, only)
+
+    def _write_bad_rows(self, source: Source, only: Collection[str] | None) -> None:
+        path = self.folder / "work" / "bad-rows.jsonl"
+        with path.open("w", encoding="utf-8") as file:
+            file.write(f"{dumps(list(source.columns))}\n")
+            for values, error in source.bad_rows():
+                if only is None or error.key in only:
+                    fault = error.as_fault()
+                    file.write(f"{dumps([values, fault.code, fault.text, fault.field, fault.value])}\n")
+
+    def register(self) -> None:
+        """Tell the ledger of every record taken."""
+        for batch in self.spool.batches():
+            items = [NewItem(r.ordinal, r.key, data_sha256(r.values)) for r in batch]
+            self.ledger.add_items(self.run.id, items)
+
+    # --- merging ---
+
+    def merge(self) -> None:
+        """Make what is not made yet, until names and numbers of all items agree."""
+        total = sum(self.ledger.count_items(self.run.id).values())
+        self._merge(self._planned(), total)
+        while True:
+            bad = [item.key for item in each_item(self.ledger, self.run.id, ItemState.QUARANTINED)]
+            bad += self._quarantine_collisions()
+            changed: set[str] = set()
+            if self.plan.job.numbers and bad:
+                self.ledger.release_numbers(self.run.id, bad)
+                changed = {key for keys in self.ledger.close_gaps(self.run.id).values() for key in keys}
+            if not changed:
+                break
+            self._merge(self._named(changed), len(changed))
+
+    def _merge(self, batches: Iterable[list[Record]], total: int) -> None:
+        tasks = self._tasks(batches)
+        engine = self.engine(-(-total // BATCH))
+        done = 0
+        for made in engine.map(functools.partial(Workshop, self.plan), tasks):
+            results = self._conclude(made)
+            self.ledger.put_results(self.run.id, results)
+            done += len(results)
+            self.progress("merging", done, total)
+
+    def _planned(self) -> Iterator[list[Record]]:
+        """Yield the records that are not made yet."""
+        for batch in self.spool.batches():
+            first = batch[0].ordinal
+            waiting = self.ledger.items(self.run.id, state=ItemState.PLANNED, after=first - 1, limit=len(batch))
+            ordinals = {item.ordinal for item in waiting}
+            if chosen := [record for record in batch if record.ordinal in ordinals]:
+                yield chosen
+
+    def _named(self, keys: Collection[str]) -> Iterator[list[Record]]:
+        return _chosen(self.spool.batches(), keys)
+
+    def _tasks(self, batches: Iterable[list[Record]]) -> Iterator[list[Task]]:
+        for batch in batches:
+            self._records.extend(batch)
+            numbers = self._reserve(batch) if self.plan.job.numbers else {}
+            yield [Task(record, numbers.get(record.key, self._no_numbers)) for record in batch]
+
+    @property
+    def _no_numbers(self) -> Mapping[str, str]:
+        return dict.fromkeys(self.plan.job.numbers, "–")
+
+    def _reserve(self, batch: Sequence[Record]) -> dict[str, dict[str, str]]:
+        """Give a number to every record whose data is right; a faulty one must not use one up."""
+        numbers: dict[str, dict[str, str]] = {}
+        values = {}
+        for record in batch:
+            typed, faults = self.shop.read(Task(record, self._no_numbers))
+            if not faults:
+                values[record.key] = typed
+        today = self.plan.started.date()
+        for name, spec in self.plan.job.numbers.items():
+            wanted = [(key, spec.sequence(_numbered_on(spec, typed, today))) for key, typed in values.items()]
+            given = self.ledger.reserve_numbers(self.run.id, spec.pattern, wanted, spec.start)
+            for key, (sequence, n) in given.items():
+                numbers.setdefault(key, {})[name] = spec.number(sequence, n)
+        return numbers
+
+    def _conclude(self, batch: Sequence[Made]) -> list[ItemResult]:
+        """Add to what the workers made what only this process knows: places of faults, what was delivered before."""
+        identities = [delivery.identity for made in batch for delivery in made.result.deliveries]
+        earlier = self.reference.earlier(identities) if identities else {}
+        results = []
+        for made in batch:
+            record = self._records.popleft()
+            faults = tuple(self._place(error, record).as_fault() for error in made.errors)
+            if faults:
+                results.append(replace(made.result, faults=faults))
+            else:
+                results.append(self._against_earlier(made.result, record, earlier))
+        return results
+
+    def _place(self, error: DocgenError, record: Record) -> DocgenError:
+        if self.source is not None and error.field and isinstance(error, RecordError) and error.where is None:
+            error.where = self.source.locate(record, error.field)
+        return error
+
+    def _against_earlier(self, result: ItemResult, record: Record, earlier: Mapping[str, Earlier]) -> ItemResult:
+        deliveries = []
+        for delivery in result.deliveries:
+            before = earlier.get(delivery.identity)
+            if before is not None and before.run != self.run.id:
+                changed = before.data_sha256 != data_sha256(record.values)
+                deliveries.append(replace(delivery, skip=_why_skipped(before, changed)))
+            elif clash := self._folder_clash(delivery):
+                return replace(result, artifacts=(), deliveries=(), faults=(clash,))
+            else:
+                deliveries.append(delivery)
+        return replace(result, deliveries=tuple(deliveries))
+
+    def _folder_clash(self, delivery: NewDelivery) -> Fault | None:
+        if delivery.transport != "folder" or self.plan.again:
+            return None
+        for file in delivery.payload["files"]:  # type: ignore[attr-defined]
+            path = self.plan.config.outputs / delivery.recipient / file["name"]
+            if path.exists() and sha256_of(path) != file["sha256"]:
+                return FileCollision(
+                    f"{path} is there already with other content",
+                    hint="move it away, or change `file:` of the document or `path:` of the folder",
+                ).as_fault()
+        return None
+
+    def _quarantine_collisions(self) -> list[str]:
+        """Set aside all items that share a file name; return their keys."""
+        keys = []
+        for document, name, sharing in self.ledger.file_collisions(self.run.id):
+            results = []
+            for ordinal, key in dict.fromkeys(sharing):
+                others = ", ".join(other for _, other in sharing if other != key) or "another document of this record"
+                error = FileCollision(
+                    f'the {document} would be named "{name}", like that of {others}',
+                    key=key,
+                    hint=f"put the key into `file:` of the document {document}",
+                )
+                results.append(ItemResult(ordinal, key, faults=(error.as_fault(),)))
+                keys.append(key)
+            self.ledger.put_results(self.run.id, results)
+        return keys
+
+    # --- publishing and delivering ---
+
+    def publish(self) -> None:
+        """Move the staged documents under their names; from here on they are final."""
+        (self.folder / "documents").mkdir(parents=True, exist_ok=True)
+        for done, item in enumerate(each_item(self.ledger, self.run.id, ItemState.READY), start=1):
+            for note in item.artifacts:
+                _publish(self.folder, item, note)
+            self.progress("publishing", done, None)
+        if hasattr(os, "sync"):
+            os.sync()  # one for all: what is delivered from here on must be on the disk
+
+    def deliver(self, transports: Mapping[str, Transport | BatchTransport]) -> None:
+        """Deliver what is pending, step by step; leaves the run done or paused."""
+        self.ledger.seal_numbers(self.run.id)
+        self.set_state(RunState.DELIVERING)
+        dispatcher = self._dispatcher()
+        repeatable = {name for name, transport in transports.items() if Feature.IDEMPOTENT in transport.features}
+        dispatcher.settle_leftovers(repeatable)
+        for name, transport in transports.items():
+            if dispatcher.halt:
+                break
+            if isinstance(transport, Transport):
+                asyncio.run(dispatcher.send_each(transport, name))
+            else:
+                dispatcher.send_batch(transport, name)
+        if dispatcher.halt:
+            self.set_state(RunState.PAUSED, dispatcher.halt.reason)
+            if dispatcher.halt.interrupted:
+                raise KeyboardInterrupt
+        else:
+            self.set_state(RunState.DONE)
+
+    def _dispatcher(self) -> Dispatcher:
+        settled = 0
+
+        def on_settled(delivery: Delivery, receipt: Receipt) -> None:
+            nonlocal settled
+            settled += 1
+            self.progress("delivering", settled, None)
+
+        return Dispatcher(
+            ledger=self.ledger,
+            run=self.run.id,
+            folder=self.folder,
+            clock=self.clock,
+            why_not=self._why_not,
+            on_settled=on_settled,
+            pause_after=self.plan.job.policy.pause_after_failures,
+        )
+
+    def _why_not(self, delivery: Delivery) -> str:
+        """Ask once more before each claim: people unsubscribe while a run is under way."""
+        envelope = delivery.payload.get("envelope")
+        if not isinstance(envelope, dict):
+            return ""
+        addresses = envelope["recipients"]
+        consent = delivery.payload.get("consent")
+        return reason_not_to_send(
+            addresses,
+            self.plan.job.message_class,
+            self.ledger.suppressed(addresses),
+            consent if isinstance(consent, bool) else None,
+        )
+
+    # --- ending ---
+
+    def finish(self) -> None:
+        """Write manifest, quarantine file and page; clear the staging folder when nothing more needs it."""
+        write_manifest(self.ledger, self.run, self.folder / "manifest.jsonl")
+        columns, bad = self._bad_rows()
+        write_quarantine(bad, columns, self.folder / "quarantine.csv")
+        title = self.plan.job.title or self.plan.job.name
+        page = self.folder / "report.html"
+        write_page(self.ledger, summarise(self.ledger, self.run, title), page)
+        if self.run.state in (RunState.DONE, RunState.STOPPED, RunState.CANCELLED):
+            shutil.rmtree(self.folder / "work", ignore_errors=True)
+            if self.plan.mail_transport == "outbox":
+                # The outbox has them all; a second copy would only confuse.
+                shutil.rmtree(self.folder / "messages", ignore_errors=True)
+
+    def _bad_rows(self) -> tuple[list[str], Iterator[tuple[Mapping[str, object], Sequence[Fault]]]]:
+        path = self.folder / "work" / "bad-rows.jsonl"
+        with path.open(encoding="utf-8") as file:
+            columns = loads(file.readline())
+            rows = [loads(line) for line in file]
+        assert isinstance(columns, list)
+
+        def each() -> Iterator[tuple[Mapping[str, object], Sequence[Fault]]]:
+            for row in rows:
+                assert isinstance(row, list)
+                values, *fault = row
+                yield values, [Fault(*fault)]
+            yield from self._quarantined_rows()
+
+        return columns, each()
+
+    def _quarantined_rows(self) -> Iterator[tuple[Mapping[str, object], Sequence[Fault]]]:
+        for batch in self.spool.batches():
+            first = batch[0].ordinal
+            bad = self.ledger.items(self.run.id, state=ItemState.QUARANTINED, after=first - 1, limit=len(batch))
+            faults = {item.ordinal: item.faults for item in bad}
+            for record in batch:
+                if record.ordinal in faults:
+                    yield record.values, faults[record.ordinal]
+
+    @property
+    def has_bad_rows(self) -> bool:
+        """Whether rows were left out because of their keys."""
+        path = self.folder / "work" / "bad-rows.jsonl"
+        with path.open(encoding="utf-8") as file:
+            return sum(1 for _ in islice(file, 2)) > 1
+
+    def set_state(self, state: RunState, note: str = "") -> None:
+        """Move the run on, in the ledger and here."""
+        ended = state in (RunState.DONE, RunState.STOPPED, RunState.CANCELLED)
+        finished = self.clock() if ended else None
+        self.ledger.set_state(self.run.id, state, note, finished)
+        self.run = replace(self.run, state=state, note=note, finished=finished)
+
+
+def _chosen(batches: Iterable[list[Record]], keys: Collection[str] | None) -> Iterator[list[Record]]:
+    for batch in batches:
+        if chosen := batch if keys is None else [record for record in batch if record.key in keys]:
+            yield chosen
+
+
+def _limited(batches: Iterable[list[Record]], limit: int | None) -> Iterator[list[Record]]:
+    left = limit
+    for batch in batches:
+        if left is None:
+            yield batch
+            continue
+        if left <= 0:
+            return
+        yield batch[:left]
+        left -= len(batch)
+
+
+def _why_skipped(before: Earlier, changed: bool) -> str:
+    if before.outcome is Outcome.UNKNOWN or before.outcome is None:
+        return f"the run {before.run} may have delivered it already: the outcome is unknown"
+    when = f" on {before.settled:%Y-%m-%d}" if before.settled else ""
+    text = f"delivered already by the run {before.run}{when}"
+    return f"{text}; the record has changed since" if changed else text
+
+
+def _numbered_on(spec: NumberSpec, values: Mapping[str, object], today: date) -> date:
+    found = values.get(spec.date) if spec.date else today
+    return found if isinstance(found, date) else today
+
+
+def _publish(folder: Path, item: Item, note: ArtifactNote) -> None:
+    staged = folder / staged_path(item.ordinal, note.document, note.file_name)
+    final = folder / "documents" / note.file_name
+    if staged.exists():
+        staged.replace(final)
+
+
+__all__ = ["Artifact", "Progress", "Runner"]

@@ -1,0 +1,320 @@
+"""Floor 4, faces: results as tables for people and as plain dicts for `--json`. Prints nothing itself."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+
+from rich import box
+from rich.console import Group, RenderableType
+from rich.table import Table
+from rich.text import Text
+
+from docgen.api import CheckResult, RunView, TemplateView
+from docgen.fields import FieldSpec
+from docgen.model import Delivery, DeliveryState, Item, ItemState, Outcome, Run, RunState, Suppression
+from docgen.report import Summary
+from docgen.template import Template
+
+_COLOURS: Mapping[str, str] = {
+    Outcome.SENT: "green",
+    Outcome.QUEUED: "green",
+    Outcome.SKIPPED: "yellow",
+    Outcome.REJECTED: "red",
+    Outcome.FAILED: "red",
+    Outcome.UNKNOWN: "red",
+}
+#: Faults of one kind that are printed before the rest is only counted.
+FAULTS_SHOWN = 200
+
+
+def _table(*columns: str, right: Sequence[str] = ()) -> Table:
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False)
+    for column in columns:
+        table.add_column(column, justify="right" if column in right else "left", overflow="fold")
+    return table
+
+
+def _time(run: Run) -> str:
+    return f"{run.spec.started:%Y-%m-%d %H:%M}"
+
+
+# --- runs ---
+
+
+def summary(found: Summary) -> RenderableType:
+    """Return a run's figures, what went where, and what to do next."""
+    parts: list[RenderableType] = [_headline(found)]
+    if found.outcomes:
+        parts += ["", _outcomes(found)]
+    if found.files:
+        parts += ["", _files(found.files)]
+    if advice := list(_advice(found)):
+        parts += ["", *advice]
+    return Group(*parts)
+
+
+def _headline(found: Summary) -> Text:
+    good = found.items.get(ItemState.READY, 0)
+    text = Text(found.title, style="bold")
+    state = "dry run" if found.dry else f"{found.run.state}"
+    text.append(f"  {'' if found.dry else found.run.id + ' '}({state})", style="not bold dim")
+    text.append(f"\n{good} record{'' if good == 1 else 's'} merged", style="not bold")
+    if found.quarantined:
+        text.append(f", {found.quarantined} quarantined", style="not bold red")
+    if found.run.note:
+        text.append(f"\n{found.run.note}", style="not bold")
+    return text
+
+
+def _outcomes(found: Summary) -> Table:
+    seen = {outcome for counts in found.outcomes.values() for outcome in counts}
+    columns = [str(o) for o in (*Outcome, DeliveryState.CLAIMED, DeliveryState.PENDING) if o in seen]
+    names = {str(DeliveryState.PENDING): "would be delivered" if found.dry else "not yet"}
+    table = _table("step", *(names.get(c, c) for c in columns), right=[names.get(c, c) for c in columns])
+    for step, counts in found.outcomes.items():
+        cells = [Text(str(counts.get(c, 0)), style=_COLOURS.get(c, "") if counts.get(c) else "dim") for c in columns]
+        table.add_row(step, *cells)
+    return table
+
+
+def _files(files: Mapping[str, Path]) -> Table:
+    table = _table("look at", "")
+    for name, path in files.items():
+        table.add_row(name, _shown(path))
+    return table
+
+
+def _shown(path: Path) -> str:
+    here = Path().absolute()
+    return str(path.relative_to(here)) if path.is_relative_to(here) else str(path)
+
+
+def _advice(found: Summary) -> Iterator[str]:
+    run = found.run
+    if found.quarantined and not found.dry:
+        yield "Mend the rows of quarantine.csv in your data and run the job again: only they will go out."
+    if found.count(Outcome.UNKNOWN):
+        yield f"Unknown may have arrived or not; they are never sent again by themselves: docgen show {run.id} --failed"
+    if run.state is RunState.PAUSED:
+        yield f"To go on: docgen resume {run.id}"
+
+
+def run_dict(run: Run) -> dict[str, object]:
+    """Return a run for `--json`."""
+    return {
+        "run": run.id,
+        "job": run.spec.job,
+        "edition": run.spec.edition,
+        "state": run.state,
+        "note": run.note,
+        "started": run.spec.started.isoformat(),
+        "finished": run.finished.isoformat() if run.finished else None,
+        "folder": str(run.folder),
+    }
+
+
+def runs(found: Sequence[Run]) -> RenderableType:
+    """Return a table of runs."""
+    if not found:
+        return "There are no runs yet."
+    table = _table("run", "started", "state", "note")
+    for run in found:
+        table.add_row(run.id, _time(run), run.state, run.note)
+    return table
+
+
+def view(found: RunView, *, failed: bool) -> RenderableType:
+    """Return the items and deliveries of a run."""
+    parts: list[RenderableType] = []
+    bad = [item for item in found.items if item.faults]
+    if bad:
+        table = _table("quarantined", "why")
+        for item in bad:
+            table.add_row(item.key, "\n".join(fault.text for fault in item.faults))
+        parts += ["", table]
+    if found.deliveries:
+        table = _table("record", "step", "recipient", "outcome", "detail")
+        for d in found.deliveries:
+            table.add_row(d.key, d.route, d.recipient, _outcome(d), d.detail)
+        parts += ["", table]
+    if not parts:
+        parts.append("Nothing to look at." if failed else "Nothing was delivered.")
+    return Group(*parts)
+
+
+def _outcome(delivery: Delivery) -> Text:
+    word = str(delivery.outcome or delivery.state)
+    return Text(word, style=_COLOURS.get(word, ""))
+
+
+def view_dict(found: RunView) -> dict[str, object]:
+    """Return a run with its items and deliveries for `--json`."""
+    return found.summary.as_dict() | {
+        "records": [item_dict(item) for item in found.items],
+        "results": [delivery_dict(delivery) for delivery in found.deliveries],
+    }
+
+
+def item_dict(item: Item) -> dict[str, object]:
+    """Return an item for `--json`."""
+    return {
+        "key": item.key,
+        "state": item.state,
+        "locale": item.locale,
+        "faults": [{"code": f.code, "message": f.text, "field": f.field, "value": f.value} for f in item.faults],
+        "artifacts": [
+            {"document": a.document, "file": a.file_name, "sha256": a.sha256, "pages": a.pages} for a in item.artifacts
+        ],
+    }
+
+
+def delivery_dict(delivery: Delivery) -> dict[str, object]:
+    """Return a delivery for `--json`."""
+    return {
+        "key": delivery.key,
+        "step": delivery.route,
+        "transport": delivery.transport,
+        "recipient": delivery.recipient,
+        "outcome": str(delivery.outcome or delivery.state),
+        "detail": delivery.detail,
+        "message_id": delivery.message_id,
+        "settled": delivery.settled.isoformat() if delivery.settled else None,
+    }
+
+
+def history(term: str, found: Sequence[tuple[Run, Item, Delivery | None]]) -> RenderableType:
+    """Return what a customer received."""
+    if not found:
+        return f"Nothing was made for or sent to {term}."
+    table = _table("when", "run", "record", "documents", "step", "recipient", "outcome")
+    for run, item, delivery in found:
+        when = delivery.settled if delivery and delivery.settled else run.spec.started
+        documents = "\n".join(artifact.file_name for artifact in item.artifacts)
+        cells = (delivery.route, delivery.recipient, _outcome(delivery)) if delivery else ("", "", str(item.state))
+        table.add_row(f"{when:%Y-%m-%d %H:%M}", run.id, item.key, documents, *cells)
+    return table
+
+
+def history_dicts(found: Sequence[tuple[Run, Item, Delivery | None]]) -> list[dict[str, object]]:
+    """Return what a customer received, for `--json`."""
+    return [
+        {
+            "run": run.id,
+            "started": run.spec.started.isoformat(),
+            "record": item_dict(item),
+            "delivery": delivery_dict(delivery) if delivery else None,
+        }
+        for run, item, delivery in found
+    ]
+
+
+# --- checks and templates ---
+
+
+def checked(result: CheckResult) -> str:
+    """Return the faults of a job, or that there are none."""
+    if not result.faults:
+        count = f"{result.records} record{'' if result.records == 1 else 's'}"
+        return f"{result.job.name}: no faults in job, templates and {count}\n"
+    lines = [str(fault) for fault in result.faults[:FAULTS_SHOWN]]
+    if len(result.faults) > FAULTS_SHOWN:
+        lines.append(f"... and {len(result.faults) - FAULTS_SHOWN} more; --json prints all")
+    lines.append(f"{len(result.faults)} fault{'' if len(result.faults) == 1 else 's'}")
+    return "\n".join(lines) + "\n"
+
+
+def templates(found: Sequence[Template]) -> RenderableType:
+    """Return a table of templates."""
+    if not found:
+        return "There are no templates."
+    table = _table("template", "kind", "body", "languages", "what it is")
+    for template in found:
+        languages = ", ".join(sorted(template.texts))
+        table.add_row(template.name, template.kind, template.body.name, languages, template.help or template.title)
+    return table
+
+
+def template_dict(template: Template) -> dict[str, object]:
+    """Return a template for `--json`."""
+    return {
+        "name": template.name,
+        "title": template.title,
+        "help": template.help,
+        "kind": template.kind,
+        "body": template.body.name,
+        "languages": sorted(template.texts),
+        "sha256": template.sha256,
+    }
+
+
+def fields(view: TemplateView) -> RenderableType:
+    """Return what a template needs."""
+    table = _table("field", "type", "required", "example", "meaning")
+    for path, spec in _flat(view.template.fields):
+        example = "" if spec.example is None or spec.fields else str(spec.example)
+        table.add_row(path, _type(spec), "yes" if spec.required else "", example, spec.help)
+    parts: list[RenderableType] = [Text(view.template.title, style="bold"), table]
+    if view.computed:
+        parts += ["", f"Computed by the kind {view.template.kind}: {', '.join(sorted(view.computed))}"]
+    if view.faults:
+        parts += ["", *(Text(str(fault), style="red") for fault in view.faults)]
+    return Group(*parts)
+
+
+def _type(spec: FieldSpec) -> str:
+    return f"list of {spec.of}" if spec.of else str(spec.type)
+
+
+def _flat(specs: Mapping[str, FieldSpec], prefix: str = "") -> Iterator[tuple[str, FieldSpec]]:
+    for name, spec in specs.items():
+        yield f"{prefix}{name}", spec
+        yield from _flat(spec.fields, f"{prefix}{name}[]." if spec.type == "list" else f"{prefix}{name}.")
+
+
+def fields_dict(view: TemplateView) -> dict[str, object]:
+    """Return what a template needs, for `--json`."""
+    return template_dict(view.template) | {
+        "fields": {
+            path: {"type": _type(spec), "required": spec.required, "example": spec.example, "help": spec.help}
+            for path, spec in _flat(view.template.fields)
+        },
+        "used": sorted(view.used),
+        "computed": sorted(view.computed),
+        "faults": [fault.as_dict() for fault in view.faults],
+    }
+
+
+# --- the rest ---
+
+
+def suppressions(found: Sequence[Suppression]) -> RenderableType:
+    """Return a table of suppressed addresses."""
+    if not found:
+        return "No address is suppressed."
+    table = _table("address", "since", "reason", "for", "note")
+    for s in found:
+        classes = ", ".join(sorted(s.classes)) or "everything"
+        table.add_row(s.address, f"{s.since:%Y-%m-%d}", s.reason, classes, s.note)
+    return table
+
+
+def suppression_dict(found: Suppression) -> dict[str, object]:
+    """Return a suppression for `--json`."""
+    return {
+        "address": found.address,
+        "reason": found.reason,
+        "classes": sorted(found.classes),
+        "since": found.since.isoformat(),
+        "note": found.note,
+    }
+
+
+def initialised(folder: Path, files: int) -> str:
+    """Say what `init` made and what to try first."""
+    return (
+        f"{files} files in {folder}. Now:\n"
+        f"  cd {folder}\n"
+        "  docgen check campaigns/invoices.yaml\n"
+        "  docgen run campaigns/invoices.yaml --dry-run"
+    )
