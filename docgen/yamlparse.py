@@ -61,7 +61,7 @@ def compose(text: str, shown: str, error: type[UserError]) -> yaml.Node | None:
     except yaml.reader.ReaderError as cause:
         before = text[: cause.position]
         place = Where(shown, before.count("\n") + 1, cause.position - before.rfind("\n"))
-        problem = f"a character that no YAML file may hold (U+{ord(str(cause.character)[0]):04X})"
+        problem = f"a character that no YAML file may hold (U+{ord(text[cause.position]):04X})"
         raise error(problem, where=place, hint="delete it") from cause
     except RecursionError as cause:
         raise error("the file is nested too deep", where=Where(shown)) from cause
@@ -77,9 +77,9 @@ _SYNTAX: tuple[tuple[str, str, str], ...] = (
     ("character '%'", 'text that begins with "%" is not in quotes', "put it in quotes"),
     ("character '@'", 'text that begins with "@" is not in quotes', "put it in quotes"),
     ("character '`'", "text that begins with a backquote is not in quotes", "put it in quotes"),
-    ("quoted scalar", "text in quotes that does not end", 'add the closing quote; write \\" for a quote inside "..."'),
     ("unknown escape", "an escape (\\) that YAML does not know", "use '...' for text with backslashes"),
     ("escape sequence", "an escape (\\) that is not complete", "use '...' for text with backslashes"),
+    ("quoted scalar", "text in quotes that does not end", 'add the closing quote; write \\" for a quote inside "..."'),
     ("flow sequence", 'a list in "[...]" that does not end, or lacks a comma', "text that begins with [ needs quotes"),
     ("flow mapping", 'keys in "{...}" that do not end, or lack a comma', "text that begins with { needs quotes"),
     (
@@ -88,12 +88,14 @@ _SYNTAX: tuple[tuple[str, str, str], ...] = (
         'check the indentation; text with ": " needs quotes',
     ),
     ("could not find expected ':'", 'a line that is neither "key: value" nor "- element"', "check the indentation"),
-    ("block sequence", "a line that does not fit the list above it", "check the indentation"),
+    ("block collection", "a line that does not fit the list above it", "check the indentation"),
     ("block mapping", "a line that does not fit the keys above it", "check the indentation"),
     ("block scalar", 'a text after "|" or ">" that is not indented well', "check the indentation"),
     ("single document", "a second document (---) in one file", "keep one document per file"),
     ("undefined tag handle", 'text that begins with "!" is not in quotes', "put it in quotes"),
 )
+
+_BEGINS_ABOVE = ("unexpected end of stream", "document separator", "flow sequence", "flow mapping", "expected ':'")
 
 
 def _translate(cause: yaml.MarkedYAMLError, shown: str, error: type[UserError]) -> UserError:
@@ -102,8 +104,9 @@ def _translate(cause: yaml.MarkedYAMLError, shown: str, error: type[UserError]) 
         ((meaning, advice) for part, meaning, advice in _SYNTAX if part in said),
         (f"this is not YAML ({cause.problem})", ""),
     )
-    # An opening that is never closed is found at the end of the file; the person needs the opening.
-    mark = cause.context_mark if " not end" in problem and cause.context_mark else cause.problem_mark
-    mark = mark or cause.context_mark
+    # What never ends is noticed far below; the person needs where it begins.
+    at_start = any(part in said for part in _BEGINS_ABOVE)
+    marks = (cause.context_mark, cause.problem_mark) if at_start else (cause.problem_mark, cause.context_mark)
+    mark = marks[0] or marks[1]
     place = Where(shown, mark.line + 1, mark.column + 1) if mark else Where(shown)
     return error(problem, where=place, hint=hint)
