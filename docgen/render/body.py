@@ -42,7 +42,6 @@ class TemplateFolder(Protocol):
         """For mail: the subject, a Jinja string."""
         ...
 
-
     def where(self, *path: str | int) -> Where:
         """Return the place of a key of the manifest."""
         ...

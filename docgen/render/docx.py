@@ -84,6 +84,7 @@ class PreparedDocx:
             word.set_dates(context.get("today"))
             output = io.BytesIO()
             word.save(output)
+            word.take_apart()
         return Artifact(repack(output.getvalue()), MEDIA_TYPES[Format.DOCX], "document.docx")
 
 
@@ -179,6 +180,14 @@ class _Word(DocxTemplate):  # type: ignore[misc]
                 hint="a tag that spans paragraphs or table rows must be {%p ... %} or {%tr ... %}",
             ) from error
         return super().fix_tables(xml)
+
+    def take_apart(self) -> None:
+        """Let go of all parts. They refer to one another, and the collector does not see how large their trees are."""
+        package = self.docx.part.package
+        for part in list(package.iter_parts()):
+            part.__dict__.clear()
+        package.__dict__.clear()
+        self.__dict__.clear()
 
     # --- properties ----------------------------------------------------------------------------
 

@@ -49,7 +49,7 @@ class RmlRich:
             token = ALLOWED_PICTURE + hashlib.sha256(str(source).encode()).hexdigest()[:16]
             self.pictures[token] = str(source)
         width, height = picture_size(source, width_mm, height_mm)
-        return _markup(f'<img src="{token}" width="{width * MM:.2f}" height="{height * MM:.2f}"/>')
+        return _markup(f'<img src="{token}" width="{width * MM:.2f}" height="{height * MM:.2f}" align="left"/>')
 
     def markdown(self, text: str) -> Markup:
         """Return paragraphs and lists."""
@@ -87,11 +87,14 @@ class RmlRich:
         return f"<para style={quoteattr(style)}>{content}</para>" if style else _plain(content)
 
     def _list(self, node: SyntaxTreeNode) -> str:
-        items = "".join(f"<li>{self._blocks(item)}</li>" for item in node.children)
-        font = f'bulletFontName="{DEFAULT_FONT}" leftIndent="14"'
+        font = f'bulletFontName="{DEFAULT_FONT}" bulletFontSize="10" leftIndent="14"'
         if node.type == "bullet_list":
-            return f'<ul value="bulletchar" bulletFontSize="9" {font}>{items}</ul>'
-        return f'<ol bulletFormat="%s." start="{int(node.attrs.get("start", 1))}" {font}>{items}</ol>'
+            items = "".join(f"<li>{self._blocks(item)}</li>" for item in node.children)
+            return f'<ul value="bulletchar" {font}>{items}</ul>'
+        # z3c.rml starts anew with each item that does not say its number.
+        numbered = enumerate(node.children, int(node.attrs.get("start", 1)))
+        items = "".join(f'<li value="{number}">{self._blocks(item)}</li>' for number, item in numbered)
+        return f'<ol bulletFormat="%s." {font}>{items}</ol>'
 
 
 def _markup(rml: str) -> Markup:

@@ -66,6 +66,8 @@ _PICTURES = frozenset({".png", ".jpg", ".jpeg", ".gif"})
 _FONT_ATTRIBUTES: tuple[str, ...] = ("fontName", "bulletFontName", "face")
 _LINK_ATTRIBUTES = ("href", "url")
 _LINK_SCHEMES = ("https://", "http://", "mailto:", "tel:", "#")
+#: What Markdown makes and a paragraph cannot hold.
+_BLOCKS = words("para ul ol li indent hr")
 #: Text directly in these is dropped by z3c.rml without a word.
 _NO_TEXT = words(
     """
@@ -141,12 +143,37 @@ def _unfold(root: etree._Element) -> None:
             text = "\n".join([cell.text or "", *(child.tail or "" for child in cell)])
             del cell[:]
             cell.text = text
-    for inner in [inner for inner in root.iter("para") if _inside_para(inner)]:
-        outer = inner.getparent()
-        if inner.getprevious() is not None or (outer.text or "").strip():
-            _add_break(inner)
-        inner.tag = "span"
-        inner.attrib.clear()
+    inner = [element for element in root.iter(etree.Element) if _inside_para(element)]
+    for element in inner:
+        if element.tag in _BLOCKS:
+            _make_inline(element)
+        elif element.tag == "img":
+            element.attrib.pop("align", None)
+    for element in inner:
+        element.attrib.pop("docgen-list", None)
+
+
+def _make_inline(element: etree._Element) -> None:
+    """Turn a block within a paragraph into a new line of it."""
+    outer = element.getparent()
+    if element.tag in {"para", "li", "hr"} and not _is_first(element):
+        _add_break(element)
+    if element.tag == "li":
+        bullet = f"{element.get('value')}. " if outer.get("docgen-list") == "ol" else "• "
+        element.text = bullet + (element.text or "").lstrip()
+    kind = str(element.tag)
+    element.tag = "span"
+    element.attrib.clear()
+    if kind in {"ol", "ul"}:
+        element.set("docgen-list", kind)
+
+
+def _is_first(element: etree._Element) -> bool:
+    """Return whether nothing stands before a block in its paragraph or list item."""
+    outer = element.getparent()
+    if element.getprevious() is not None or (outer.text or "").strip(" \n\t•0123456789."):
+        return False
+    return outer.tag != "span" or outer.get("docgen-list") is None or _is_first(outer)
 
 
 def _inside_para(element: etree._Element) -> bool:
