@@ -15,10 +15,11 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
-from docgen.batch import Task, Workshop, flatten, staged_path
+from docgen.batch import process_batch
 from docgen.check import check_plan, missing_office, missing_template
 from docgen.config import Config, TransportName, load_config
 from docgen.deliver import TRANSPORTS
+from docgen.draft import staged_path
 from docgen.engine import InlineEngine, PoolEngine
 from docgen.errors import (
     DocgenError,
@@ -28,6 +29,7 @@ from docgen.errors import (
     UserError,
     at,
     did_you_mean,
+    flatten,
     raise_faults,
 )
 from docgen.files import copy_atomically
@@ -56,6 +58,7 @@ from docgen.source import open_source
 from docgen.starter import copy_starter
 from docgen.store import open_ledger
 from docgen.template import Template, find_template, load_templates, template_names
+from docgen.workshop import Task, Workshop
 
 TOOLS = Toolbox(RENDERERS, prepare_mail, convert_to_pdf, find_office)
 
@@ -479,7 +482,7 @@ def preview_record(workspace: Workspace, path: Path, key: str, output: Path | No
         raise_faults([*faults, *check_plan(plan, shop, source.columns)])
         record = _find_record(source, key)
         numbers = {name: spec.number(spec.sequence(plan.started.date()), 0) for name, spec in job.numbers.items()}
-        made = shop([Task(record, numbers)])[0]
+        made = process_batch(shop, [Task(record, numbers)])[0]
         for error in made.errors:
             if isinstance(error, RecordError) and error.where is None and error.field:
                 error.where = source.locate(record, error.field)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
 
-from docgen.batch import Workshop
 from docgen.errors import (
     DocgenError,
     FieldMissing,
@@ -21,6 +20,7 @@ from docgen.merge import RESERVED
 from docgen.model import Format, MessageClass
 from docgen.plan import Plan, kind_of
 from docgen.template import Template
+from docgen.workshop import Workshop
 
 MAIL_BODIES = (".html", ".mjml", ".txt")
 #: Known in every text of a job besides the record's fields.
@@ -98,7 +98,7 @@ def _formats(plan: Plan, suffix: str) -> set[Format]:
 
 def _check_template(template: Template, shop: Workshop) -> Iterator[DocgenError]:
     """Compare what the bodies of a template use with what its manifest declares."""
-    used = set()
+    used: set[str] = set()
     for name, document in shop.documents.items():
         if document.template == template.name and name in shop.prepared:
             used |= shop.prepared[name].fields_used
@@ -170,8 +170,8 @@ def _check_names(plan: Plan, shop: Workshop, supplied: Collection[str]) -> Itera
     for template in plan.templates.values():
         known |= {path.split(".")[0].removesuffix("[]") for path in kind_of(template).computed}
     texts = [*shop.names.values(), shop.locale, shop.consent]
-    for step in shop.steps:
-        texts += [step.when, *step.texts.values()]
+    for compiled in shop.steps:
+        texts += [compiled.when, *compiled.texts.values()]
     for text in texts:
         if text is None:
             continue

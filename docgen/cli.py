@@ -18,9 +18,9 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
-import click
 import typer
 from rich.console import Console
+from typer.exceptions import Abort, TyperException
 
 from docgen import __version__, api, show
 from docgen.errors import DocgenError, Faults
@@ -328,10 +328,10 @@ def call(arguments: Sequence[str]) -> int:
     except DocgenError as error:
         _complain(error)
         return error.exit_code
-    except click.ClickException as error:
-        error.show()
+    except TyperException as error:
+        sys.stderr.write(f"{error.format_message()}\nSee: docgen --help\n")
         return INPUT
-    except (KeyboardInterrupt, click.Abort):
+    except (KeyboardInterrupt, Abort):
         sys.stderr.write("interrupted; `docgen runs` lists the run, `docgen resume RUN` goes on with it\n")
         return INTERRUPTED
     except BrokenPipeError:

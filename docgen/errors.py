@@ -151,6 +151,11 @@ class Faults(UserError):
         return "\n".join(str(fault) for fault in self.faults) or self.problem
 
 
+def flatten(error: DocgenError) -> tuple[DocgenError, ...]:
+    """Return the single faults of an error."""
+    return error.faults if isinstance(error, Faults) else (error,)
+
+
 def raise_faults(faults: Sequence[DocgenError]) -> None:
     """Raise the only fault itself, several as `Faults`, none not at all."""
     if len(faults) == 1:

@@ -7,7 +7,7 @@ from contextlib import AbstractContextManager
 from datetime import datetime
 from enum import StrEnum
 from types import TracebackType
-from typing import Protocol, Self, runtime_checkable
+from typing import Protocol, Self, TypeVar, runtime_checkable
 
 from docgen.errors import RecordError
 from docgen.model import (
@@ -31,6 +31,9 @@ from docgen.model import (
     Suppression,
     Where,
 )
+
+B = TypeVar("B")
+R = TypeVar("R")
 
 Clock = Callable[[], datetime]
 """Returns an aware datetime. Passed in, so that tests and resumed runs have theirs."""
@@ -333,10 +336,6 @@ class Ledger(Protocol):
 class Engine(Protocol):
     """Carries batches through a function that each worker builds once."""
 
-    def map(
-        self,
-        open_worker: Callable[[], Callable[[object], object]],
-        batches: Iterable[object],
-    ) -> Iterator[object]:
+    def map(self, open_worker: Callable[[], Callable[[B], R]], batches: Iterable[B]) -> Iterator[R]:
         """Yield results in the order of the batches, holding only a few batches at a time."""
         ...

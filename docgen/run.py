@@ -7,7 +7,6 @@ Nothing is delivered before every record is merged. Chooses no plug-in and reads
 from __future__ import annotations
 
 import asyncio
-import functools
 import os
 import shutil
 from collections import deque
@@ -17,10 +16,12 @@ from datetime import date
 from itertools import islice
 from pathlib import Path
 
-from docgen.batch import Made, Task, Workshop, staged_path
+from docgen.batch import Made, OpenWorker
 from docgen.dispatch import Dispatcher
+from docgen.draft import staged_path
 from docgen.errors import DocgenError, FileCollision, RecordError
 from docgen.files import sha256_of
+from docgen.job import NumberSpec
 from docgen.model import (
     Artifact,
     ArtifactNote,
@@ -38,12 +39,12 @@ from docgen.model import (
     Run,
     RunState,
 )
-from docgen.job import NumberSpec
 from docgen.plan import Plan
 from docgen.protocols import BatchTransport, Clock, Engine, Feature, Ledger, Source, Transport
 from docgen.report import each_item, summarise, write_manifest, write_page, write_quarantine
 from docgen.spool import Spool, data_sha256, dumps, loads
 from docgen.suppression import reason_not_to_send
+from docgen.workshop import Task, Workshop
 
 BATCH = 100
 
@@ -137,7 +138,7 @@ class Runner:
         tasks = self._tasks(batches)
         engine = self.engine(-(-total // BATCH))
         done = 0
-        for made in engine.map(functools.partial(Workshop, self.plan), tasks):
+        for made in engine.map(OpenWorker(self.plan), tasks):
             results = self._conclude(made)
             self.ledger.put_results(self.run.id, results)
             done += len(results)

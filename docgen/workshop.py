@@ -1,0 +1,158 @@
+"""Floor 3, work: everything of a plan that does not depend on the record, compiled once per process.
+
+Writes nothing and knows no ledger; what fails to compile is collected.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import TypeVar
+
+from docgen.address import parse_mailbox
+from docgen.errors import DocgenError, MissingValue, flatten
+from docgen.fields import read_values
+from docgen.job import DocumentSpec, EmailStep, FolderStep, PrintStep, Step
+from docgen.merge import Compiled, Expression, Merger
+from docgen.model import Format, Recipient, Record, Where
+from docgen.plan import Plan, merge_specs
+from docgen.protocols import Prepared, PreparedMail
+from docgen.template import Template
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """A record to make documents for, and the numbers reserved for it: field -> number as printed."""
+
+    record: Record
+    numbers: Mapping[str, str] = field(default_factory=dict)
+
+
+class Bench:
+    """Collects faults while compiling, so that all of a job's are reported together."""
+
+    def __init__(self) -> None:
+        self.faults: list[DocgenError] = []
+
+    def attempt(self, make: Callable[[], T], where: Where | None = None) -> T | None:
+        """Return what `make` makes, or None and remember why."""
+        try:
+            return make()
+        except DocgenError as error:
+            for fault in flatten(error):
+                self.faults.append(fault.placed(where) if where and not fault.where else fault)
+            return None
+
+
+@dataclass(frozen=True)
+class StepTexts:
+    """The compiled texts of one deliver step."""
+
+    step: Step
+    when: Expression | None
+    texts: Mapping[str, Compiled]
+
+
+class Workshop:
+    """Makes the items of one plan. Build it once per process; `faults` says what does not compile."""
+
+    def __init__(self, plan: Plan) -> None:
+        self.plan = plan
+        self.bench = Bench()
+        self.specs, self.required = merge_specs(plan.templates)
+        self._plain = Merger(None, "none", plan.config.limits, plan.job.policy.missing, plain=True)
+        self.prepared: dict[str, Prepared] = {}
+        self.mails: dict[str, PreparedMail] = {}
+        self.names: dict[str, Compiled] = {}
+        for name, document in self.documents.items():
+            self._prepare_document(name, document)
+        self.steps = [self._prepare_step(at, step) for at, step in enumerate(plan.job.deliver)]
+        self.locale = self._compile(plan.job.locale, ("locale",))
+        self.consent = self._expression(plan.job.consent, ("consent",)) if plan.job.consent else None
+
+    # --- once per run ---
+
+    @cached_property
+    def documents(self) -> dict[str, DocumentSpec]:
+        """The job's documents that can be made here and whose templates are there."""
+        plan = self.plan
+        return {
+            name: document
+            for name, document in plan.job.documents.items()
+            if document.template in plan.templates and name not in plan.left_out
+        }
+
+    @cached_property
+    def company(self) -> Mapping[str, object]:
+        """What templates see as `company`."""
+        return self.plan.config.company.model_dump()
+
+    @cached_property
+    def sender(self) -> Recipient:
+        """Who messages come from where a step does not say."""
+        config = self.plan.config
+        return parse_mailbox(config.email.from_ or f"{config.company.name} <{config.company.email}>")
+
+    def _prepare_document(self, name: str, document: DocumentSpec) -> None:
+        template = self.plan.templates[document.template]
+        make = self.plan.tools.renderers.get((template.body.suffix, _made_as(template, document)))
+        if make is not None:
+            limits, missing = self.plan.config.limits, self.plan.job.policy.missing
+            prepared = self.bench.attempt(lambda: make(template, limits, missing))
+            if prepared is not None:
+                self.prepared[name] = prepared
+        compiled = self._compile(document.file, ("documents", name, "file"))
+        if compiled is not None:
+            self.names[name] = compiled
+
+    def _prepare_step(self, position: int, step: Step) -> StepTexts:
+        path = ("deliver", position, step.channel)
+        when = self._expression(step.when, (*path, "when")) if step.when else None
+        match step:
+            case EmailStep():
+                sources = {"to": step.to, "cc": step.cc, "bcc": step.bcc, "reply_to": step.reply_to}
+                self._prepare_mail(step, path)
+            case PrintStep():
+                sources = {"address": step.address}
+            case FolderStep():
+                sources = {"path": step.path}
+        texts = {key: self._compile(text, (*path, key)) for key, text in sources.items() if text}
+        return StepTexts(step, when, {key: text for key, text in texts.items() if text is not None})
+
+    def _prepare_mail(self, step: EmailStep, path: tuple[str | int, ...]) -> None:
+        template = self.plan.templates.get(step.template)
+        if template is None:
+            return
+        limits, missing = self.plan.config.limits, self.plan.job.policy.missing
+        prepared = self.bench.attempt(
+            lambda: self.plan.tools.prepare_mail(template, limits, missing, step.subject), self.plan.job.where(*path)
+        )
+        if prepared is not None:
+            self.mails[step.name] = prepared
+
+    def _compile(self, text: str, path: tuple[str | int, ...]) -> Compiled | None:
+        return self.bench.attempt(lambda: self._plain.compile(text, self.plan.job.where(*path)))
+
+    def _expression(self, text: str, path: tuple[str | int, ...]) -> Expression | None:
+        return self.bench.attempt(lambda: self._plain.expression(text, self.plan.job.where(*path)))
+
+    # --- once per record ---
+
+    def read(self, task: Task) -> tuple[dict[str, object], list[DocgenError]]:
+        """Return a record's values, typed, and every fault in them."""
+        job = self.plan.job
+        raw = {**job.values, **task.record.values, **task.numbers}
+        values, faults = read_values(raw, self.specs, job.data.input_locale, task.record.key, self.required)
+        if job.policy.missing == "blank":
+            return values, [fault for fault in faults if not isinstance(fault, MissingValue)]
+        return values, list(faults)
+
+
+def _made_as(template: Template, document: DocumentSpec) -> Format:
+    """Return the format that the renderer itself makes: a Word body becomes PDF by way of DOCX."""
+    if template.body.suffix == ".docx" and document.format is Format.PDF:
+        return Format.DOCX
+    return document.format
