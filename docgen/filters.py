@@ -1,28 +1,24 @@
 """Floor 1, rules: what templates may call. Reads the language from the context, decides nothing about layout.
 
-A filter given an empty field (None) returns None, so that printing the result names the field that is empty. The
-functions `t`, `address`, `words`, `plural`, `list`, `qr` and `image` can be called as well: `{{ t("greeting") }}`.
+Functions whose name a template cannot have in Python end in an underscore. `docgen.toolbox` hands them to templates.
 """
 
 from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from decimal import Decimal
-from functools import wraps
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
 from babel import Locale
 from babel.dates import format_date, format_datetime, format_skeleton, parse_pattern
 from babel.lists import format_list
-from jinja2 import Undefined, pass_context
+from jinja2 import Undefined
 from jinja2.runtime import Context
-from markupsafe import Markup
 
-from docgen import guards
 from docgen.address import PostalAddress, address_lines, read_address
 from docgen.errors import FieldMissing, TemplateError, UnsafePath
 from docgen.money import (
@@ -45,10 +41,10 @@ _STYLES = ("short", "medium", "long", "full")
 
 def locale_of(context: Context, locale: str | None = None) -> Locale:
     """Return the language to write in: the one asked for, else the record's."""
-    return babel_locale(locale or str(_from_context(context, "locale") or "en"))
+    return babel_locale(locale or str(from_context(context, "locale") or "en"))
 
 
-def _from_context(context: Context, name: str) -> object:
+def from_context(context: Context, name: str) -> object:
     """Look in the template's context, then in the rendering's: imported macros have a context of their own."""
     from docgen.limits import current_work
 
@@ -57,9 +53,9 @@ def _from_context(context: Context, name: str) -> object:
 
 
 def _currency(context: Context, currency: str | None) -> str:
-    company = _from_context(context, "company")
+    company = from_context(context, "company")
     default = company.get("currency") if isinstance(company, Mapping) else None
-    found = currency or _from_context(context, "currency") or default
+    found = currency or from_context(context, "currency") or default
     if not found:
         raise FieldMissing("no currency is known", field="currency", hint='write money("EUR")')
     return currency_code(str(found))
@@ -150,7 +146,7 @@ def localised(context: Context, value: object) -> str:
 
 def t(context: Context, key: str, *, locale: str | None = None, **placeholders: object) -> str:
     """Give a text of the template in the record's language; `n=` decides its plural."""
-    texts = _from_context(context, "texts")
+    texts = from_context(context, "texts")
     if not isinstance(texts, Texts):
         raise TemplateError("this text has no texts by language")
     if locale:
@@ -193,7 +189,7 @@ def address(
 
     The sender's country and language decide what counts as abroad and how the country is called.
     """
-    company = _from_context(context, "company")
+    company = from_context(context, "company")
     sender = company if isinstance(company, Mapping) else {}
     home = from_country or str(sender.get("country") or "")
     if isinstance(of, PostalAddress):
@@ -202,7 +198,7 @@ def address(
         # Around the record's own fields, `company` is the sender.
         own = {name: value for name, value in context.get_all().items() if name != "company"}
         found = read_address(of if isinstance(of, Mapping) else fields or own)
-    named = language or str(sender.get("language") or _from_context(context, "language") or "en")
+    named = language or str(sender.get("language") or from_context(context, "language") or "en")
     return Lines(address_lines(found, home or found.country, named))
 
 
@@ -275,123 +271,3 @@ def _picture(environment: Sandbox, source: object) -> Path:
 def markdown(context: Context, value: object) -> object:
     """Write `{{ terms | markdown }}`, CommonMark, as formatted text of the document."""
     return cast("Sandbox", context.environment).rich.markdown(str(value))
-
-
-# --- installing -----------------------------------------------------------------------------------
-
-
-def _passing_empty(function: Callable[..., Any]) -> Callable[..., Any]:
-    @wraps(function)
-    def call(context: Context, value: Any, *args: Any, **named: Any) -> Any:
-        if value is None or isinstance(value, Undefined):
-            return None if value is None else _touch(value)
-        return function(context, value, *args, **named)
-
-    return pass_context(call)
-
-
-def _touch(value: Undefined) -> None:
-    """Raise for a name that is not there; under `missing: blank` it counts as empty."""
-    bool(value)
-
-
-def _plain(function: Callable[..., Any]) -> Callable[..., Any]:
-    @wraps(function)
-    def call(_: Context, *args: Any, **named: Any) -> Any:
-        return function(*args, **named)
-
-    return call
-
-
-def _text(function: Callable[..., str]) -> Callable[..., Any]:
-    def call(value: object, *args: Any, **named: Any) -> str:
-        return function(value if isinstance(value, str) else str(value), *args, **named)
-
-    return wraps(function)(_plain(call))
-
-
-OWN: dict[str, Callable[..., Any]] = {
-    "money": money,
-    "number": number,
-    "percent": percent,
-    "round": _plain(rounded),
-    "date": date_,
-    "datetime": datetime_,
-    "t": t,
-    "words": words,
-    "address": address,
-    "plural": plural,
-    "list": list_,
-    "slug": _plain(slug),
-    "qr": qr,
-    "image": image,
-    "markdown": markdown,
-}
-
-#: Which of them are functions too.
-FUNCTIONS = ("t", "address", "words", "plural", "list", "qr", "image")
-
-#: Jinja's filters that templates may use; the others guess, blow up, differ by run, or switch escaping off.
-KEPT = (
-    "abs", "batch", "capitalize", "count", "d", "default", "dictsort", "e", "escape", "first", "float", "groupby",
-    "int", "items", "last", "length", "lower", "map", "max", "min", "reject", "rejectattr", "reverse", "select",
-    "selectattr", "slice", "sort", "string", "striptags", "sum", "title", "trim", "truncate", "unique", "upper",
-    "urlencode", "wordcount",
-)  # fmt: skip
-
-#: Kept filters that would print None as a word.
-_OF_TEXT = (
-    "capitalize", "e", "escape", "lower", "string", "striptags", "title", "trim", "truncate", "upper", "urlencode",
-    "wordcount", "float", "int", "abs",
-)  # fmt: skip
-
-
-def install(environment: Sandbox) -> None:
-    """Give an environment docgen's functions, and of Jinja's own those in `KEPT`."""
-    builtin = environment.filters
-    kept = {name: builtin[name] for name in (*KEPT, "docgen loop")}
-    for name in _OF_TEXT:
-        kept[name] = _guarded(kept[name])
-    kept["slice"] = _few(kept["slice"])
-    kept["batch"] = _few(kept["batch"])
-    guarded = {
-        "replace": _text(guards.replace_text),
-        "indent": _text(guards.indent_text),
-        "center": _text(guards.center_text),
-        "format": _text(guards.format_text),
-    }
-    own = {name: _passing_empty(function) for name, function in {**OWN, **guarded}.items()}
-    environment.filters = {**kept, **own, "join": _join}
-    environment.globals |= {name: own[name] for name in FUNCTIONS} | {"address": pass_context(address)}
-    environment.localise = localised
-
-
-def _guarded(builtin: Callable[..., Any]) -> Callable[..., Any]:
-    """Hand None on; Jinja passes the environment or the evaluation context where the filter is marked for it."""
-    position = 1 if hasattr(builtin, "jinja_pass_arg") else 0
-
-    @wraps(builtin)
-    def call(*args: Any, **named: Any) -> Any:
-        return None if args[position] is None else builtin(*args, **named)
-
-    return call
-
-
-def _few(builtin: Callable[..., Any]) -> Callable[..., Any]:
-    @wraps(builtin)
-    def call(value: Any, count: int, fill_with: object = None) -> Any:
-        guards.safe_range(count)
-        return builtin(value, count, fill_with)
-
-    return call
-
-
-@pass_context
-def _join(context: Context, values: Iterable[object], separator: str = "", attribute: str | None = None) -> str:
-    environment = cast("Sandbox", context.environment)
-    if attribute is not None:
-        values = [environment.getitem(value, attribute) for value in values]
-    shown = [value if value is None else environment.shown(context, value, None) for value in values]
-    if any(isinstance(value, Markup) for value in shown):
-        separator = Markup.escape(separator)
-    return guards.join_texts(separator, shown)

@@ -49,14 +49,13 @@ class Limits:
 class Work:
     """What one rendering has left. Not shared between threads."""
 
-    __slots__ = ("deadline", "limits", "names", "room", "rounds", "size")
+    __slots__ = ("deadline", "limits", "names", "rounds", "size")
 
     def __init__(self, limits: WorkLimits, names: Mapping[str, object]) -> None:
         self.limits = limits
         self.names = names
         self.rounds = limits.loop
         self.size = int(limits.output_mb * 1_000_000)
-        self.room = self.size
         self.deadline = time.monotonic() + limits.time_s
 
     def check_time(self) -> None:
@@ -70,10 +69,14 @@ class Work:
     def check_size(self, length: int) -> None:
         """Raise LimitExceeded when a text of `length` characters is too long."""
         if length > self.size:
-            raise LimitExceeded(
-                f"the template writes more than {self.limits.output_mb:g} million characters",
-                hint="look for a loop that repeats itself, or raise limits.output_mb in config.yaml",
-            )
+            raise self.too_long()
+
+    def too_long(self) -> LimitExceeded:
+        """Return the fault of a template that writes too much."""
+        return LimitExceeded(
+            f"the template writes more than {self.limits.output_mb:g} million characters",
+            hint="look for a loop that repeats itself, or raise limits.output_mb in config.yaml",
+        )
 
     def charge(self, rounds: int) -> None:
         """Take loop rounds away and look at the clock."""

@@ -31,7 +31,6 @@ from jinja2.exceptions import SecurityError, TemplateNotFound
 from jinja2.parser import Parser
 from pydantic import BaseModel
 
-from docgen.filters import install
 from docgen.inspect_fields import find_fields
 from docgen.limits import Limits, WorkLimits
 from docgen.model import Where
@@ -39,6 +38,7 @@ from docgen.place import translate
 from docgen.rich import RichFactory, TextRich
 from docgen.sandbox import FolderLoader, Sandbox, missing_field
 from docgen.texts import Texts
+from docgen.toolbox import install
 
 Escape = Literal["xml", "html", "none"]
 Missing = Literal["error", "blank"]

@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import re
 import sys
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Generator, Iterable, Mapping
 from datetime import date, datetime
 from decimal import Decimal
 from pathlib import Path
@@ -23,7 +23,7 @@ from typing import Any, ClassVar, NoReturn
 from jinja2 import BaseLoader, StrictUndefined, Template, TemplateNotFound, Undefined, nodes
 from jinja2.compiler import CodeGenerator, Frame
 from jinja2.exceptions import SecurityError, TemplateSyntaxError
-from jinja2.runtime import Context, LoopContext, Macro
+from jinja2.runtime import Context, LoopContext, Macro, TemplateReference
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 from jinja2.utils import Cycler, Joiner, Namespace
 
@@ -227,7 +227,7 @@ class Sandbox(ImmutableSandboxedEnvironment):
         try:
             return parent[key]
         except (TypeError, LookupError):
-            if isinstance(key, str):
+            if isinstance(key, str) and not isinstance(parent, TemplateReference):
                 return self._find(parent, key, path)
             return self._absent(parent, key, f"{path.removesuffix('[]')}[{key}]" if path else None)
 
@@ -240,6 +240,8 @@ class Sandbox(ImmutableSandboxedEnvironment):
                     return self._absent(parent, name, path)
         if isinstance(parent, Undefined):
             return getattr(parent, name)
+        if isinstance(parent, TemplateReference):
+            return self.pick_item(parent, name, path)
         if isinstance(parent, str) and name in TEXT_GUARDS:
             return lambda *values, **named: TEXT_GUARDS[name](parent, *values, **named)
         if not hasattr(parent, name) or parent is None:
@@ -291,7 +293,7 @@ class Sandbox(ImmutableSandboxedEnvironment):
         return super().get_template(name, parent, globals)
 
     def concat(self, pieces: Iterable[str]) -> str:
-        """Join what a template wrote, and stop as soon as it is too much."""
+        """Join what a template writes, and stop it where it writes too much."""
         work = current_work()
         room = work.size
         texts = []
@@ -299,7 +301,10 @@ class Sandbox(ImmutableSandboxedEnvironment):
             texts.append(piece)
             room -= len(piece)
             if room < 0:
-                work.check_size(work.size - room)
+                error = work.too_long()
+                if isinstance(pieces, Generator):
+                    pieces.throw(error)  # raised in the template, so that the line is known
+                raise error
         return "".join(texts)
 
     def bounded(self, text: str) -> str:

@@ -183,7 +183,7 @@ class _Walker:
     def _value(self, node: nodes.Node | None, scope: _Scope) -> _Meaning:
         """Record what an expression uses; return what it stands for."""
         meaning = None if node is None else self._meaning(node, scope)
-        if isinstance(meaning, str):
+        if isinstance(meaning, str) and node is not None:
             self.trace.used.add(meaning)
             self._remember(node, meaning)
         return meaning
