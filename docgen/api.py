@@ -1,134 +1,49 @@
-"""Floor 4, faces: the front door for Python. The command line and every other face call only this.
-
-Here, and nowhere else, the tables of plug-ins are read. A `Workspace` is a folder with config.yaml; every function
-takes one. Nothing here prints.
-"""
+"""Floor 4, faces: the front door for Python. The command line and every other face call only this. Prints nothing."""
 
 from __future__ import annotations
 
-import hashlib
-import os
 import tempfile
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import ExitStack, contextmanager
+from collections.abc import Mapping, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
 from pathlib import Path
 
 from docgen.batch import process_batch
-from docgen.check import check_plan, missing_office, missing_template
-from docgen.config import Config, TransportName, load_config
-from docgen.deliver import TRANSPORTS
+from docgen.check import check_plan
 from docgen.draft import staged_path
-from docgen.engine import InlineEngine, PoolEngine
 from docgen.errors import (
     DocgenError,
     RecordError,
     RunStateError,
     SourceError,
     UserError,
-    at,
     did_you_mean,
     flatten,
     raise_faults,
 )
 from docgen.files import copy_atomically
 from docgen.inspect_fields import compare_fields
-from docgen.job import EmailStep, FolderStep, Job, PrintStep, load_job
-from docgen.model import (
-    Approval,
-    Delivery,
-    Format,
-    Item,
-    ItemState,
-    Record,
-    Run,
-    RunSpec,
-    RunState,
-    Suppression,
-)
-from docgen.plan import Plan, Toolbox, kind_of, templates_used
-from docgen.protocols import BatchTransport, Clock, Engine, Ledger, Source, Transport
+from docgen.job import Job, load_job
+from docgen.model import Approval, Delivery, Item, ItemState, Record, Run, RunSpec, RunState, Suppression
+from docgen.plan import Plan, kind_of
+from docgen.protocols import Ledger, Source
 from docgen.render import RENDERERS
 from docgen.render.mail import prepare_mail
-from docgen.render.office import convert_to_pdf, find_office
 from docgen.report import Summary, each_delivery, each_item, summarise
-from docgen.run import Progress, Runner
-from docgen.source import open_source
+from docgen.run import Runner
 from docgen.starter import copy_starter
 from docgen.store import open_ledger
-from docgen.template import Template, find_template, load_templates, template_names
+from docgen.template import Template, find_template, load_templates
+from docgen.wiring import (
+    Workspace,
+    fingerprint_of,
+    make_plan,
+    make_runner,
+    open_records,
+    open_transports,
+    open_workspace,
+)
 from docgen.workshop import Task, Workshop
-
-TOOLS = Toolbox(RENDERERS, prepare_mail, convert_to_pdf, find_office)
-
-
-def _now() -> datetime:
-    return datetime.now(UTC).astimezone()
-
-
-def _silent(step: str, done: int, total: int | None) -> None:
-    return None
-
-
-@dataclass(frozen=True)
-class Workspace:
-    """A configured folder.
-
-    Attributes:
-        environ: for `${NAME}` in jobs.
-        clock: says when a run starts and when deliveries end.
-        progress: told of long work.
-    """
-
-    config: Config
-    environ: Mapping[str, str]
-    clock: Clock = _now
-    progress: Progress = _silent
-
-    @contextmanager
-    def ledger(self) -> Iterator[Ledger]:
-        """Open the ledger for one piece of work."""
-        ledger = open_ledger(self.config.ledger)
-        try:
-            yield ledger
-        finally:
-            ledger.close()
-
-
-def open_workspace(
-    config: Path | None = None,
-    *,
-    beside: Path | None = None,
-    environ: Mapping[str, str] = os.environ,
-    clock: Clock = _now,
-    progress: Progress = _silent,
-) -> Workspace:
-    """Read config.yaml.
-
-    Args:
-        config: the file; default: config.yaml here, or in a folder above `beside`.
-        beside: a job file, whose folder and parents are searched.
-        environ: for `${NAME}` and `DOCGEN_` variables.
-        clock: the time.
-        progress: told of long work.
-
-    Raises:
-        ConfigError: no configuration, or faults in it.
-    """
-    path = config or _find_config(beside)
-    return Workspace(load_config(path, environ, shown=str(path)), environ, clock, progress)
-
-
-def _find_config(beside: Path | None) -> Path:
-    folders = [Path(), *(beside.resolve().parents if beside else ())]
-    for folder in folders:
-        if (folder / "config.yaml").is_file():
-            return folder / "config.yaml"
-    return Path("config.yaml")  # reading it says that it is not there
-
-
-# --- checking and running --------------------------------------------------------------------------
 
 
 @dataclass(frozen=True)
@@ -156,10 +71,10 @@ def check_job(workspace: Workspace, path: Path) -> CheckResult:
     job = load_job(path, workspace.environ)
     with ExitStack() as stack:
         work = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="docgen-")))
-        plan, faults = _make_plan(workspace, job)
+        plan, faults = make_plan(workspace, job)
         shop = Workshop(plan)
         try:
-            source = stack.enter_context(_opened(workspace, job, work))
+            source = stack.enter_context(open_records(workspace, job, work))
         except UserError as error:
             return CheckResult(job, (*faults, *check_plan(plan, shop, None), *flatten(error)))
         faults += check_plan(plan, shop, source.columns)
@@ -238,11 +153,11 @@ def _start(
     outputs: Path | None = None,
 ) -> Summary:
     dry = reference is not None
-    plan, faults = _make_plan(workspace, job)
+    plan, faults = make_plan(workspace, job)
     shop = Workshop(plan)
     with ExitStack() as stack:
         work = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="docgen-")))
-        source = stack.enter_context(_opened(workspace, job, work))
+        source = stack.enter_context(open_records(workspace, job, work))
         faults += check_plan(plan, shop, source.columns)
         raise_faults(faults)
         _check_asked(source, options)
@@ -255,11 +170,11 @@ def _start(
             outputs=str((outputs or workspace.config.outputs).absolute()),
             started=started,
             again=options.again,
-            options={"templates": _fingerprint(plan), "records": list(options.records), "limit": options.limit},
+            options={"templates": fingerprint_of(plan), "records": list(options.records), "limit": options.limit},
         )
         run = ledger.run(ledger.open_run(spec))
         plan = replace(plan, run=run.id, started=started, again=options.again, folder=None if dry else run.folder)
-        runner = _runner(workspace, run, plan, shop, ledger, reference or ledger)
+        runner = make_runner(workspace, run, plan, shop, ledger, reference or ledger)
         runner.take(source, set(options.records) or None, options.limit)
         runner.register()
         runner.merge()
@@ -295,7 +210,7 @@ def _deliver(workspace: Workspace, runner: Runner) -> Summary:
                 note = f"everything is made; look at it, then: docgen approve {runner.run.id}"
                 runner.set_state(RunState.WAITING, note)
             else:
-                runner.deliver(_transports(workspace, runner))
+                runner.deliver(open_transports(workspace, runner))
     finally:
         runner.finish()
     return summarise(runner.ledger, runner.run, job.title)
@@ -334,12 +249,12 @@ def _resume(workspace: Workspace, ledger: Ledger, run: Run) -> Summary:
             hint=f"`docgen run {run.spec.job_file}` delivers what is new or failed",
         )
     job = load_job(Path(run.spec.job_file), workspace.environ)
-    plan, faults = _make_plan(workspace, job)
+    plan, faults = make_plan(workspace, job)
     shop = Workshop(plan)
     raise_faults([*faults, *check_plan(plan, shop, None)])
     _check_unchanged(run, job, plan)
     plan = replace(plan, run=run.id, started=run.spec.started, again=run.spec.again, folder=run.folder)
-    runner = _runner(workspace, run, plan, shop, ledger, ledger)
+    runner = make_runner(workspace, run, plan, shop, ledger, ledger)
     if run.state is RunState.MERGING:
         _merge_rest(workspace, runner)
     elif run.state is RunState.WAITING and not _approved(runner):
@@ -356,7 +271,7 @@ def _merge_rest(workspace: Workspace, runner: Runner) -> None:
     options = runner.run.spec.options
     with ExitStack() as stack:
         work = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="docgen-")))
-        source = stack.enter_context(_opened(workspace, runner.plan.job, work))
+        source = stack.enter_context(open_records(workspace, runner.plan.job, work))
         limit = options.get("limit")
         records = options.get("records")
         assert isinstance(records, list)
@@ -371,7 +286,7 @@ def _check_unchanged(run: Run, job: Job, plan: Plan) -> None:
     changed = []
     if job.sha256 != run.spec.job_sha256:
         changed.append(f"the job file {run.spec.job_file}")
-    if _fingerprint(plan) != run.spec.options.get("templates"):
+    if fingerprint_of(plan) != run.spec.options.get("templates"):
         changed.append("a template")
     if changed:
         raise RunStateError(
@@ -415,7 +330,7 @@ def cancel_run(workspace: Workspace, run: str) -> Run:
             return ledger.run(found.id)
 
 
-# --- looking ---------------------------------------------------------------------------------------
+# --- looking -------------------------------------------------------------------
 
 
 def list_runs(workspace: Workspace, job: str | None = None, limit: int = 50) -> list[Run]:
@@ -473,12 +388,12 @@ def preview_record(workspace: Workspace, path: Path, key: str, output: Path | No
         UserError: or Faults: the record cannot be made, and why.
     """
     job = load_job(path, workspace.environ)
-    plan, faults = _make_plan(workspace, job)
+    plan, faults = make_plan(workspace, job)
     with ExitStack() as stack:
         work = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="docgen-")))
         plan = replace(plan, folder=work / "made", started=workspace.clock())
         shop = Workshop(plan)
-        source = stack.enter_context(_opened(workspace, job, work))
+        source = stack.enter_context(open_records(workspace, job, work))
         raise_faults([*faults, *check_plan(plan, shop, source.columns)])
         record = _find_record(source, key)
         numbers = {name: spec.number(spec.sequence(plan.started.date()), 0) for name, spec in job.numbers.items()}
@@ -575,7 +490,7 @@ def init_folder(target: Path) -> list[Path]:
     return copy_starter(target)
 
 
-# --- suppressions ----------------------------------------------------------------------------------
+# --- suppressions -------------------------------------------------------------------
 
 
 def suppress(workspace: Workspace, suppressions: Sequence[Suppression]) -> None:
@@ -594,102 +509,6 @@ def list_suppressions(workspace: Workspace) -> list[Suppression]:
     """Return all suppressions."""
     with workspace.ledger() as ledger:
         return ledger.suppressed()
-
-
-# --- putting a run together ------------------------------------------------------------------------
-
-
-def _make_plan(workspace: Workspace, job: Job) -> tuple[Plan, list[DocgenError]]:
-    """Read the templates a job uses; what cannot be read is a fault."""
-    folder = workspace.config.templates
-    templates: dict[str, Template] = {}
-    faults: list[DocgenError] = []
-    for name, places in templates_used(job).items():
-        if name not in (names := template_names(folder)):
-            faults += [missing_template(name, job, path, names) for path in places]
-            continue
-        try:
-            templates[name] = find_template(folder, name)
-        except DocgenError as error:
-            faults += flatten(error)
-    left_out, office_faults = _without_office(job, templates)
-    plan = Plan(job, workspace.config, templates, TOOLS, workspace.clock(), left_out=left_out)
-    return plan, faults + office_faults
-
-
-def _without_office(job: Job, templates: Mapping[str, Template]) -> tuple[frozenset[str], list[DocgenError]]:
-    """Return the documents that cannot be made here: those that may be left out, and faults for the others."""
-    needing = [
-        name
-        for name, document in job.documents.items()
-        if document.format is Format.PDF
-        and (template := templates.get(document.template))
-        and template.body.suffix == ".docx"
-    ]
-    if not needing or find_office() is not None:
-        return frozenset(), []
-    left_out = frozenset(name for name in needing if job.documents[name].optional)
-    return left_out, [missing_office(job, name) for name in needing if name not in left_out]
-
-
-def _fingerprint(plan: Plan) -> str:
-    text = "\n".join(f"{name} {template.sha256}" for name, template in sorted(plan.templates.items()))
-    return hashlib.sha256(text.encode()).hexdigest()
-
-
-@contextmanager
-def _opened(workspace: Workspace, job: Job, work: Path) -> Iterator[Source]:
-    with at(str(job.path), "data"):
-        source = open_source(job.data, job.base, work, workspace.environ)
-    try:
-        yield source
-    finally:
-        source.close()
-
-
-def _runner(workspace: Workspace, run: Run, plan: Plan, shop: Workshop, ledger: Ledger, reference: Ledger) -> Runner:
-    return Runner(
-        run=run,
-        plan=plan,
-        shop=shop,
-        ledger=ledger,
-        reference=reference,
-        engine=_engine(workspace.config),
-        clock=workspace.clock,
-        progress=workspace.progress,
-    )
-
-
-def _engine(config: Config) -> Callable[[int], Engine]:
-    workers = config.workers or os.cpu_count() or 1
-
-    def choose(batches: int) -> Engine:
-        # Starting a process costs about a second: a run of one batch is done sooner here.
-        return InlineEngine() if min(workers, batches) <= 1 else PoolEngine(min(workers, batches))
-
-    return choose
-
-
-def _transports(workspace: Workspace, runner: Runner) -> dict[str, Transport | BatchTransport]:
-    """Return what carries this run's deliveries, in the order of the job's steps."""
-    config, job, folder = workspace.config, runner.plan.job, runner.folder
-    found: dict[str, Transport | BatchTransport] = {}
-    for step in job.deliver:
-        match step:
-            case FolderStep():
-                found["folder"] = TRANSPORTS["folder"](config.outputs, replace=runner.plan.again)
-            case PrintStep():
-                found[f"print:{step.name}"] = TRANSPORTS["print"](
-                    folder / "print", step.name, duplex=step.duplex, envelope=step.envelope
-                )
-            case EmailStep():
-                # By what the ledger has, not by today's config: a run goes out the way it was planned.
-                for name in ("outbox", "outbox-trial"):
-                    found[name] = TRANSPORTS["outbox"](folder / "outbox")
-                if config.email.transport is TransportName.SMTP:
-                    for name in ("smtp", "smtp-trial"):
-                        found[name] = TRANSPORTS["smtp"](config.email)
-    return found
 
 
 __all__ = [

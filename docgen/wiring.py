@@ -1,0 +1,197 @@
+"""Floor 4, faces: puts a piece of work together from configuration, job and plug-ins.
+
+The only module that reads the tables of plug-ins. A `Workspace` is a folder with config.yaml. Does no work itself.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from docgen.check import missing_office, missing_template
+from docgen.config import Config, TransportName, load_config
+from docgen.deliver import TRANSPORTS
+from docgen.engine import InlineEngine, PoolEngine
+from docgen.errors import DocgenError, at, flatten
+from docgen.job import EmailStep, FolderStep, Job, PrintStep
+from docgen.model import Format, Run
+from docgen.plan import Plan, Toolbox, templates_used
+from docgen.protocols import BatchTransport, Clock, Engine, Ledger, Source, Transport
+from docgen.render import RENDERERS
+from docgen.render.mail import prepare_mail
+from docgen.render.office import convert_to_pdf, find_office
+from docgen.run import Progress, Runner
+from docgen.source import open_source
+from docgen.store import open_ledger
+from docgen.template import Template, find_template, template_names
+from docgen.workshop import Workshop
+
+TOOLS = Toolbox(RENDERERS, prepare_mail, convert_to_pdf, find_office)
+
+
+def _now() -> datetime:
+    return datetime.now(UTC).astimezone()
+
+
+def _silent(step: str, done: int, total: int | None) -> None:
+    return None
+
+
+@dataclass(frozen=True)
+class Workspace:
+    """A configured folder.
+
+    Attributes:
+        environ: for `${NAME}` in jobs.
+        clock: says when a run starts and when deliveries end.
+        progress: told of long work.
+    """
+
+    config: Config
+    environ: Mapping[str, str]
+    clock: Clock = _now
+    progress: Progress = _silent
+
+    @contextmanager
+    def ledger(self) -> Iterator[Ledger]:
+        """Open the ledger for one piece of work."""
+        ledger = open_ledger(self.config.ledger)
+        try:
+            yield ledger
+        finally:
+            ledger.close()
+
+
+def open_workspace(
+    config: Path | None = None,
+    *,
+    beside: Path | None = None,
+    environ: Mapping[str, str] = os.environ,
+    clock: Clock = _now,
+    progress: Progress = _silent,
+) -> Workspace:
+    """Read config.yaml.
+
+    Args:
+        config: the file; default: config.yaml here, or in a folder above `beside`.
+        beside: a job file, whose folder and parents are searched.
+        environ: for `${NAME}` and `DOCGEN_` variables.
+        clock: the time.
+        progress: told of long work.
+
+    Raises:
+        ConfigError: no configuration, or faults in it.
+    """
+    path = config or _find_config(beside)
+    return Workspace(load_config(path, environ, shown=str(path)), environ, clock, progress)
+
+
+def _find_config(beside: Path | None) -> Path:
+    folders = [Path(), *(beside.resolve().parents if beside else ())]
+    for folder in folders:
+        if (folder / "config.yaml").is_file():
+            return folder / "config.yaml"
+    return Path("config.yaml")  # reading it says that it is not there
+
+
+def make_plan(workspace: Workspace, job: Job) -> tuple[Plan, list[DocgenError]]:
+    """Read the templates a job uses; what cannot be read is a fault."""
+    folder = workspace.config.templates
+    templates: dict[str, Template] = {}
+    faults: list[DocgenError] = []
+    for name, places in templates_used(job).items():
+        if name not in (names := template_names(folder)):
+            faults += [missing_template(name, job, path, names) for path in places]
+            continue
+        try:
+            templates[name] = find_template(folder, name)
+        except DocgenError as error:
+            faults += flatten(error)
+    left_out, office_faults = _without_office(job, templates)
+    plan = Plan(job, workspace.config, templates, TOOLS, workspace.clock(), left_out=left_out)
+    return plan, faults + office_faults
+
+
+def _without_office(job: Job, templates: Mapping[str, Template]) -> tuple[frozenset[str], list[DocgenError]]:
+    """Return the documents that cannot be made here: those that may be left out, and faults for the others."""
+    needing = [
+        name
+        for name, document in job.documents.items()
+        if document.format is Format.PDF
+        and (template := templates.get(document.template))
+        and template.body.suffix == ".docx"
+    ]
+    if not needing or find_office() is not None:
+        return frozenset(), []
+    left_out = frozenset(name for name in needing if job.documents[name].optional)
+    return left_out, [missing_office(job, name) for name in needing if name not in left_out]
+
+
+def fingerprint_of(plan: Plan) -> str:
+    """Return one hash over all templates of a plan: a resumed run must merge with the same."""
+    text = "\n".join(f"{name} {template.sha256}" for name, template in sorted(plan.templates.items()))
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+@contextmanager
+def open_records(workspace: Workspace, job: Job, work: Path) -> Iterator[Source]:
+    """Open a job's data; `work` is a folder for what does not fit into memory."""
+    with at(str(job.path), "data"):
+        source = open_source(job.data, job.base, work, workspace.environ)
+    try:
+        yield source
+    finally:
+        source.close()
+
+
+def make_runner(
+    workspace: Workspace, run: Run, plan: Plan, shop: Workshop, ledger: Ledger, reference: Ledger
+) -> Runner:
+    """Return what carries a run; `reference` is the ledger that knows earlier runs."""
+    return Runner(
+        run=run,
+        plan=plan,
+        shop=shop,
+        ledger=ledger,
+        reference=reference,
+        engine=_engine(workspace.config),
+        clock=workspace.clock,
+        progress=workspace.progress,
+    )
+
+
+def _engine(config: Config) -> Callable[[int], Engine]:
+    workers = config.workers or os.cpu_count() or 1
+
+    def choose(batches: int) -> Engine:
+        # Starting a process costs about a second: a run of one batch is done sooner here.
+        return InlineEngine() if min(workers, batches) <= 1 else PoolEngine(min(workers, batches))
+
+    return choose
+
+
+def open_transports(workspace: Workspace, runner: Runner) -> dict[str, Transport | BatchTransport]:
+    """Return what carries this run's deliveries, in the order of the job's steps."""
+    config, job, folder = workspace.config, runner.plan.job, runner.folder
+    found: dict[str, Transport | BatchTransport] = {}
+    for step in job.deliver:
+        match step:
+            case FolderStep():
+                found["folder"] = TRANSPORTS["folder"](config.outputs, replace=runner.plan.again)
+            case PrintStep():
+                found[f"print:{step.name}"] = TRANSPORTS["print"](
+                    folder / "print", step.name, duplex=step.duplex, envelope=step.envelope
+                )
+            case EmailStep():
+                # By what the ledger has, not by today's config: a run goes out the way it was planned.
+                for name in ("outbox", "outbox-trial"):
+                    found[name] = TRANSPORTS["outbox"](folder / "outbox")
+                if config.email.transport is TransportName.SMTP:
+                    for name in ("smtp", "smtp-trial"):
+                        found[name] = TRANSPORTS["smtp"](config.email)
+    return found
