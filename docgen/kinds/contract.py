@@ -10,7 +10,7 @@ from docgen.errors import RecordError, WrongTotal, WrongValue, raise_faults
 from docgen.kinds.base import ZERO, Kind, Values, read_amount, read_rows, read_text
 from docgen.money import round_money
 
-PARTY_FIELDS = ("name", "street", "postcode", "city", "country", "vat_id", "signatory")
+PARTY_FIELDS = ("name", "street", "postcode", "city", "region", "country", "vat_id", "signatory")
 
 
 def compute(values: Values, company: Values, today: date) -> Values:

@@ -1,0 +1,360 @@
+"""Make templates/contract/body.docx. The same bytes on every run; edit this, or edit the DOCX in Word from then on.
+
+Usage: python tools/make_contract_template.py [FILE]
+
+Calibri is named, which every Word has; LibreOffice sets Carlito in its place, which has the same widths.
+"""
+
+from __future__ import annotations
+
+import io
+import sys
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from docx import Document
+from docx.enum.style import WD_STYLE_TYPE
+from docx.enum.table import WD_TABLE_ALIGNMENT
+from docx.enum.text import WD_ALIGN_PARAGRAPH, WD_TAB_ALIGNMENT
+from docx.oxml import OxmlElement, parse_xml
+from docx.oxml.ns import nsdecls, qn
+from docx.shared import Mm, Pt, RGBColor
+from make_sample_data import with_fixed_times
+
+FONT = "Calibri"
+TEXT, MUTED, ACCENT, HAIRLINE = "1B2227", "64727A", "14586A", "C6CFD2"
+WIDTH_MM = 165
+GRID = Pt(11.34)  # 4 mm
+
+#: Clause -> how many paragraphs its text has; the words are in template.yaml.
+CLAUSES = {"subject": 2, "orders": 3, "prices": 3, "warranty": 2, "term": 3, "final": 3}
+
+NUMBERING = """
+<w:abstractNum {ns} w:abstractNumId="90">
+  <w:multiLevelType w:val="multilevel"/>
+  <w:lvl w:ilvl="0"><w:start w:val="1"/><w:numFmt w:val="decimal"/><w:pStyle w:val="Heading1"/>
+    <w:lvlText w:val="%1"/><w:lvlJc w:val="left"/>
+    <w:pPr><w:tabs><w:tab w:val="num" w:pos="567"/></w:tabs><w:ind w:left="567" w:hanging="567"/></w:pPr></w:lvl>
+  <w:lvl w:ilvl="1"><w:start w:val="1"/><w:numFmt w:val="decimal"/><w:pStyle w:val="Clause"/>
+    <w:lvlText w:val="%1.%2"/><w:lvlJc w:val="left"/>
+    <w:pPr><w:tabs><w:tab w:val="num" w:pos="567"/></w:tabs><w:ind w:left="567" w:hanging="567"/></w:pPr>
+    <w:rPr><w:color w:val="{muted}"/></w:rPr></w:lvl>
+</w:abstractNum>"""
+
+
+def main(path: Path) -> None:
+    """Write the template."""
+    document = Document()
+    make_styles(document)
+    make_numbering(document)
+    make_page(document)
+    make_first_page(document)
+    make_clauses(document)
+    make_signatures(document)
+    make_annex(document)
+    properties = document.core_properties
+    properties.author, properties.title, properties.comments = "{{ company.name }}", "{{ t('title') }}", ""
+    properties.created = properties.modified = datetime(2026, 11, 20)
+    buffer = io.BytesIO()
+    document.save(buffer)
+    path.write_bytes(with_fixed_times(buffer.getvalue(), fixed_core=b"2026-11-20T00:00:00Z"))
+
+
+# --- styles ---------------------------------------------------------------------------------------
+
+
+def make_styles(document: Any) -> None:
+    """Set the visual language: one accent colour, one family, a baseline of 4 mm."""
+    normal = document.styles["Normal"]
+    set_font(normal, 10, TEXT)
+    normal.paragraph_format.line_spacing = Pt(13)
+    normal.paragraph_format.space_after = Pt(0)
+    add_style(document, "Label", 8.5, MUTED)
+    add_style(document, "Party", 11, TEXT, after=3)
+    add_style(document, "Figure", 10, TEXT).paragraph_format.alignment = WD_ALIGN_PARAGRAPH.RIGHT
+    add_style(document, "Figure Label", 8.5, MUTED).paragraph_format.alignment = WD_ALIGN_PARAGRAPH.RIGHT
+    total = add_style(document, "Total", 13, ACCENT, bold=True)
+    total.paragraph_format.alignment = WD_ALIGN_PARAGRAPH.RIGHT
+    add_style(document, "Lead", 12, ACCENT, after=24)
+    clause = add_style(document, "Clause", 10, TEXT, after=6)
+    clause.paragraph_format.widow_control = True
+    title = document.styles["Title"]
+    set_font(title, 24, TEXT, bold=True)
+    drop_borders(title)
+    title.paragraph_format.space_after = Pt(4)
+    title.paragraph_format.line_spacing = Pt(29)
+    for name, size, before in (("Heading 1", 12, 16), ("Heading 2", 12, 0)):
+        heading = document.styles[name]
+        set_font(heading, size, TEXT, bold=True)
+        heading.paragraph_format.line_spacing = Pt(15)
+        heading.paragraph_format.space_before, heading.paragraph_format.space_after = Pt(before), Pt(5)
+        heading.paragraph_format.keep_with_next = True
+
+
+def add_style(document: Any, name: str, size: float, colour: str, after: float = 0, bold: bool = False) -> Any:
+    """Add a paragraph style based on Normal."""
+    style = document.styles.add_style(name, WD_STYLE_TYPE.PARAGRAPH)
+    style.base_style = document.styles["Normal"]
+    set_font(style, size, colour, bold)
+    style.paragraph_format.space_after = Pt(after)
+    return style
+
+
+def set_font(style: Any, size: float, colour: str, bold: bool = False) -> None:
+    """Set family, size and colour, for all scripts."""
+    style.font.name, style.font.size, style.font.bold = FONT, Pt(size), bold
+    style.font.color.rgb = RGBColor.from_string(colour)
+    fonts = style.element.get_or_add_rPr().get_or_add_rFonts()
+    for name in list(fonts.attrib):
+        del fonts.attrib[name]
+    for script in ("ascii", "hAnsi", "cs", "eastAsia"):
+        fonts.set(qn(f"w:{script}"), FONT)
+
+
+def drop_borders(style: Any) -> None:
+    """Take away the line that Word's own Title has."""
+    for border in style.element.findall(f".//{qn('w:pBdr')}"):
+        border.getparent().remove(border)
+
+
+def make_numbering(document: Any) -> None:
+    """Number headings 1, 2 and clauses 1.1, 1.2 by their styles."""
+    numbering = document.part.numbering_part.element
+    numbering.insert(0, parse_xml(NUMBERING.format(ns=nsdecls("w"), muted=MUTED)))
+    number = numbering.add_num(90)
+    for name, level in (("Heading 1", 0), ("Clause", 1)):
+        properties = document.styles[name].element.get_or_add_pPr()
+        own = properties.get_or_add_numPr()
+        own.get_or_add_ilvl().val, own.get_or_add_numId().val = level, number.numId
+
+
+# --- the page -------------------------------------------------------------------------------------
+
+
+def make_page(document: Any) -> None:
+    """Set A4, margins, header with the draft mark and footer with page numbers."""
+    section = document.sections[0]
+    section.page_width, section.page_height = Mm(210), Mm(297)
+    section.left_margin, section.right_margin = Mm(25), Mm(20)
+    section.top_margin, section.bottom_margin = Mm(36), Mm(30)
+    section.header_distance, section.footer_distance = Mm(16), Mm(14)
+    header = clear(section.header.paragraphs[0], document.styles["Label"])
+    tabs(header)
+    run(header, "{{ company.name }}", bold=True, colour=ACCENT)
+    run(header, "\t{% if draft %}")
+    run(header, "{{ t('draft') }}", bold=True, colour=ACCENT)
+    run(header, " · {% endif %}{{ t('title') }} {{ contract_no }}")
+    footer = clear(section.footer.paragraphs[0], document.styles["Label"])
+    tabs(footer)
+    rule(footer, "top")
+    run(
+        footer,
+        "{{ company.street }}, {{ company.postcode }} {{ company.city }} · {{ company.phone }}\t{{ t('page') }} ",
+    )
+    field(footer, "PAGE")
+    run(footer, " {{ t('page_of') }} ")
+    field(footer, "NUMPAGES")
+
+
+def clear(paragraph: Any, style: Any) -> Any:
+    """Give a header's paragraph our style and none of its own tabs."""
+    paragraph.style = style
+    return paragraph
+
+
+def tabs(paragraph: Any) -> None:
+    """Put one right tab at the text's edge."""
+    paragraph.paragraph_format.tab_stops.add_tab_stop(Mm(WIDTH_MM), WD_TAB_ALIGNMENT.RIGHT)
+
+
+def run(paragraph: Any, text: str, bold: bool = False, colour: str = "") -> Any:
+    """Add text."""
+    added = paragraph.add_run(text)
+    added.bold = bold or None
+    if colour:
+        added.font.color.rgb = RGBColor.from_string(colour)
+    return added
+
+
+def field(paragraph: Any, code: str) -> None:
+    """Add a field that Word and LibreOffice keep up to date."""
+    for kind, text in (("begin", ""), ("", code), ("separate", ""), ("text", "1"), ("end", "")):
+        element = paragraph.add_run()._r
+        if kind == "text":
+            element.text = text
+        elif kind:
+            mark = OxmlElement("w:fldChar")
+            mark.set(qn("w:fldCharType"), kind)
+            element.append(mark)
+        else:
+            instruction = OxmlElement("w:instrText")
+            instruction.text = f" {text} "
+            element.append(instruction)
+
+
+def rule(paragraph: Any, side: str) -> None:
+    """Draw a hairline above or below a paragraph."""
+    borders = parse_xml(
+        f'<w:pBdr {nsdecls("w")}><w:{side} w:val="single" w:sz="2" w:space="6" w:color="{HAIRLINE}"/></w:pBdr>'
+    )
+    properties = paragraph._p.get_or_add_pPr()
+    properties.insert_element_before(
+        borders, "w:shd", "w:tabs", "w:suppressAutoHyphens", "w:spacing", "w:ind", "w:jc", "w:rPr"
+    )
+
+
+# --- content --------------------------------------------------------------------------------------
+
+
+def make_first_page(document: Any) -> None:
+    """Write the title and the two parties, side by side."""
+    document.add_paragraph("{{ t('title') }}", "Title")
+    document.add_paragraph("{{ t('number', number=contract_no, date=date | date('long')) }}", "Lead")
+    table = make_table(document, (82.5, 82.5))
+    cells = table.add_row().cells
+    for index, cell in enumerate(cells):
+        party = f"parties[{index}]"
+        write(cell, f"{{{{ t({party}.role) }}}}", "Label")
+        bold(cell.add_paragraph(f"{{{{ {party}.name }}}}", "Party"))
+        cell.add_paragraph(f"{{%p for line in address({party})[1:] %}}", "Normal")
+        cell.add_paragraph("{{ line }}", "Normal")
+        cell.add_paragraph("{%p endfor %}", "Normal")
+        cell.add_paragraph(f"{{%p if {party}.vat_id %}}", "Normal")
+        cell.add_paragraph(f"{{{{ t('vat_id') }}}} {{{{ {party}.vat_id }}}}", "Normal")
+        cell.add_paragraph("{%p endif %}", "Normal")
+        cell.add_paragraph(f"{{%p if {party}.signatory %}}", "Normal")
+        cell.add_paragraph(f"{{{{ t('represented', name={party}.signatory) }}}}", "Normal")
+        cell.add_paragraph("{%p endif %}", "Normal")
+    document.add_paragraph("", "Normal")
+
+
+def make_clauses(document: Any) -> None:
+    """Write the numbered clauses; their words are texts of the template."""
+    places = {
+        "orders_2": ", n=delivery_days",
+        "prices_1": ", total=total | money(code=true)",
+        "prices_3": ", n=payment_terms_days",
+        "term_1": ", start=start_date | date('long'), end=end_date | date('long')",
+        "term_2": ", n=notice_months",
+        "subject_1": ", provider=company.name, customer=name",
+    }
+    for clause, count in CLAUSES.items():
+        document.add_paragraph(f"{{{{ t('{clause}') }}}}", "Heading 1")
+        for number in range(1, count + 1):
+            key = f"{clause}_{number}"
+            document.add_paragraph(f"{{{{ t('{key}'{places.get(key, '')}) }}}}", "Clause")
+
+
+def make_signatures(document: Any) -> None:
+    """Write two blocks to sign in, kept together on one page."""
+    table = make_table(document, (75, 15, 75))
+    for part in ("space", "line", "name", "role"):
+        row = table.add_row()
+        keep_row(row)
+        for index, cell in ((0, row.cells[0]), (1, row.cells[2])):
+            party = f"parties[{index}]"
+            paragraph = {
+                "space": lambda cell=cell: write(cell, "\n\n\n", "Normal"),
+                "line": lambda cell=cell: write(cell, "{{ t('place_date') }}", "Label"),
+                "name": lambda cell=cell, party=party: bold(write(cell, f"{{{{ {party}.name }}}}", "Normal")),
+                "role": lambda cell=cell, party=party: write(cell, f"{{{{ {party}.signatory }}}}", "Normal"),
+            }[part]()
+            paragraph.paragraph_format.keep_with_next = True
+            if part == "line":
+                rule(paragraph, "top")
+
+
+def make_annex(document: Any) -> None:
+    """Write the price list on a page of its own, the total where the eye finds it."""
+    heading = document.add_paragraph("{{ t('annex') }}", "Heading 2")
+    heading.paragraph_format.page_break_before = True
+    document.add_paragraph("{{ t('annex_lead', currency=currency) }}", "Label").paragraph_format.space_after = Pt(8)
+    table = make_table(document, (10, 71, 26, 28, 30))
+    head = table.add_row()
+    repeat_row(head)
+    labels = ("", "{{ t('col_item') }}", "{{ t('col_quantity') }}", "{{ t('col_price') }}", "{{ t('col_amount') }}")
+    for index, (cell, label) in enumerate(zip(head.cells, labels, strict=True)):
+        write(cell, label, "Figure Label" if index > 1 else "Label")
+        edge(cell, "bottom", TEXT, 4)
+    merge_tag(table, "{%tr for item in items %}")
+    row = table.add_row()
+    keep_row(row)
+    values = (
+        "{{ item.position }}",
+        "{{ item.description }}",
+        "{{ item.quantity | number }} {{ item.unit }}",
+        "{{ item.unit_price | money(symbol=false) }}",
+        "{{ item.amount | money(symbol=false) }}",
+    )
+    for index, (cell, value) in enumerate(zip(row.cells, values, strict=True)):
+        write(cell, value, "Figure" if index > 1 else "Label" if index == 0 else "Normal")
+        edge(cell, "bottom", HAIRLINE, 2)
+    merge_tag(table, "{%tr endfor %}")
+    last = table.add_row()
+    keep_row(last)
+    label = last.cells[0].merge(last.cells[2])
+    bold(write(label, "{{ t('annex_total') }}", "Normal")).paragraph_format.space_before = Pt(8)
+    amount = write(last.cells[3].merge(last.cells[4]), "{{ total | money(code=true) }}", "Total")
+    amount.paragraph_format.space_before = Pt(6)
+    words = document.add_paragraph("{{ t('in_words', words=total | words(true)) }}", "Figure Label")
+    words.paragraph_format.space_before = Pt(2)
+
+
+# --- tables ---------------------------------------------------------------------------------------
+
+
+def make_table(document: Any, widths_mm: tuple[float, ...]) -> Any:
+    """Add a table without lines, its cells' text flush with the page's."""
+    table = document.add_table(rows=0, cols=len(widths_mm))
+    table.alignment, table.autofit = WD_TABLE_ALIGNMENT.LEFT, False
+    properties = table._tbl.tblPr
+    margins = "".join(
+        f'<w:{side} w:w="{width}" w:type="dxa"/>'
+        for side, width in (("top", 79), ("left", 0), ("bottom", 79), ("right", 0))
+    )
+    properties.append(parse_xml(f"<w:tblCellMar {nsdecls('w')}>{margins}</w:tblCellMar>"))
+    for column, width in zip(table.columns, widths_mm, strict=True):
+        column.width = Mm(width)
+    return table
+
+
+def write(cell: Any, text: str, style: str) -> Any:
+    """Put text into the paragraph that a cell begins with."""
+    paragraph = cell.paragraphs[0]
+    paragraph.style = style
+    paragraph.add_run(text)
+    return paragraph
+
+
+def bold(paragraph: Any) -> Any:
+    """Make a paragraph's text bold."""
+    for part in paragraph.runs:
+        part.bold = True
+    return paragraph
+
+
+def edge(cell: Any, side: str, colour: str, eighths: int) -> None:
+    """Draw a line along one side of a cell."""
+    line = f'<w:{side} w:val="single" w:sz="{eighths}" w:space="0" w:color="{colour}"/>'
+    cell._tc.get_or_add_tcPr().append(parse_xml(f"<w:tcBorders {nsdecls('w')}>{line}</w:tcBorders>"))
+
+
+def keep_row(row: Any) -> None:
+    """Keep a row on one page."""
+    row._tr.get_or_add_trPr().append(OxmlElement("w:cantSplit"))
+
+
+def repeat_row(row: Any) -> None:
+    """Repeat a row at the top of every page."""
+    row._tr.get_or_add_trPr().append(OxmlElement("w:tblHeader"))
+
+
+def merge_tag(table: Any, tag: str) -> None:
+    """Add the row that a loop over rows begins or ends with."""
+    table.add_row().cells[0].paragraphs[0].add_run(tag)
+
+
+if __name__ == "__main__":
+    default = Path(__file__).parent.parent / "templates" / "contract" / "body.docx"
+    main(Path(sys.argv[1]) if len(sys.argv) > 1 else default)
