@@ -141,7 +141,7 @@ def write_atomically(path: Path, content: bytes, *, durable: bool = True) -> Non
     Raises:
         WriteError: the reason in plain words; nothing is left behind.
     """
-    with _new_file(path, durable) as file:
+    with new_file(path, durable) as file:
         file.write(content)
 
 
@@ -155,7 +155,7 @@ def copy_atomically(source: Path, target: Path, *, durable: bool = True) -> None
         opened = source.open("rb")
     except OSError as error:
         raise WriteError(f"{source} cannot be read: {error.strerror}") from error
-    with opened, _new_file(target, durable) as file:
+    with opened, new_file(target, durable) as file:
         shutil.copyfileobj(opened, file, 1 << 20)
 
 
@@ -180,6 +180,21 @@ def read_verified(path: Path, sha256: str) -> bytes:
     return content
 
 
+def remove_file(path: Path) -> bool:
+    """Remove a file; return whether it was there.
+
+    Raises:
+        WriteError: no permission.
+    """
+    try:
+        path.unlink()
+    except FileNotFoundError:
+        return False
+    except OSError as error:
+        raise _write_error(path, error) from error
+    return True
+
+
 def is_lasting(error: WriteError) -> bool:
     """Tell whether the next file would fail for the same reason: a full disk, no permission."""
     cause = error.__cause__
@@ -187,7 +202,12 @@ def is_lasting(error: WriteError) -> bool:
 
 
 @contextmanager
-def _new_file(path: Path, durable: bool) -> Iterator[BinaryIO]:
+def new_file(path: Path, durable: bool = True) -> Iterator[BinaryIO]:
+    """Open a file to write; it appears under its name when the block ends well, and not at all otherwise.
+
+    Raises:
+        WriteError: the reason in plain words; nothing is left behind.
+    """
     temporary = path.with_name(f".docgen-{secrets.token_hex(8)}.tmp")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -219,4 +239,4 @@ def _sync_folder(folder: Path) -> None:
 
 def _write_error(path: Path, error: OSError) -> WriteError:
     reason, hint = _REASONS.get(error.errno or 0, (error.strerror or str(error), ""))
-    return WriteError(f"the file cannot be written: {reason}", where=Where(file=str(path)), hint=hint)
+    return WriteError(f"the file cannot be written or replaced: {reason}", where=Where(file=str(path)), hint=hint)
