@@ -45,6 +45,12 @@ def _check_encoding(name: str) -> str:
         raise ValueError("{value} is not an encoding; utf-8, utf-16, windows-1252, windows-1257, ...") from None
 
 
+def _check_quote(text: str) -> str:
+    if len(text) > 1:
+        raise ValueError("{value} is not one character; write '' where nothing is quoted")
+    return text
+
+
 def _check_delimiter(text: str) -> str:
     text = {"tab": "\t", "\\t": "\t"}.get(text, text)
     if len(text) != 1:
@@ -69,7 +75,9 @@ class TableSpec(StrictModel):
     delimiter: Annotated[str, AfterValidator(_check_delimiter)] | None = Field(
         None, description='What parts columns, one character or "tab"; found by itself.'
     )
-    quote: str | None = Field(None, max_length=1, description="Quoting character of a text file; found by itself.")
+    quote: Annotated[str, AfterValidator(_check_quote)] | None = Field(
+        None, description="Quoting character of a text file, '' for none; found by itself."
+    )
     header: bool = Field(True, description="The first row holds the column names.")
 
     @model_validator(mode="after")

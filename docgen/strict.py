@@ -86,8 +86,8 @@ class FileModel(StrictModel):
 
     @property
     def base(self) -> Path:
-        """The folder that relative paths in the file start from: the file's own."""
-        return self._path.parent
+        """The folder that relative paths in the file start from: the file's own, absolute."""
+        return self._path.absolute().parent
 
     @property
     def sha256(self) -> str:

@@ -153,7 +153,6 @@ _BOUNDS: Mapping[str, Callable[[dict[str, Any]], str]] = {
     "greater_than_equal": lambda ctx: f"must be at least {ctx['ge']:g}",
     "less_than": lambda ctx: f"must be less than {ctx['lt']:g}",
     "less_than_equal": lambda ctx: f"must be at most {ctx['le']:g}",
-    "string_too_long": lambda ctx: f"may have at most {ctx['max_length']} characters",
 }
 
 
