@@ -11,6 +11,8 @@ from docgen.model import Where
 
 #: So many faults of one file are told one by one.
 FAULT_CAP = 50
+#: Hidden columns, quoted: no header can have these names, since headers lose their line breaks.
+FILE, ROW = '"docgen\nfile"', '"docgen\nrow"'
 
 Row = tuple[int, Sequence[object]]
 """The row as a person counts it, and its values in the order of the columns."""
@@ -58,13 +60,16 @@ class RowFaults:
         raise_faults(self._faults)
 
 
-def check_columns(names: Iterable[str], shown: str, row: int | None = 1) -> tuple[str, ...]:
+def check_columns(
+    names: Iterable[str], shown: str, row: int | None = 1, hint: str = "give each column its own name"
+) -> tuple[str, ...]:
     """Return column names without surrounding blanks; every name has to be there, and once.
 
     Args:
         names: as the source has them.
         shown: the source's name for people.
-        row: of the header, None where the source has no rows.
+        row: of the header, None where there is none.
+        hint: what to do about names that come twice.
 
     Raises:
         SourceError, Faults: an empty name, or names that are equal but for case (SQL cannot tell them apart).
@@ -83,7 +88,7 @@ def check_columns(names: Iterable[str], shown: str, row: int | None = 1) -> tupl
             told.add(name.casefold())
             places = [str(n) for n, other in enumerate(columns, start=1) if other.casefold() == name.casefold()]
             problem = f'{len(places)} columns are called "{name}" (columns {", ".join(places)})'
-            faults.append(SourceError(problem, where=where, hint="give each column its own name"))
+            faults.append(SourceError(problem, where=where, hint=hint))
     raise_faults(faults)
     return columns
 
@@ -99,3 +104,15 @@ def trim_unnamed(names: Sequence[str]) -> int:
     while width and not names[width - 1].strip():
         width -= 1
     return width
+
+
+def check_same_columns(first: Table, table: Table) -> None:
+    """Raise a SourceError where a file of a pattern has other columns than the first file, in whatever order."""
+    if table.is_text != first.is_text:
+        raise SourceError(f"{first.shown} is of another kind of file", where=Where(table.shown))
+    missing = [column for column in first.columns if column not in table.columns]
+    extra = [column for column in table.columns if column not in first.columns]
+    parts = [f"{word} {', '.join(names)}" for word, names in (("it lacks", missing), ("it has also", extra)) if names]
+    if parts:
+        problem = f"the columns are not those of {first.shown}: {'; '.join(parts)}"
+        raise SourceError(problem, where=Where(table.shown, 1))
