@@ -31,7 +31,7 @@ class PrintTransport:
     features = frozenset({Feature.IDEMPOTENT, Feature.BATCH})
 
     def __init__(
-        self, folder: Path, *, route: str = "print", duplex: bool = False, envelope: str | None = None
+        self, folder: Path, route: str = "print", *, duplex: bool = False, envelope: str | None = None
     ) -> None:
         """Keep the settings.
 
@@ -59,7 +59,8 @@ class PrintTransport:
         """
         ordered = sorted(parcels, key=lambda parcel: (parcel.sort, parcel.key, parcel.delivery))
         earlier = self._earlier()
-        if all(_identity(letter) in map(_parcel_identity, ordered) for file in earlier for letter in file.letters):
+        wanted = {_parcel_identity(parcel) for parcel in ordered}
+        if all(_identity(letter) in wanted for file in earlier for letter in file.letters):
             # Nothing of it is settled, so nobody has been told of it: it is written anew, as one.
             earlier = []
         receipts = {letter.delivery: _receipt(file.path, letter) for file in earlier for letter in file.letters}

@@ -166,7 +166,7 @@ def test_the_lists_say_what_is_where(staged: Path, out: Path) -> None:
         _parcel(staged, 1, recipient="Luís Gonçalves", address=("Luís Gonçalves", "Av. Brasil, 1")),
         _parcel(staged, 2),
     ]
-    PrintTransport(out, route="letters", envelope=None).send_batch(parcels)
+    PrintTransport(out, "letters", envelope=None).send_batch(parcels)
     assert sorted(os.listdir(out)) == ["letters.csv", "letters.json", "letters.pdf"]
     rows = list(csv.DictReader(io.StringIO((out / "letters.csv").read_text("utf-8-sig"))))
     assert rows[0] == {
