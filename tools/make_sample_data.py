@@ -131,7 +131,7 @@ def make_line(chance: random.Random, customer: Row, order_no: str, position: int
     """Return one line in the customer's language and currency."""
     sku, price, rate, names = chance.choice(PRODUCTS)
     currency, language = CURRENCY.get(str(customer["country"]), "EUR"), str(customer["language"])
-    unit_price = (Decimal(price) * RATES[currency]).quantize(Decimal("0.05"), ROUND_HALF_UP).quantize(Decimal("0.01"))
+    unit_price = to_five_cents(Decimal(price) * RATES[currency])
     small = Decimal(price) < 70
     quantity = chance.choice([5, 10, 12, 25, 40]) if small else chance.choice([1, 1, 2, 2, 3, 4, 6])
     discount = (unit_price * quantity / 10).quantize(Decimal("0.01"), ROUND_HALF_UP) if chance.random() < 0.15 else ""
@@ -146,6 +146,11 @@ def make_line(chance: random.Random, customer: Row, order_no: str, position: int
         "discount": discount,
         "vat_rate": rate if vat_category(customer) == "S" else 0,
     }
+
+
+def to_five_cents(price: Decimal) -> Decimal:
+    """Return a price as a shop would set it."""
+    return ((price * 20).quantize(Decimal(1), ROUND_HALF_UP) / 20).quantize(Decimal("0.01"))
 
 
 def vat_category(customer: Row) -> str:
@@ -193,7 +198,7 @@ def make_contracts(chance: random.Random, customers: list[Row]) -> tuple[list[Ro
                 "currency": currency,
             })  # fmt: skip
             for position, (sku, price, _, names) in enumerate(chance.sample(PRODUCTS, chance.choice([3, 5, 6])), 1):
-                unit_price = (Decimal(price) * RATES[currency] * Decimal("0.9")).quantize(Decimal("0.01"))
+                unit_price = to_five_cents(Decimal(price) * RATES[currency] * Decimal("0.9"))
                 items.append({
                     "contract_no": number,
                     "position": position,
