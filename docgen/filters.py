@@ -10,6 +10,7 @@ import unicodedata
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from decimal import Decimal
+from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
@@ -104,12 +105,14 @@ def date_(context: Context, value: object, style: str = "medium", *, locale: str
         raise TemplateError(
             f'"{value}" is not a date', hint="declare the field's type in template.yaml: date or datetime"
         )
-    where = locale_of(context, locale)
+    return _day(date(value.year, value.month, value.day), style, locale_of(context, locale))
+
+
+@lru_cache(maxsize=4096)
+def _day(value: date, style: str, locale: Locale) -> str:
     if style in _STYLES:
-        return format_date(value, cast(Any, style), locale=where)
-    return _by_pattern(
-        value if isinstance(value, datetime) else datetime(value.year, value.month, value.day), style, where
-    )
+        return format_date(value, cast(Any, style), locale=locale)
+    return _by_pattern(datetime(value.year, value.month, value.day), style, locale)
 
 
 def datetime_(context: Context, value: object, style: str = "medium", *, locale: str | None = None) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
 from functools import lru_cache
 
@@ -20,8 +21,10 @@ from docgen.errors import TemplateError, did_you_mean
 
 #: The widest amount that is an amount: beyond it Decimal's 28 digits would round.
 _LARGEST = Decimal(10) ** 18
+_UNITS = tuple(Decimal(1).scaleb(-places) for places in range(7))
 
 
+@lru_cache(maxsize=512)
 def currency_code(text: str) -> str:
     """Return an ISO 4217 code in upper case.
 
@@ -35,6 +38,7 @@ def currency_code(text: str) -> str:
     return code
 
 
+@lru_cache(maxsize=512)
 def currency_places(code: str) -> int:
     """Return how many decimals a currency has: 2 for EUR, 0 for JPY, 3 for KWD."""
     return get_currency_precision(code)
@@ -59,7 +63,7 @@ def to_decimal(value: object, name: str = "the value") -> Decimal:
 def round_half_up(value: Decimal, places: int) -> Decimal:
     """Round as taught at school: 0.125 -> 0.13, -0.125 -> -0.13. Never gives a negative zero."""
     try:
-        rounded = value.quantize(Decimal(1).scaleb(-places), rounding=ROUND_HALF_UP)
+        rounded = value.quantize(_UNITS[places] if places < len(_UNITS) else Decimal(1).scaleb(-places), ROUND_HALF_UP)
     except InvalidOperation as error:
         raise TemplateError(f"{value} is too large a number") from error
     return rounded if rounded else abs(rounded)
@@ -83,17 +87,21 @@ def format_money(value: Decimal, currency: str, locale: Locale, *, symbol: bool 
         code: the code rather than the sign: `1.234,50 EUR`.
     """
     amount = round_money(value, currency)
+    return _amount_writer(locale, currency, symbol, code)(amount)
+
+
+@lru_cache(maxsize=1024)
+def _amount_writer(locale: Locale, currency: str, symbol: bool, code: bool) -> Callable[[Decimal], str]:
+    places = currency_places(currency)
     if not symbol:
-        return format_number(amount, locale, currency_places(currency))
-    pattern = _code_pattern(str(locale)) if code else None
-    return format_currency(amount, currency, format=pattern, locale=locale, currency_digits=True)
+        return _number_writer(locale, places)
+    pattern = _code_pattern(locale) if code else None
+    return _quick(lambda amount: format_currency(amount, currency, pattern, locale), locale, places)
 
 
-@lru_cache(maxsize=256)
-def _code_pattern(locale: str) -> NumberPattern:
+def _code_pattern(locale: Locale) -> NumberPattern:
     """Return the language's pattern with the code in place of the sign, a space between it and the digits."""
-    text = Locale.parse(locale).currency_formats["standard"].pattern
-    text = text.replace("¤", "¤¤")
+    text = locale.currency_formats["standard"].pattern.replace("¤", "¤¤")
     text = re.sub("¤¤(?=[#0])", "¤¤\u00a0", text)
     return parse_pattern(re.sub("(?<=[#0])¤¤", "\u00a0¤¤", text))
 
@@ -106,11 +114,42 @@ def format_number(value: Decimal, locale: Locale, decimals: int | None = None) -
         locale: the language.
         decimals: how many; None writes those that the number has, without trailing zeros.
     """
-    number = value if decimals is None else round_half_up(value, decimals)
-    fraction = "0" * (decimals if decimals is not None else 0) or "###############"
+    if decimals is None:
+        decimals = max(0, -int(value.normalize().as_tuple().exponent))
+    return _number_writer(locale, decimals)(round_half_up(value, decimals))
+
+
+@lru_cache(maxsize=1024)
+def _number_writer(locale: Locale, decimals: int) -> Callable[[Decimal], str]:
     pattern = re.sub(r"\.[0#]+", "", locale.decimal_formats[None].pattern)
-    shape = pattern if decimals == 0 else re.sub(r"0(?!.*0)", f"0.{fraction}", pattern)
-    return format_decimal(number, format=shape, locale=locale, decimal_quantization=decimals is not None)
+    shape = re.sub(r"0(?!.*0)", f"0.{'0' * decimals}", pattern) if decimals else pattern
+    return _quick(lambda number: format_decimal(number, format=shape, locale=locale), locale, decimals)
+
+
+_PROBES = tuple(
+    map(Decimal, ("0", "1", "-1", "12", "999", "1234", "-12345", "123456", "1234567890", "-98765432109876"))
+)
+
+
+def _quick(slow: Callable[[Decimal], str], locale: Locale, decimals: int) -> Callable[[Decimal], str]:
+    """Return a function that writes like `slow` and takes a tenth of its time, or `slow` itself.
+
+    Babel reads the pattern anew for each number. What stands around the digits is asked of it once for either sign,
+    and the result is trusted only where it agrees with Babel on numbers of every size: Indian grouping does not.
+    """
+    probes = [round_half_up(probe + probe / 7, decimals) for probe in _PROBES]
+    symbols = locale.number_symbols.get("latn", {})
+    digits = f"{1:.{decimals}f}".replace(".", symbols.get("decimal", "."))
+    before, _, after = slow(Decimal(1)).partition(digits)
+    minus_before, _, minus_after = slow(Decimal(-1)).partition(digits)
+    signs = str.maketrans({",": symbols.get("group", ","), ".": symbols.get("decimal", ".")})
+    shape = f",.{decimals}f"
+
+    def quick(number: Decimal) -> str:
+        text = format(abs(number), shape).translate(signs)
+        return f"{minus_before}{text}{minus_after}" if number < 0 else f"{before}{text}{after}"
+
+    return quick if all(quick(probe) == slow(probe) for probe in probes) else slow
 
 
 def format_percent(fraction: Decimal, locale: Locale, decimals: int | None = None) -> str:

@@ -39,26 +39,23 @@ class Texts(Mapping[str, object]):
     def __init__(self, locale: str, texts: Mapping[str, Mapping[str, object]]) -> None:
         self.locale = locale
         self._all = texts
-        self._texts: dict[str, object] = {}
         known = {language.replace("-", "_"): keys for language, keys in texts.items()}
-        for language in reversed(chain(locale)):
-            self._texts.update(known.get(language, {}))
-        self._elsewhere = {key for keys in texts.values() for key in keys}
+        self._levels = [known[language] for language in chain(locale) if language in known]
 
     def __getitem__(self, key: str) -> object:
-        try:
-            return self._texts[key]
-        except KeyError:
-            raise self._missing(key) from None
+        for level in self._levels:
+            if key in level:
+                return level[key]
+        raise self._missing(key)
 
     def __iter__(self) -> Iterator[str]:
-        return iter(self._texts)
+        return iter({key: None for level in self._levels for key in level})
 
     def __len__(self) -> int:
-        return len(self._texts)
+        return sum(1 for _ in self)
 
     def __contains__(self, key: object) -> bool:
-        return key in self._texts
+        return any(key in level for level in self._levels)
 
     def in_language(self, locale: str) -> Texts:
         """Return the same texts in another language, for documents in two."""
@@ -66,14 +63,15 @@ class Texts(Mapping[str, object]):
 
     def _missing(self, key: str) -> TextMissing:
         language = chain(self.locale)[-1]
-        if key in self._elsewhere:
+        elsewhere = {key for keys in self._all.values() for key in keys}
+        if key in elsewhere:
             name = babel_locale(self.locale).get_language_name("en") or language
             return TextMissing(
                 f'the text "{key}" is not there in {name}',
                 field=key,
                 hint=f"add it in template.yaml: texts › {language}",
             )
-        hint = did_you_mean(key, self._elsewhere) or "the template has no texts"
+        hint = did_you_mean(key, elsewhere) or "the template has no texts"
         return TextMissing(f'there is no text "{key}"', field=key, hint=hint)
 
     def say(self, key: str, placeholders: Mapping[str, str], count: object = None) -> str:
@@ -89,7 +87,7 @@ class Texts(Mapping[str, object]):
             text = choose_form(count, text, self.locale, key)
         if not isinstance(text, str):
             raise TextMissing(f'the text "{key}" is not a text', field=key)
-        return _PLACE.sub(lambda match: self._fill(key, match[1], placeholders), text)
+        return text if "{" not in text else _PLACE.sub(lambda match: self._fill(key, match[1], placeholders), text)
 
     def _fill(self, key: str, name: str, placeholders: Mapping[str, str]) -> str:
         if name not in placeholders:
