@@ -150,16 +150,17 @@ def fingerprint(connection: Connection, run: str) -> str:
 
 
 def _fingerprint_rows(connection: Connection, run: str) -> Iterator[Iterator[list[str]]]:
-    stream = connection.execution_options(yield_per=1000)
+    stream = {"yield_per": 1000}
     made = sa.select(items.c.key, artifacts).join(
         items, sa.and_(items.c.run == artifacts.c.run, items.c.ordinal == artifacts.c.ordinal)
     )
     made = made.where(artifacts.c.run == run).order_by(artifacts.c.ordinal)
     planned = sa.select(deliveries).where(deliveries.c.run == run).order_by(deliveries.c.ordinal)
     everyone = sa.select(items.c.ordinal, items.c.key).where(items.c.run == run).order_by(items.c.ordinal)
-    yield ([rules.to_json(["item", row.key])] for row in stream.execute(everyone))
+    yield ([rules.to_json(["item", row.key])] for row in connection.execute(everyone, execution_options=stream))
     for query, line in ((made, _artifact_line), (planned, _delivery_line)):
-        yield ([line(row) for row in rows] for _, rows in groupby(stream.execute(query), key=lambda row: row.ordinal))
+        rows = connection.execute(query, execution_options=stream)
+        yield ([line(row) for row in group] for _, group in groupby(rows, key=lambda row: row.ordinal))
 
 
 def _artifact_line(row: Row[Any]) -> str:

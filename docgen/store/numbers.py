@@ -54,8 +54,8 @@ def _numbers_of(connection: Connection, name: str, keys: Sequence[str]) -> dict[
 def _give(connection: Connection, name: str, sequence: str, keys: list[str], start: int) -> dict[str, Number]:
     low = _low(connection, sequence, start)
     taken = sa.select(numbers.c.n).where(numbers.c.sequence == sequence, numbers.c.n >= low)
-    stream = connection.execution_options(yield_per=1000).execute(taken.order_by(numbers.c.n))
-    with stream.scalars() as rows:
+    taken = taken.order_by(numbers.c.n).execution_options(yield_per=1000)  # often only the first few are read
+    with connection.execute(taken).scalars() as rows:
         given = dict(zip(keys, rules.free_numbers(rows, low), strict=False))
     rows_new = [{"sequence": sequence, "n": n, "name": name, "key": key} for key, n in given.items()]
     connection.execute(sa.insert(numbers), rows_new)
