@@ -158,7 +158,7 @@ def _with_place(form: str, letter: str) -> str:
 def _form(country: str) -> _Form:
     general = load_validation_data("zz")["ZZ"]
     try:
-        own = load_validation_data(country.lower())[country] if country != "ZZ" else {}
+        own = load_validation_data("?" if country == "ZZ" else country.lower())[country]  # ZZ stands for none
     except (ValueError, KeyError) as error:
         raise AddressError(f'"{country}" is not a country', field="country", value=country) from error
     local = own.get("fmt", general["fmt"])

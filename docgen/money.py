@@ -96,7 +96,12 @@ def _amount_writer(locale: Locale, currency: str, symbol: bool, code: bool) -> C
     if not symbol:
         return _number_writer(locale, places)
     pattern = _code_pattern(locale) if code else None
-    return _quick(lambda amount: format_currency(amount, currency, pattern, locale), locale, places)
+
+    def write(amount: Decimal) -> str:
+        # CLDR wants a space between letters and digits, and Babel leaves it out: "KWD 1.000".
+        return re.sub(r"(?<=[^\W\d_])(?=\d)", "\u00a0", format_currency(amount, currency, pattern, locale))
+
+    return _quick(write, locale, places)
 
 
 def _code_pattern(locale: Locale) -> NumberPattern:
