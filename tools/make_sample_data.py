@@ -183,7 +183,8 @@ def make_order(chance: random.Random, customer: Row, number: str, lines: list[Ro
 def make_contracts(chance: random.Random, customers: list[Row]) -> tuple[list[Row], list[Row]]:
     """Return supply agreements of two firms per language and what they cover."""
     contracts, items = [], []
-    firms = [customer for customer in customers if customer["contact"] and customer["title"]]
+    unspoilt = [customer for customer in customers if customer["customer_no"] != "K-1007"]
+    firms = [customer for customer in unspoilt if customer["contact"] and customer["title"]]
     for language in ("lt", "lv", "de", "fil", "en"):
         for customer in chance.sample([firm for firm in firms if firm["language"] == language], 2):
             number = f"RS-2027-{len(contracts) + 1:03}"
