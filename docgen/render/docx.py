@@ -15,7 +15,6 @@ from datetime import date, datetime, time
 from typing import Any
 
 from docx import Document
-from docx.opc.exceptions import OpcError
 from docxtpl import DocxTemplate
 from lxml import etree
 
@@ -30,6 +29,7 @@ from docgen.render.docxrich import DocxRich, collecting, fill
 
 _PROPERTIES = ("author", "comments", "identifier", "language", "subject", "title")
 _NOTES = re.compile(r"^/word/(footnotes|endnotes)\d*\.xml$")
+_JINJA = re.compile(r"\{\{.*?\}\}|\{%.*?%\}", re.DOTALL)
 #: How a template writes Jinja's delimiters as text; replaced in the source, so that values are left alone.
 _LITERALS = {"{_{": "{{ '{{' }}", "}_}": "{{ '}}' }}", "{_%": "{{ '{%' }}", "%_}": "{{ '%}' }}"}
 
@@ -53,7 +53,7 @@ class PreparedDocx:
     def _open(self) -> _Word:
         try:
             return _Word(self._content, self)
-        except (OpcError, KeyError, ValueError, etree.XMLSyntaxError) as error:
+        except Exception as error:  # python-docx raises whatever a damaged file leads to
             raise TemplateSyntax(f"cannot be opened: {error}", where=self.where) from error
 
     def _syntax_faults(self, word: _Word) -> Iterable[DocgenError]:
@@ -217,6 +217,8 @@ class _Word(DocxTemplate):  # type: ignore[misc]
 def _for_jinja(patched: str) -> str:
     """Return patched markup with one paragraph a line, so that a line number leads to a paragraph."""
     patched = re.sub(r"<w:p([ >])", r"\n<w:p\1", patched)
+    # docxtpl leaves ampersands in strings as XML has them, which escaping would escape again.
+    patched = _JINJA.sub(lambda tag: tag[0].replace("&amp;", "&"), patched)
     for written, meant in _LITERALS.items():
         patched = patched.replace(written, meant)
     return patched

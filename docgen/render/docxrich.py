@@ -106,8 +106,30 @@ def fill(root: etree._Element, part: StoryPart, styles: dict[str, str]) -> None:
         part: where pictures go.
         styles: name -> id of the document's paragraph and character styles.
     """
+    _wrap_bare(root)
     for node in [node for node in root.iter(etree.Element) if _TOKEN.search(node.text or "") and _is(node, "t")]:
         _Filler(node, part, styles).fill()
+
+
+def _wrap_bare(root: etree._Element) -> None:
+    """Put tokens into runs where docxtpl's `{{r }}` and `{{p }}` took run or paragraph away."""
+    for node in list(root.iter(etree.Element)):
+        if not _is(node, "t") and _TOKEN.search(node.text or ""):
+            bare, node.text = node.text, None
+            node.insert(0, _run_for(bare, node))
+        if _TOKEN.search(node.tail or ""):
+            bare, node.tail = node.tail, None
+            node.addnext(_run_for(bare, node.getparent()))
+
+
+def _run_for(text: str, container: etree._Element) -> etree._Element:
+    run = etree.Element(_name("r"))
+    etree.SubElement(run, _name("t")).text = text.strip()
+    if container.tag in {_name("p"), _name("hyperlink"), _name("ins"), _name("smartTag")}:
+        return run
+    paragraph = etree.Element(_name("p"))
+    paragraph.append(run)
+    return paragraph
 
 
 def _is(node: etree._Element, name: str) -> bool:

@@ -82,12 +82,16 @@ class _Writer:
             self.lines.append("")
 
     def _write(self, text: str | None, verbatim: bool = False) -> None:
-        for index, part in enumerate((text or "").split("\n") if verbatim else [text or ""]):
-            if index:
-                self.end_line()
-            words = part if verbatim else re.sub(r"[ \t\r\n\f]+", " ", part)
-            self.line += words.lstrip(" ") if self.line.endswith((" ", "")) and not self.line.strip(" ") else words
-            self.line = self.line if verbatim else re.sub(r" {2,}", " ", self.line)
+        if not verbatim:
+            # At the start of a line and after a blank, a blank is one too many.
+            self.line += re.sub(r"[ \t\r\n\f]+", " ", text or "")
+            self.line = re.sub(r" {2,}", " ", self.line).lstrip(" ")
+            return
+        first, *others = (text or "").split("\n")
+        self.line += first
+        for other in others:
+            self.end_line()
+            self.line = other
 
     def _children(self, node: etree._Element, verbatim: bool = False) -> None:
         self._write(node.text, verbatim)

@@ -121,7 +121,7 @@ class _Face:
 
 def _read_face(path: Path) -> _Face:
     try:
-        with FontFile(str(path), lazy=True) as file:
+        with path.open("rb") as opened, FontFile(opened, lazy=True) as file:
             names, style = file["name"], file["OS/2"].fsSelection
             family = str(names.getBestFamilyName() or path.stem).replace(" ", "")
             name = str(names.getDebugName(6) or path.stem)

@@ -8,7 +8,7 @@ outside the template's folder. Knows RML's vocabulary; draws nothing.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from lxml import etree
@@ -213,12 +213,12 @@ def _text_faults(element: etree._Element, where: Where) -> Iterator[TemplateErro
     silent = element.tag in _NO_TEXT or (element.tag == "td" and len(element) > 0)
     if not silent:
         return
-    stray = [element.text, *(child.tail for child in element)]
-    for text in stray:
+    stray = [(element.text, where), *((child.tail, replace(where, line=child.sourceline)) for child in element)]
+    for text, near in stray:
         if text and text.strip():
             short = " ".join(text.split())[:40]
             yield TemplateError(
-                f'<{element.tag}>: the text "{short}" would not be printed', where=where, hint="put it into a <para>"
+                f'<{element.tag}>: the text "{short}" would not be printed', where=near, hint="put it into a <para>"
             )
             return
 
