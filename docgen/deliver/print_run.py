@@ -153,6 +153,9 @@ class _Binder:
             for content in documents:
                 with pikepdf.open(io.BytesIO(content)) as document:
                     self.pdf.pages.extend(document.pages)
+        except pikepdf.PasswordError as error:
+            del self.pdf.pages[before:]
+            raise DeliveryError("a document is locked with a password") from error
         except pikepdf.PdfError as error:
             del self.pdf.pages[before:]
             raise DeliveryError(f"a document is not a PDF that can be printed: {error}") from error

@@ -6,6 +6,7 @@ goes wrong before is `ConnectionLost` and may be tried again; whatever goes wron
 
 from __future__ import annotations
 
+import errno
 import re
 import socket
 import ssl
@@ -102,11 +103,11 @@ class Session:
         if problem := self._unfit(len(content), international):
             return _all(envelope, Outcome.FAILED, problem)
         reply = await self._command(f"MAIL FROM:<{envelope.sender}>{self._options(len(content), international)}")
-        if reply.code != 250:
+        if not _is_yes(reply):
             await self._reset()
             return _all(envelope, Outcome.FAILED, f"the sender {envelope.sender} is refused: {self._words(reply)}")
         replies = {address: await self._command(f"RCPT TO:<{address}>") for address in envelope.recipients}
-        refused = {address: reply for address, reply in replies.items() if reply.code not in (250, 251)}
+        refused = {address: reply for address, reply in replies.items() if not _is_yes(reply)}
         if len(refused) == len(replies):
             await self._reset()
             return self._receipt(envelope, refused, Outcome.FAILED, "")
@@ -142,7 +143,7 @@ class Session:
         except BaseException:
             self.drop()
             raise
-        if reply.code == 250:
+        if _is_yes(reply):
             return Outcome.SENT, self._words(reply)
         await self._reset()
         return _refusal(reply), f"the message is refused: {self._words(reply)}"
@@ -167,7 +168,7 @@ class Session:
             reply = await self._command("RSET")
         except ConnectionLost:
             return
-        if reply.code != 250:
+        if not _is_yes(reply):
             self.drop()
 
     def _receipt(self, envelope: Envelope, refused: dict[str, SMTPResponse], outcome: Outcome, words: str) -> Receipt:
@@ -206,6 +207,10 @@ def _all(envelope: Envelope, outcome: Outcome, detail: str) -> Receipt:
     return Receipt(outcome, detail, dict.fromkeys(envelope.recipients, outcome))
 
 
+def _is_yes(reply: SMTPResponse) -> bool:
+    return 200 <= reply.code < 300
+
+
 def _refusal(reply: SMTPResponse) -> Outcome:
     """A 5xx is the server's last word; anything else may be different another time."""
     return Outcome.REJECTED if 500 <= reply.code < 600 else Outcome.FAILED
@@ -225,12 +230,14 @@ def _explain(error: Exception, config: EmailConfig) -> tuple[str, str]:
         case SMTPResponseException():
             return f"it answers {cause.code} {cause.message}", "ask whoever runs the mail server"
         case ssl.SSLCertVerificationError():
-            return f"its certificate is not trusted ({cause.verify_message})", "check email.host"
+            hint = "check email.host; a certificate of your own must be among those the system trusts"
+            return f"its certificate is not trusted ({cause.verify_message})", hint
         case ssl.SSLError():
             return f"no encrypted connection ({cause.reason})", "email.security: tls is for port 465, starttls for 587"
         case socket.gaierror():
-            return "no machine of that name is known", "check email.host"
-        case ConnectionRefusedError():
+            return "its name is not known", "check email.host and the network"
+        case OSError() if cause.errno == errno.ECONNREFUSED or "Connect call failed" in str(cause):
+            # With several addresses for one name, asyncio sums the refusals up in one error without a number.
             return "nothing answers there", "check email.host and email.port"
         case SMTPTimeoutError() | TimeoutError():
             hint = "check email.host and email.port, and whether a firewall stands between"

@@ -227,9 +227,12 @@ def test_the_next_message_after_an_unknown_one_goes_over_a_fresh_connection(tmp_
     assert mailbox.connections == 2
 
 
-def test_a_server_too_slow_with_its_answer_leaves_the_message_unknown(tmp_path: Path) -> None:
+def test_a_server_too_slow_with_its_answer_leaves_the_message_unknown(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("docgen.deliver.smtp_session._PATIENCE", 0.005)
     mailbox = Mailbox(data=deque(["hang"]))
-    (receipt,) = _send(mailbox, [_parcel(tmp_path)], timeout_s=0.03)
+    (receipt,) = _send(mailbox, [_parcel(tmp_path)], timeout_s=10)
     assert receipt.outcome is Outcome.UNKNOWN
     assert "Timed out" in receipt.detail
 
@@ -310,6 +313,29 @@ def test_a_server_that_is_down_is_named(tmp_path: Path) -> None:
     assert caught.value.retryable
 
 
+@pytest.mark.parametrize(
+    ("error", "problem"),
+    [
+        (socket.gaierror(-2, "Name or service not known"), "its name is not known; check email.host and the network"),
+        (OSError("Multiple exceptions: [Errno 111] Connect call failed ('::1', 25), ..."), "nothing answers there"),
+        (OSError(101, "Network is unreachable"), "Network is unreachable"),
+    ],
+)
+def test_what_the_network_says_is_put_in_plain_words(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, error: OSError, problem: str
+) -> None:
+    async def connect(*args: Any, **options: Any) -> None:
+        raise error
+
+    async def scenario() -> None:
+        async with _transport(Mailbox(port=25)) as transport:
+            monkeypatch.setattr(asyncio.get_running_loop(), "create_connection", connect)
+            await transport.send(_parcel(tmp_path))
+
+    with pytest.raises(TransportUnavailable, match=problem):
+        asyncio.run(scenario())
+
+
 async def _speak(words: bytes, talk: Callable[[int], Awaitable[None]]) -> None:
     """Run a server that says one thing to everyone and then nothing."""
 
@@ -328,15 +354,18 @@ async def _speak(words: bytes, talk: Callable[[int], Awaitable[None]]) -> None:
 
 
 @pytest.mark.parametrize(
-    ("words", "problem"),
+    ("words", "timeout_s", "problem"),
     [
-        (b"", "it does not answer within 0.05 s"),
-        (b"554 5.7.1 your address is blocked\r\n", "it answers 554 5.7.1 your address is blocked"),
+        (b"", 0.05, "it does not answer within 0.05 s"),
+        (b"554 5.7.1 your address is blocked\r\n", 10, "it answers 554 5.7.1 your address is blocked"),
+        (b"Welcome to the web\r\n", 10, "Welcome to the web"),
     ],
 )
-def test_a_server_that_does_not_want_us_is_named_with_its_words(tmp_path: Path, words: bytes, problem: str) -> None:
+def test_a_server_that_does_not_want_us_is_named_with_its_words(
+    tmp_path: Path, words: bytes, timeout_s: float, problem: str
+) -> None:
     async def talk(port: int) -> None:
-        async with _transport(Mailbox(port=port), timeout_s=0.05) as transport:
+        async with _transport(Mailbox(port=port), timeout_s=timeout_s) as transport:
             await transport.send(_parcel(tmp_path))
 
     with pytest.raises(TransportUnavailable, match=problem):

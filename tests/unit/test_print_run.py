@@ -217,6 +217,13 @@ def test_a_broken_second_document_takes_its_first_with_it(staged: Path, out: Pat
     assert "is not a PDF that can be printed" in _one_bad(staged, out, bad).detail
 
 
+def test_a_locked_document_is_left_out(staged: Path, out: Path) -> None:
+    buffer = io.BytesIO()
+    with pikepdf.open(io.BytesIO(_letter("secret"))) as pdf:
+        pdf.save(buffer, encryption=pikepdf.Encryption(owner="owner", user="user"))
+    assert "is locked with a password" in _one_bad(staged, out, _parcel(staged, 2, buffer.getvalue())).detail
+
+
 def test_when_nothing_can_be_printed_there_is_no_file(staged: Path, out: Path) -> None:
     bad = _parcel(staged, 1, b"no pdf")
     assert PrintTransport(out).send_batch([bad])[1].outcome is Outcome.FAILED
