@@ -16,6 +16,8 @@ from docgen.model import Where
 _MARK = "docgen-line"
 _JINJA = re.compile(r"(\{\{.*?\}\}|\{%.*?%\}|\{#.*?#\}|<!--.*?-->|<!\[CDATA\[.*?\]\]>)", re.DOTALL)
 _START_TAG = re.compile(r"<([A-Za-z_][\w.:-]*)")
+#: Says an encoding, which text no longer has, and may only stand at the very start.
+_DECLARATION = re.compile(r"^\s*<\?xml\b[^>]*\?>\s*")
 _MARKED = re.compile(rf' {_MARK}="(\d+)"')
 
 
@@ -50,6 +52,7 @@ def read_marked(merged: str, file: str) -> etree._Element:
     if "<!DOCTYPE" in merged:
         where = Where(file, _template_line(merged, merged.index("<!DOCTYPE")))
         raise TemplateSyntax("<!DOCTYPE> is not allowed in a body", where=where, hint="remove it")
+    merged = _DECLARATION.sub("", merged)
     parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False, remove_pis=True)
     try:
         root = etree.fromstring(merged.encode(), parser)

@@ -1,7 +1,11 @@
 """What every renderer of documents owes, held to one suite."""
 
+import os
+import subprocess
+import sys
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 
 import pytest
 from rendering import RML, docx_text, make_context, make_template, pdf_text, word
@@ -58,6 +62,33 @@ def test_the_same_context_gives_the_same_bytes(tmp_path, kind):
     anew = kind.prepare(tmp_path / "u" / "t", text).render(make_context(values))
     assert made.content == again.content == anew.content
     assert made.sha256 == anew.sha256
+
+
+_ELSEWHERE = """
+import sys
+sys.path[:0] = sys.argv[1].split("|")
+from pathlib import Path
+from docgen.render import RENDERERS
+from docgen.template import load_template
+from rendering import make_context
+folder = Path(sys.argv[2])
+for (suffix, format_), prepare in RENDERERS.items():
+    made = prepare(load_template(folder / suffix[1:], shown="t")).render(make_context({"a": "Łódź", "m": "a **b**"}))
+    print(made.sha256)
+"""
+
+
+def test_another_process_gives_the_same_bytes(tmp_path):
+    for kind in KINDS:
+        kind.prepare(tmp_path / kind.suffix[1:], "{{ a }} {{ m|markdown }}")
+    root = Path(__file__).parents[2]
+    command = [sys.executable, "-c", _ELSEWHERE, f"{root}|{root / 'tests'}", str(tmp_path)]
+    made = [
+        subprocess.run(command, env=os.environ | {"PYTHONHASHSEED": seed, "TZ": zone}, check=True, capture_output=True)
+        for seed, zone in (("1", "UTC"), ("2", "Asia/Manila"))
+    ]
+    assert made[0].stdout == made[1].stdout
+    assert len(made[0].stdout.split()) == len(KINDS)
 
 
 @kinds

@@ -2,6 +2,7 @@
 
 import gc
 import io
+from concurrent.futures import ThreadPoolExecutor
 
 import pikepdf
 import pytest
@@ -69,7 +70,7 @@ def test_a_document_says_its_title_author_and_language_and_no_clock_time(tmp_pat
         assert str(document.docinfo["/Title"]) == "A test"
         assert str(document.docinfo["/Author"]) == COMPANY["name"]
         assert str(document.Root.Lang) == "de-AT"
-        assert str(document.docinfo["/CreationDate"]).startswith("D:2000")
+        assert str(document.docinfo["/CreationDate"]).startswith("D:20260304000000")
 
 
 def test_the_body_may_set_its_own_title(tmp_path):
@@ -108,6 +109,26 @@ def test_a_failed_document_does_not_harm_the_next(tmp_path):
     with pytest.raises(TemplateError):
         bad.render(make_context({"c": "no colour"}))
     assert good.render(make_context({})).content == before
+
+
+def test_documents_made_by_several_threads_do_not_mix(tmp_path):
+    prepared = pdf.prepare(rml_template(tmp_path / "t", '<para style="text">{{ a }} <seq id="n"/></para>'))
+    expected = {n: prepared.render(make_context({"a": f"number {n}"})).content for n in range(8)}
+    with ThreadPoolExecutor(4) as pool:
+        made = dict(
+            zip(
+                expected,
+                pool.map(lambda n: prepared.render(make_context({"a": f"number {n}"})).content, expected),
+                strict=True,
+            )
+        )
+    assert made == expected
+
+
+def test_an_xml_declaration_is_allowed_whatever_it_says(tmp_path):
+    body = "{# about #}\n<?xml version='1.0' encoding='iso-8859-1'?>\n" + RML % '<para style="text">Größe Ž</para>'
+    made = pdf.prepare(make_template(tmp_path / "t", body, ".rml")).render(make_context({}))
+    assert "Größe Ž" in pdf_text(made.content)
 
 
 def test_qr_codes_pictures_and_markdown_are_drawn(tmp_path):
@@ -151,6 +172,11 @@ def test_the_companys_logo_may_lie_outside_the_folder(tmp_path):
     assert prepared.render(make_context({"src": str(logo)}) | {"company": company}).pages == 1
     with pytest.raises(TemplateError, match="outside"):
         prepared.render(make_context({"src": str(outside)}) | {"company": company})
+
+
+def test_short_colours_are_the_colours_they_say(tmp_path):
+    short, long = (render(tmp_path / "t", f'<para style="text" textColor="{c}">x</para>') for c in ("#fa0", "#ffaa00"))
+    assert short.content == long.content
 
 
 def test_lines_in_a_cell_become_lines_of_the_cell(tmp_path):

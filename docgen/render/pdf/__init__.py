@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
 from threading import Lock
 
@@ -41,7 +42,7 @@ class PreparedPdf:
         merger = Merger(template.folder, "xml", limits, missing, self._rich)
         self._compiled = merger.compile(source, self._where)
         self._rules = Rules(file, template.folder, fonts.names, pictures=self._rich.pictures)
-        self._settings = Settings(file, fonts, "")
+        self._settings = Settings(file, fonts)
         self._title = template.title
         self._lock = Lock()
 
@@ -62,7 +63,11 @@ class PreparedPdf:
         raise_faults(make_safe(root, rules))
         self._describe(root, context)
         _tidy_texts(root)
-        content, printed = make_pdf(root, replace(self._settings, language=language_tag(context)))
+        today = context.get("today")
+        settings = replace(
+            self._settings, language=language_tag(context), today=today if isinstance(today, date) else None
+        )
+        content, printed = make_pdf(root, settings)
         raise_faults(glyph_faults(printed, root, context, self._where))
         return Artifact(content, MEDIA_TYPES[Format.PDF], "document.pdf", printed.pages)
 

@@ -12,6 +12,7 @@ import re
 import threading
 import traceback
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from lxml import etree
@@ -33,11 +34,12 @@ _ONE_AT_A_TIME = threading.Lock()
 
 @dataclass(frozen=True)
 class Settings:
-    """What a document is made with. `file` is the body as shown in faults."""
+    """What a document is made with. `file` is the body as shown in faults; `today` is the date the document says."""
 
     file: str
     fonts: FontSet
-    language: str
+    language: str = ""
+    today: date | None = None
 
 
 def make_pdf(root: etree._Element, settings: Settings) -> tuple[bytes, Printed]:
@@ -72,7 +74,10 @@ class _Document(document.Document):  # type: ignore[misc]
 
     def _make_canvas(self, *args: Any, **options: Any) -> CheckedCanvas:
         fixed = {"invariant": 1, "lang": self._settings.language, "initialFontName": DEFAULT_FONT}
-        return CheckedCanvas(*args, printed=self._printed, **(options | fixed))
+        canvas = CheckedCanvas(*args, printed=self._printed, **(options | fixed))
+        if self._settings.today is not None:
+            canvas._doc._timeStamp.YMDhms = (*self._settings.today.timetuple()[:3], 0, 0, 0)
+        return canvas
 
     def processSubDirectives(self, select: Any = None, ignore: Any = None) -> None:
         # The first call comes right after the registry was emptied; styles read the fonts.

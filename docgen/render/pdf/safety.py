@@ -7,6 +7,7 @@ outside the template's folder. Knows RML's vocabulary; draws nothing.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -34,7 +35,7 @@ _STORY = """
 _DRAWING = """
     saveState restoreState drawString drawRightString drawCenteredString drawCentredString drawAlignedString ellipse
     circle rect grid lines curves image place path moveto curveto curvesto fill stroke setFont setFontSize scale
-    translate rotate skew transform lineMode barCode textAnnotation param
+    translate rotate skew transform lineMode barCode
 """
 _CHARTS = """
     barChart barChart3D linePlot linePlot3D pieChart pieChart3D spiderChart bar bars barLabels data label labels line
@@ -64,6 +65,7 @@ _REASONS = {
 _FILE_ATTRIBUTES = {"img": "src", "image": "file", "imageAndFlowables": "imageName", "registerTTFont": "fileName"}
 _PICTURES = frozenset({".png", ".jpg", ".jpeg", ".gif"})
 _FONT_ATTRIBUTES: tuple[str, ...] = ("fontName", "bulletFontName", "face")
+_SHORT_COLOUR = re.compile("#[0-9A-Fa-f]{3}")
 _LINK_ATTRIBUTES = ("href", "url")
 _LINK_SCHEMES = ("https://", "http://", "mailto:", "tel:", "#")
 #: What Markdown makes and a paragraph cannot hold.
@@ -126,6 +128,7 @@ def make_safe(root: etree._Element, rules: Rules) -> list[TemplateError]:
         if element.tag not in ALLOWED:
             faults.append(_tag_fault(str(element.tag), where))
             continue
+        _spell_out_colours(element)
         faults += _font_faults(element, rules.fonts | own_fonts, where)
         faults += _link_faults(element, where)
         faults += _text_faults(element, where)
@@ -134,6 +137,13 @@ def make_safe(root: etree._Element, rules: Rules) -> list[TemplateError]:
         except TemplateError as fault:
             faults.append(fault)
     return faults
+
+
+def _spell_out_colours(element: etree._Element) -> None:
+    """Write `#fa0` as `#ffaa00`: ReportLab would read it as a number, and print another colour."""
+    for name, value in element.attrib.items():
+        if name.lower().endswith(("color", "colorname", "background", "rgb")) and _SHORT_COLOUR.fullmatch(value):
+            element.set(name, "#" + "".join(digit * 2 for digit in value[1:]))
 
 
 def _unfold(root: etree._Element) -> None:
