@@ -92,13 +92,14 @@ class _Walker:
         self._known = known
         self._load = load
         self._busy: set[tuple[object, ...]] = set()
+        self._expanding: list[_Macro] = []  # a macro that calls itself is followed once
 
     # --- statements -----------------------------------------------------------------------------
 
     def template(self, tree: nodes.Template, scope: _Scope, replaced: frozenset[str] = frozenset()) -> None:
+        own = {block.name for block in tree.find_all(nodes.Block)}
         for parent in tree.find_all(nodes.Extends):
-            replaced |= {block.name for block in tree.find_all(nodes.Block)}
-            self._other(parent.template, scope, replaced)
+            self._other(parent.template, scope, replaced | own)
         for node in tree.body:
             self._statement(node, scope, replaced)
 
@@ -236,8 +237,8 @@ class _Walker:
     def _element(self, node: nodes.Node, scope: _Scope) -> str | None:
         """Record what a loop's iterable uses; return what one element stands for."""
         whole = self._value(node, scope)
-        if isinstance(node, nodes.Filter) and node.name == "map":
-            return whole if isinstance(whole, str) else None
+        if isinstance(node, nodes.Filter) and node.name in ("map", "batch", "slice"):
+            return whole if isinstance(whole, str) else None  # an element of map's; a part that is such a list again
         return f"{whole}[]" if isinstance(whole, str) else None
 
     def _filter(self, node: nodes.Filter, scope: _Scope) -> _Meaning:
@@ -282,11 +283,13 @@ class _Walker:
         bound: dict[str, _Meaning] = dict.fromkeys([*names, "caller", "varargs", "kwargs"])
         bound |= dict(zip(names, given, strict=False)) | {key: named[key] for key in named if key in bound}
         call = (id(macro.node), *sorted((name, str(meaning)) for name, meaning in bound.items()))
-        if call not in self._busy:
+        if call not in self._busy and macro not in self._expanding:
             self._busy.add(call)  # never taken back: the same call adds nothing new
+            self._expanding.append(macro)
             for default in macro.node.defaults:
                 self._value(default, macro.scope)
             self._statements(macro.node.body, macro.scope.child(**bound))
+            self._expanding.pop()
 
 
 def _attributes(node: nodes.Filter) -> list[str]:

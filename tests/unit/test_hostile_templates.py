@@ -25,7 +25,7 @@ CONTEXT = build_context(
         "many": list(range(4_000)),
         "due": date(2026, 1, 1),
         "tree": {"children": []},
-        "folder": Path("/tmp"),  # noqa: S108
+        "folder": Path("/tmp"),
     },
     locale="en",
     company={"name": "Acme", "currency": "EUR", "country": "GB", "language": "en"},
@@ -98,12 +98,14 @@ TOO_MUCH = [
     "{% set ns = namespace(s='xx') %}{% for i in range(60) %}{% set ns.s = ns.s + ns.s %}{% endfor %}",
     "{% set ns = namespace(s='xx') %}{% for i in range(60) %}{% set ns.s = ns.s ~ ns.s %}{% endfor %}",
     "{% set ns = namespace(s=[1]) %}{% for i in range(60) %}{% set ns.s = ns.s + ns.s %}{% endfor %}",
-    "{% set ns = namespace(s='xx') %}{% for i in range(60) %}{% set ns.s %}{{ ns.s }}{{ ns.s }}{% endset %}{% endfor %}",
+    "{% set ns = namespace(s='xx') %}{% for i in range(60) %}"
+    "{% set ns.s %}{{ ns.s }}{{ ns.s }}{% endset %}{% endfor %}",
     "{% set ns = namespace(s='xx') %}{% for i in range(60) %}{% set ns.s = ns.s | replace('x', 'xxxx') %}{% endfor %}",
     "{% set ns = namespace(s='xx') %}{% for i in range(60) %}{% set ns.s = ns.s.replace('x', 'xxxx') %}{% endfor %}",
     "{% set ns = namespace(s='xx') %}{% for i in range(60) %}{% set ns.s = [ns.s, ns.s] | join(ns.s) %}{% endfor %}",
     "{% set ns = namespace(s='xx') %}{% for i in range(60) %}{% set ns.s = ns.s.join([ns.s, ns.s]) %}{% endfor %}",
-    "{% set ns = namespace(s='\n\n') %}{% for i in range(60) %}{% set ns.s = ns.s | indent(9999, true, true) %}{% endfor %}",
+    "{% set ns = namespace(s='\n\n') %}{% for i in range(60) %}"
+    "{% set ns.s = ns.s | indent(9999, true, true) %}{% endfor %}",
     "{% for i in range(4000) %}{{ 'x' * 9999 }}{% endfor %}",
     "{{ 'x' | center(999999999) }}",
     "{{ 'x'.center(999999999) }}",
