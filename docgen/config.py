@@ -14,7 +14,19 @@ from pathlib import Path
 from pydantic import Field, SecretStr
 
 from docgen.errors import ConfigError, did_you_mean
-from docgen.keytypes import Colour, Country, Currency, ExistingFile, Iban, LedgerUrl, LocaleId, Mailbox, RelativePath
+from docgen.keytypes import (
+    Colour,
+    Country,
+    Currency,
+    ExistingFile,
+    Iban,
+    LedgerUrl,
+    LocaleId,
+    Mailbox,
+    MailboxOrNothing,
+    Names,
+    RelativePath,
+)
 from docgen.model import Where
 from docgen.strict import FileModel, StrictModel
 from docgen.validation import collect, is_text, raise_in_order
@@ -60,7 +72,9 @@ with warnings.catch_warnings():
         vat_id: str = Field("", description="VAT identification number.")
         register: str = Field("", description="Commercial register entry or company number.")
         phone: str = Field("", description="Telephone number as printed.")
-        email: str = Field("", description="E-mail address as printed; messages are sent from `email.from`.")
+        email: MailboxOrNothing = Field(
+            "", description="E-mail address as printed; messages are sent from `email.from`."
+        )
         web: str = Field("", description="Web address as printed.")
         iban: Iban = Field("", description="Bank account for payments; its check digits are checked.")
         bic: str = Field("", description="BIC of the bank.")
@@ -70,7 +84,7 @@ with warnings.catch_warnings():
         currency: Currency = Field("EUR", description="Currency of amounts that do not name their own.")
         colours: Colours = Field(default_factory=Colours, description="Colours of the shipped templates.")
         signatory: str = Field("", description="Who signs letters and contracts.")
-        footer: tuple[str, ...] = Field((), description="Lines at the foot of every page.")
+        footer: Names = Field((), description="Lines at the foot of every page.")
 
 
 class EmailConfig(StrictModel):

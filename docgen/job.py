@@ -40,6 +40,7 @@ class EnvelopeProfile(StrEnum):
 
 def _check_encoding(name: str) -> str:
     try:
+        "".encode(name)  # some codecs are not for text
         return codecs.lookup(name).name
     except LookupError:
         raise ValueError("{value} is not an encoding; utf-8, utf-16, windows-1252, windows-1257, ...") from None

@@ -13,6 +13,7 @@ from docgen.model import Format
 from docgen.yamltree import KeyPath, YamlTree
 
 CHANNELS = ("email", "print", "folder")
+NOT_PRINTED = frozenset(Format) - {Format.PDF}
 
 
 def cross_check(tree: YamlTree, stem: str) -> Iterator[JobError]:
@@ -57,8 +58,10 @@ def _check_data(tree: YamlTree) -> Iterator[JobError]:
     for name in tree.mapping("data", "nest"):
         path = ("data", "nest", name, "table")
         table = tree.at(path)
+        if not isinstance(table, str):
+            continue
         nested.add(table)
-        if isinstance(table, str) and tables and path not in tree.broken and table not in tables:
+        if tables and path not in tree.broken and table not in tables:
             yield JobError(
                 f'no table "{table}" in data.tables', where=tree.where(path), hint=did_you_mean(table, tables)
             )
@@ -101,9 +104,8 @@ def _check_documents(tree: YamlTree, step: KeyPath, key: str) -> Iterator[JobErr
             continue
         if name not in documents:
             yield _unknown_document(tree, path, name, documents)
-        elif step[-1] == "print" and tree.at(("documents", name, "format")) in set(Format) - {Format.PDF}:
-            hint = f"{name} is made as {tree.show(('documents', name, 'format'))}"
-            yield JobError("only PDF can be printed", where=tree.where(path), hint=hint)
+        elif step[-1] == "print" and (made_as := tree.show(("documents", name, "format"))) in NOT_PRINTED:
+            yield JobError("only PDF can be printed", where=tree.where(path), hint=f"{name} is made as {made_as}")
 
 
 def _elements(tree: YamlTree, path: KeyPath) -> Iterator[tuple[KeyPath, str]]:
@@ -116,4 +118,4 @@ def _elements(tree: YamlTree, path: KeyPath) -> Iterator[tuple[KeyPath, str]]:
 
 def _unknown_document(tree: YamlTree, path: KeyPath, name: str, documents: Collection[str]) -> JobError:
     hint = did_you_mean(name, documents) or "the job makes no documents"
-    return JobError(f'no document "{name}" in documents', where=tree.where(path), hint=hint)
+    return JobError(f'no document "{tree.show(path)}" in documents', where=tree.where(path), hint=hint)

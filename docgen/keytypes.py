@@ -17,6 +17,9 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
 from stdnum import iban as iban_rules
 
+from docgen.address import parse_mailbox
+from docgen.errors import AddressError
+
 
 def _check_country(code: str) -> str:
     if code.upper() not in Locale("en").territories or len(code) != 2:
@@ -63,11 +66,16 @@ def check_mailbox(text: str) -> str:
     Raises:
         ValueError: it is neither.
     """
-    address = text.rpartition("<")[2].removesuffix(">") if text.endswith(">") else text
-    local, _, domain = address.rpartition("@")
-    if not local or not domain or not text.isprintable() or any(sign in address for sign in " <>,;"):
-        raise ValueError("{value} is not an e-mail address; write a@example.com or Name <a@example.com>")
+    try:
+        parse_mailbox(text)
+    except AddressError:
+        # Said anew: the sentence of an address fault repeats the text, which may come from a variable.
+        raise ValueError("{value} is not an e-mail address; write a@example.com or Name <a@example.com>") from None
     return text
+
+
+def _check_mailbox_if_any(text: str) -> str:
+    return check_mailbox(text) if text else text
 
 
 def _check_colour(text: str) -> str:
@@ -104,6 +112,7 @@ LocaleId = Annotated[str, AfterValidator(check_locale)]
 Currency = Annotated[str, AfterValidator(_check_currency)]
 Iban = Annotated[str, AfterValidator(_check_iban)]
 Mailbox = Annotated[str, AfterValidator(check_mailbox)]
+MailboxOrNothing = Annotated[str, AfterValidator(_check_mailbox_if_any)]
 Colour = Annotated[str, AfterValidator(_check_colour), Field(json_schema_extra={"pattern": "^#[0-9A-Fa-f]{6}$"})]
 LedgerUrl = Annotated[str, AfterValidator(_check_ledger)]
 

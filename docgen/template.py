@@ -224,9 +224,10 @@ class _Files:
 
     def named(self, key: str) -> Path | None:
         """Return the file that a key names, None without the key or with a fault."""
-        name = self.tree.at((key,))
-        if not isinstance(name, str):
-            return None
+        value = self.tree.at((key,))
+        if isinstance(value, dict | list | bool | None):
+            return None  # a fault of its type
+        name = str(value)
         there = [path.name for path in self.folder.iterdir() if path.is_file()] if self.folder.is_dir() else []
         if name not in there:
             self._fault(f'there is no file "{name}" in this folder', key, did_you_mean(name, set(there) - {MANIFEST}))

@@ -137,13 +137,17 @@ def _as_hint(key: object, description: str) -> str:
     return f"{key}: {lower}{description[1:].rstrip('.')}"
 
 
-#: pydantic's type -> what is expected instead.
-_EXPECTED: Mapping[str, str] = {
+#: pydantic's type -> what the value is not.
+_NOT: Mapping[str, str] = {
     **dict.fromkeys(("int_type", "int_parsing", "int_from_float", "int_parsing_size"), "a whole number"),
     **dict.fromkeys(("float_type", "float_parsing", "finite_number", "decimal_parsing", "decimal_type"), "a number"),
     **dict.fromkeys(("bool_type", "bool_parsing"), "true or false"),
-    **dict.fromkeys(("dict_type", "model_type", "model_attributes_type"), 'a group of keys ("name: value") below it'),
-    **dict.fromkeys(("list_type", "tuple_type", "iteration_error"), 'a list ("- element" lines or [a, b])'),
+}
+
+#: pydantic's type -> what should stand there.
+_EXPECTED: Mapping[str, str] = {
+    **dict.fromkeys(("dict_type", "model_type", "model_attributes_type"), 'a group of keys (lines of "name: value")'),
+    **dict.fromkeys(("list_type", "tuple_type", "iteration_error"), 'a list (lines of "- element", or [a, b])'),
     **dict.fromkeys(("string_type", "path_type", "string_sub_type"), "text"),
 }
 
@@ -171,9 +175,11 @@ def _sentence(details: ErrorDetails, value: object, shown: str) -> tuple[str, st
         return "this is empty", "write at least one entry" if kind == "too_short" else "write a text"
     if kind in _BOUNDS:
         return f"{shown} {_BOUNDS[kind](ctx)}", ""
-    expected = _EXPECTED.get(kind, "what is expected here")
-    hint = f"put it in quotes: {shown}" if expected == "text" and isinstance(value, bool) else ""
-    return f"{shown} is not {expected}" if expected != "text" else f"{shown} stands where text is expected", hint
+    if kind in _NOT:
+        return f"{shown} is not {_NOT[kind]}", ""
+    expected = _EXPECTED.get(kind, "something else")
+    in_quotes = expected == "text" and not isinstance(value, dict | list)
+    return f"{shown} stands where {expected} is expected", f"put it in quotes: {shown}" if in_quotes else ""
 
 
 def _choice_hint(value: str, choices: list[str]) -> str:

@@ -26,6 +26,9 @@ KeyPath = tuple[str | int, ...]
 MAX_VALUES = 100_000
 MAX_DEPTH = 60
 
+#: Characters of a value in a message.
+MAX_SHOWN = 60
+
 #: `${{ total }}` is a dollar sign before a Jinja expression, not a variable.
 _VARIABLE = re.compile(r"\$\$\{(?!\{)|\$\{(?!\{)(?P<inside>[^}]*)\}")
 _VARIABLE_PARTS = re.compile(r"(?P<name>[A-Za-z_][A-Za-z0-9_]*)(:-(?P<default>.*))?", re.DOTALL)
@@ -92,11 +95,12 @@ class YamlTree:
         return value if isinstance(value, list) else [value]
 
     def show(self, path: KeyPath) -> str:
-        """Return a scalar for a message, variables as they are written."""
+        """Return a scalar for a message, in one short line, variables as they are written."""
         value = self.at(path)
         if isinstance(value, bool):
             return "true" if value else "false"
-        return self.written.get(tuple(path), str(value))
+        text = " ".join(self.written.get(tuple(path), str(value)).split())
+        return text if len(text) <= MAX_SHOWN else f"{text[: MAX_SHOWN - 1]}…"
 
     def with_value(self, path: KeyPath, value: object, place: Where) -> YamlTree:
         """Return a tree that has another value at a path of keys, or with None no such key.
