@@ -12,6 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
+from docgen.envelopes import WINDOWS
 from docgen.errors import DocgenError, Faults, JobError, MissingVariable, UserError
 from docgen.job import DataSpec, EmailStep, EnvelopeProfile, FolderStep, Job, NumberSpec, PrintStep, TableSpec, load_job
 from docgen.model import Format, MessageClass, Where
@@ -346,6 +347,10 @@ def test_two_steps_of_one_name_are_a_fault(tmp_path: Path) -> None:
         "the first is in line 5; give one a `name`",
         'line 8, column 5, deliver › 3 › print: two steps of the name "p"; the first is in line 6; give one a `name`',
     ]
+
+
+def test_the_envelopes_of_jobs_are_those_that_are_measured() -> None:
+    assert set(EnvelopeProfile) == set(WINDOWS)
 
 
 def test_only_pdf_can_be_printed(tmp_path: Path) -> None:
