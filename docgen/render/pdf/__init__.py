@@ -74,9 +74,11 @@ class PreparedPdf:
     def _describe(self, root: etree._Element, context: Mapping[str, object]) -> None:
         company = context.get("company")
         author = company.get("name") if isinstance(company, Mapping) else getattr(company, "name", None)
-        for name, value in (("title", self._title), ("author", author), ("creator", "docgen")):
-            if value and root.get(name) is None:
-                root.set(name, str(value))
+        pages = root.find("template")
+        for name, value in (("title", self._title), ("author", author), ("subject", ""), ("creator", "docgen")):
+            # z3c.rml reads them from <template> too, and then lets those of <document> win.
+            written = root.get(name) or (pages.get(name) if pages is not None else None)
+            root.set(name, str(written or value or ""))
 
 
 def prepare(template: TemplateFolder, limits: WorkLimits | None = None, missing: Missing = "error") -> PreparedPdf:

@@ -6,6 +6,9 @@ q, h; default m), `border` in modules (default 0: the page is the quiet zone) an
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from functools import lru_cache
+from itertools import groupby
 from typing import Any
 
 import segno
@@ -18,29 +21,33 @@ from z3c.rml.directive import RMLDirective
 
 def draw_qr(canv: Canvas, value: str, x: float, y: float, size: float, error: str, border: int, color: Any) -> None:
     """Draw the code with its lower left corner at x, y; runs of dark modules become single rectangles."""
-    code = segno.make_qr(value, error=error, boost_error=False)
-    rows = [list(row) for row in code.matrix_iter(border=border)]
-    module = size / len(rows)
+    bars, count = _bars(value, error, border)
+    module = size / count
     path = canv.beginPath()
-    for index, row in enumerate(rows):
-        for start, length in _runs(row):
-            bottom = y + size - (index + 1) * module
-            path.rect(x + start * module, bottom, length * module, module)
+    for column, row, length in bars:
+        path.rect(x + column * module, y + size - (row + 1) * module, length * module, module)
     canv.saveState()
     canv.setFillColor(color)
     canv.drawPath(path, stroke=0, fill=1)
     canv.restoreState()
 
 
-def _runs(row: list[int]) -> list[tuple[int, int]]:
-    runs, start = [], None
-    for column, dark in enumerate([*row, 0]):
-        if dark and start is None:
-            start = column
-        elif not dark and start is not None:
-            runs.append((start, column - start))
-            start = None
-    return runs
+# Layout takes several passes, and each draws.
+@lru_cache(maxsize=16)
+def _bars(value: str, error: str, border: int) -> tuple[list[tuple[int, int, int]], int]:
+    """Return (column, row, length) of each run of dark modules, and how many modules the code is wide."""
+    code = segno.make_qr(value, error=error, boost_error=False)
+    rows = [list(row) for row in code.matrix_iter(border=border)]
+    return [(start, index, length) for index, row in enumerate(rows) for start, length in _runs(row)], len(rows)
+
+
+def _runs(row: list[int]) -> Iterator[tuple[int, int]]:
+    column = 0
+    for dark, modules in groupby(row, key=bool):
+        length = len(list(modules))
+        if dark:
+            yield column, length
+        column += length
 
 
 class _QrFlowable(Flowable):  # type: ignore[misc]

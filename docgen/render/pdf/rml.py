@@ -85,10 +85,6 @@ class _Document(document.Document):  # type: ignore[misc]
             self._settings.fonts.register()
         super().processSubDirectives(select, ignore)
 
-    def _initCanvas(self, canvas: CheckedCanvas) -> None:
-        super()._initCanvas(canvas)
-        canvas.setSubject(self.element.get("subject", ""))
-
 
 class _TextCell(flowable.TableCell):  # type: ignore[misc]
     """A cell whose plain text is text: z3c.rml prints `&amp;` for an ampersand."""
