@@ -153,12 +153,12 @@ class _Binder:
             for content in documents:
                 with pikepdf.open(io.BytesIO(content)) as document:
                     self.pdf.pages.extend(document.pages)
-        except pikepdf.PasswordError as error:
+        except (pikepdf.PdfError, pikepdf.PasswordError) as error:
             del self.pdf.pages[before:]
-            raise DeliveryError("a document is locked with a password") from error
-        except pikepdf.PdfError as error:
-            del self.pdf.pages[before:]
-            raise DeliveryError(f"a document is not a PDF that can be printed: {error}") from error
+            locked = isinstance(error, pikepdf.PasswordError)
+            raise DeliveryError(
+                f"a document cannot be printed: {'it is locked with a password' if locked else error}"
+            ) from error
         pages = len(self.pdf.pages) - before
         if not pages:
             raise DeliveryError("the documents have no pages")

@@ -118,6 +118,23 @@ def test_two_messages_of_one_name_are_both_kept(staged: Path, root: Path) -> Non
     assert len(os.listdir(root)) == 3
 
 
+def test_two_messages_of_one_name_at_the_same_moment_are_both_kept(staged: Path, root: Path) -> None:
+    parcels = [_mail(staged, str(n).encode(), delivery=n) for n in range(8)]
+
+    async def scenario() -> None:
+        async with OutboxTransport(root) as transport:
+            await asyncio.gather(*(transport.send(parcel) for parcel in parcels))
+
+    asyncio.run(scenario())
+    assert sorted(path.read_bytes() for path in root.iterdir()) == [str(n).encode() for n in range(8)]
+
+
+def test_a_message_that_is_there_already_is_not_written_over(staged: Path, root: Path) -> None:
+    _send(OutboxTransport(root), _mail(staged, b"a"))
+    _send(OutboxTransport(root), _mail(staged, b"b"))
+    assert sorted(path.read_bytes() for path in root.iterdir()) == [b"a", b"b"]
+
+
 def test_long_keys_keep_messages_apart(staged: Path, root: Path) -> None:
     parcels = [_mail(staged, str(n).encode(), key="x" * 300 + str(n)) for n in range(3)]
     _send(OutboxTransport(root), *parcels)

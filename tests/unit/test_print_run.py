@@ -214,7 +214,7 @@ def test_a_document_that_is_no_pdf_is_left_out(staged: Path, out: Path) -> None:
 
 def test_a_broken_second_document_takes_its_first_with_it(staged: Path, out: Path) -> None:
     bad = _parcel(staged, 2, _letter("whole"), b"%PDF-1.7 broken")
-    assert "is not a PDF that can be printed" in _one_bad(staged, out, bad).detail
+    assert "a document cannot be printed: " in _one_bad(staged, out, bad).detail
 
 
 def test_a_locked_document_is_left_out(staged: Path, out: Path) -> None:
@@ -270,6 +270,22 @@ def test_letters_that_come_later_go_to_a_file_of_their_own(staged: Path, out: Pa
     assert {name: content for name, content in _bytes(out).items() if "-2" not in name} == before
 
 
+def test_a_batch_that_grew_before_anything_was_settled_is_one_file(staged: Path, out: Path) -> None:
+    PrintTransport(out).send_batch([_parcel(staged, 2)])
+    PrintTransport(out).send_batch([_parcel(staged, n) for n in (1, 2, 3)])
+    assert sorted(os.listdir(out)) == ["print.csv", "print.json", "print.pdf"]
+    assert [letter["delivery"] for letter in _manifest(out / "print.pdf")] == [1, 2, 3]
+
+
+def test_no_letter_lies_in_two_files(staged: Path, out: Path) -> None:
+    PrintTransport(out).send_batch([_parcel(staged, 1)])
+    PrintTransport(out).send_batch([_parcel(staged, 2)])
+    assert (out / "print-2.pdf").exists()
+    PrintTransport(out).send_batch([_parcel(staged, 1), _parcel(staged, 2)])
+    assert sorted(os.listdir(out)) == ["print.csv", "print.json", "print.pdf"]
+    assert [letter["delivery"] for letter in _manifest(out / "print.pdf")] == [1, 2]
+
+
 def test_what_an_interrupted_attempt_left_is_written_anew(staged: Path, out: Path) -> None:
     PrintTransport(out).send_batch([_parcel(staged, 1), _parcel(staged, 2)])
     whole = _bytes(out)
@@ -320,6 +336,19 @@ def test_a_word_of_the_address_elsewhere_does_not_count() -> None:
     check_window(_letter("London SW1A 1AA"), ADDRESS, WINDOWS["din-5008-b"])
     with pytest.raises(DeliveryError):
         check_window(_letter("London SW1A 1AA", at=(25, 95)), ADDRESS, WINDOWS["din-5008-b"])
+
+
+def test_the_sender_s_line_in_the_window_does_not_stand_for_the_address() -> None:
+    buffer = io.BytesIO()
+    canvas = Canvas(buffer, pagesize=A4, invariant=1)
+    canvas.setFont("Helvetica", 7)
+    canvas.drawString(25 * mm, A4[1] - 50 * mm, " - ".join(ADDRESS))
+    canvas.setFont("Helvetica", 12)
+    for number, line in enumerate(ADDRESS):
+        canvas.drawString(25 * mm, A4[1] - (100 + 5 * number) * mm, line)
+    canvas.save()
+    with pytest.raises(DeliveryError, match="mm below the window"):
+        check_window(buffer.getvalue(), ADDRESS, WINDOWS["din-5008-b"])
 
 
 def test_spaces_and_composed_letters_do_not_matter() -> None:
