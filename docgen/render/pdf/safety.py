@@ -7,7 +7,6 @@ outside the template's folder. Knows RML's vocabulary; draws nothing.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -18,6 +17,7 @@ from docgen.errors import TemplateError, did_you_mean
 from docgen.model import Where
 from docgen.render.body import words
 from docgen.render.pdf.fonts import SHIPPED
+from docgen.render.pdf.unfold import spell_out_colours, unfold
 
 _DOCUMENT = """
     document docinit stylesheet template story pageInfo pageDrawing color name cropMarks registerTTFont
@@ -65,11 +65,8 @@ _REASONS = {
 _FILE_ATTRIBUTES = {"img": "src", "image": "file", "imageAndFlowables": "imageName", "registerTTFont": "fileName"}
 _PICTURES = frozenset({".png", ".jpg", ".jpeg", ".gif"})
 _FONT_ATTRIBUTES: tuple[str, ...] = ("fontName", "bulletFontName", "face")
-_SHORT_COLOUR = re.compile("#[0-9A-Fa-f]{3}")
 _LINK_ATTRIBUTES = ("href", "url")
 _LINK_SCHEMES = ("https://", "http://", "mailto:", "tel:", "#")
-#: What Markdown makes and a paragraph cannot hold.
-_BLOCKS = words("para ul ol li indent hr")
 #: Text directly in these is dropped by z3c.rml without a word.
 _NO_TEXT = words(
     """
@@ -116,7 +113,7 @@ def make_safe(root: etree._Element, rules: Rules) -> list[TemplateError]:
     Returns:
         Every fault, in order of the document.
     """
-    _unfold(root)
+    unfold(root)
     own_fonts = {
         element.get(name, "")
         for element in root.iter("registerTTFont", "registerFontFamily")
@@ -128,7 +125,7 @@ def make_safe(root: etree._Element, rules: Rules) -> list[TemplateError]:
         if element.tag not in ALLOWED:
             faults.append(_tag_fault(str(element.tag), where))
             continue
-        _spell_out_colours(element)
+        spell_out_colours(element)
         faults += _font_faults(element, rules.fonts | own_fonts, where)
         faults += _link_faults(element, where)
         faults += _text_faults(element, where)
@@ -137,63 +134,6 @@ def make_safe(root: etree._Element, rules: Rules) -> list[TemplateError]:
         except TemplateError as fault:
             faults.append(fault)
     return faults
-
-
-def _spell_out_colours(element: etree._Element) -> None:
-    """Write `#fa0` as `#ffaa00`: ReportLab would read it as a number, and print another colour."""
-    for name, value in element.attrib.items():
-        if name.lower().endswith(("color", "colorname", "background", "rgb")) and _SHORT_COLOUR.fullmatch(value):
-            element.set(name, "#" + "".join(digit * 2 for digit in value[1:]))
-
-
-def _unfold(root: etree._Element) -> None:
-    """Let lines and Markdown stand where RML has no place for their elements."""
-    for cell in root.iter("td"):
-        if len(cell) and all(child.tag == "br" for child in cell):
-            text = "\n".join([cell.text or "", *(child.tail or "" for child in cell)])
-            del cell[:]
-            cell.text = text
-    inner = [element for element in root.iter(etree.Element) if _inside_para(element)]
-    for element in inner:
-        if element.tag in _BLOCKS:
-            _make_inline(element)
-        elif element.tag == "img":
-            element.attrib.pop("align", None)
-    for element in inner:
-        element.attrib.pop("docgen-list", None)
-
-
-def _make_inline(element: etree._Element) -> None:
-    """Turn a block within a paragraph into a new line of it."""
-    outer = element.getparent()
-    if element.tag in {"para", "li", "hr"} and not _is_first(element):
-        _add_break(element)
-    if element.tag == "li":
-        bullet = f"{element.get('value')}. " if outer.get("docgen-list") == "ol" else "• "
-        element.text = bullet + (element.text or "").lstrip()
-    kind = str(element.tag)
-    element.tag = "span"
-    element.attrib.clear()
-    if kind in {"ol", "ul"}:
-        element.set("docgen-list", kind)
-
-
-def _is_first(element: etree._Element) -> bool:
-    """Return whether nothing stands before a block in its paragraph or list item."""
-    outer = element.getparent()
-    if element.getprevious() is not None or (outer.text or "").strip(" \n\t•0123456789."):
-        return False
-    return outer.tag != "span" or outer.get("docgen-list") is None or _is_first(outer)
-
-
-def _inside_para(element: etree._Element) -> bool:
-    return any(parent.tag == "para" for parent in element.iterancestors())
-
-
-def _add_break(element: etree._Element) -> None:
-    line_break = etree.Element("br")
-    line_break.sourceline = element.sourceline
-    element.addprevious(line_break)
 
 
 def _font_faults(element: etree._Element, known: frozenset[str], where: Where) -> Iterator[TemplateError]:

@@ -1,0 +1,73 @@
+"""Floor 2, edges: what merging leaves in RML that z3c.rml cannot set as meant, put into a form that it can.
+
+Values bring lines and Markdown into places without room for their elements, and colours in a short form.
+"""
+
+from __future__ import annotations
+
+import re
+
+from lxml import etree
+
+from docgen.render.body import words
+
+#: What Markdown makes and a paragraph cannot hold.
+_BLOCKS = words("para ul ol li indent hr")
+_SHORT_COLOUR = re.compile("#[0-9A-Fa-f]{3}")
+
+
+def spell_out_colours(element: etree._Element) -> None:
+    """Write `#fa0` as `#ffaa00`: ReportLab would read it as a number, and print another colour."""
+    for name, value in element.attrib.items():
+        if name.lower().endswith(("color", "colorname", "background", "rgb")) and _SHORT_COLOUR.fullmatch(value):
+            element.set(name, "#" + "".join(digit * 2 for digit in value[1:]))
+
+
+def unfold(root: etree._Element) -> None:
+    """Let lines and Markdown stand where RML has no place for their elements."""
+    for cell in root.iter("td"):
+        if len(cell) and all(child.tag == "br" for child in cell):
+            text = "\n".join([cell.text or "", *(child.tail or "" for child in cell)])
+            del cell[:]
+            cell.text = text
+    inner = [element for element in root.iter(etree.Element) if _inside_para(element)]
+    for element in inner:
+        if element.tag in _BLOCKS:
+            _make_inline(element)
+        elif element.tag == "img":
+            element.attrib.pop("align", None)
+    for element in inner:
+        element.attrib.pop("docgen-list", None)
+
+
+def _make_inline(element: etree._Element) -> None:
+    """Turn a block within a paragraph into a new line of it."""
+    outer = element.getparent()
+    if element.tag in {"para", "li", "hr"} and not _is_first(element):
+        _add_break(element)
+    if element.tag == "li":
+        bullet = f"{element.get('value')}. " if outer.get("docgen-list") == "ol" else "• "
+        element.text = bullet + (element.text or "").lstrip()
+    kind = str(element.tag)
+    element.tag = "span"
+    element.attrib.clear()
+    if kind in {"ol", "ul"}:
+        element.set("docgen-list", kind)
+
+
+def _is_first(element: etree._Element) -> bool:
+    """Return whether nothing stands before a block in its paragraph or list item."""
+    outer = element.getparent()
+    if element.getprevious() is not None or (outer.text or "").strip(" \n\t•0123456789."):
+        return False
+    return outer.tag != "span" or outer.get("docgen-list") is None or _is_first(outer)
+
+
+def _inside_para(element: etree._Element) -> bool:
+    return any(parent.tag == "para" for parent in element.iterancestors())
+
+
+def _add_break(element: etree._Element) -> None:
+    line_break = etree.Element("br")
+    line_break.sourceline = element.sourceline
+    element.addprevious(line_break)
