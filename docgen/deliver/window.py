@@ -7,6 +7,7 @@ import unicodedata
 from collections.abc import Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import accumulate
 
 import pypdfium2
@@ -28,10 +29,16 @@ _SIDES = {
 
 @dataclass(frozen=True)
 class _PageText:
-    """The letters of a page without spaces, so that words match however a renderer spaced them."""
+    """The letters of a page without spaces, so that words match however a renderer spaced them.
+
+    Attributes:
+        indices: of each letter in pdfium's text; positions are asked for only where a line is found.
+    """
 
     text: str
-    boxes: tuple[Box, ...]
+    indices: tuple[int, ...]
+    page: pypdfium2.PdfPage
+    letters: pypdfium2.PdfTextPage
 
     def find(self, wanted: str) -> Iterator[int]:
         start = self.text.find(wanted)
@@ -40,13 +47,10 @@ class _PageText:
             start = self.text.find(wanted, start + 1)
 
     def box(self, start: int, length: int) -> Box:
-        boxes = self.boxes[start : start + length]
-        return Box(
-            min(b.left_mm for b in boxes),
-            min(b.top_mm for b in boxes),
-            max(b.right_mm for b in boxes),
-            max(b.bottom_mm for b in boxes),
-        )
+        """Return what these letters cover, in PDF units mapped to the sheet."""
+        boxes = [self.letters.get_charbox(index) for index in self.indices[start : start + length]]
+        lefts, bottoms, rights, tops = zip(*boxes, strict=True)
+        return _on_sheet(self.page, (min(lefts), min(bottoms), max(rights), max(tops)))
 
 
 def check_window(content: bytes, address: Sequence[str], window: Window) -> None:
@@ -55,9 +59,12 @@ def check_window(content: bytes, address: Sequence[str], window: Window) -> None
     Raises:
         DeliveryError: with every line that does not, where it stands and by how many mm it is out.
     """
-    page = _read_first_page(content)
     lines = [line for line in address if _plain(line)]
-    places = _best_places(page, lines, window)
+    try:
+        with closing(pypdfium2.PdfDocument(content)) as document:
+            places = _best_places(_read_text(document[0]), lines, window) if lines else []
+    except pypdfium2.PdfiumError as error:
+        raise DeliveryError(f"the letter is not a readable PDF: {error}") from error
     faults = [fault for line, box in zip(lines, places, strict=True) if (fault := _fault(line, box, window))]
     if faults:
         raise DeliveryError("; ".join(faults), hint="change the template, the address or the envelope")
@@ -94,6 +101,7 @@ def _fault(line: str, box: Box | None, window: Window) -> str:
     return f'the address line "{line}" stands {out} the window {window}: it is at {place} on page 1' if out else ""
 
 
+@lru_cache(maxsize=4096)
 def _plain(text: str) -> str:
     return "".join(char for char in unicodedata.normalize("NFKD", text) if _is_ink(char))
 
@@ -102,25 +110,15 @@ def _is_ink(char: str) -> bool:
     return not char.isspace() and unicodedata.category(char) not in ("Cc", "Cf", "Cn")
 
 
-def _read_first_page(content: bytes) -> _PageText:
-    try:
-        with closing(pypdfium2.PdfDocument(content)) as document:
-            page = document[0]
-            return _read_text(page, page.get_textpage())
-    except pypdfium2.PdfiumError as error:
-        raise DeliveryError(f"the letter is not a readable PDF: {error}") from error
-
-
-def _read_text(page: pypdfium2.PdfPage, text: pypdfium2.PdfTextPage) -> _PageText:
-    letters: list[str] = []
-    boxes: list[Box] = []
-    for index in range(text.count_chars()):
-        plain = _plain(chr(pdfium.FPDFText_GetUnicode(text, index)))
-        if plain:
-            box = _on_sheet(page, text.get_charbox(index))
-            letters.append(plain)
-            boxes.extend([box] * len(plain))
-    return _PageText("".join(letters), tuple(boxes))
+def _read_text(page: pypdfium2.PdfPage) -> _PageText:
+    letters = page.get_textpage()
+    text: list[str] = []
+    indices: list[int] = []
+    for index in range(letters.count_chars()):
+        plain = _plain(chr(pdfium.FPDFText_GetUnicode(letters, index)))
+        text.append(plain)
+        indices.extend([index] * len(plain))
+    return _PageText("".join(text), tuple(indices), page, letters)
 
 
 def _on_sheet(page: pypdfium2.PdfPage, box: tuple[float, float, float, float]) -> Box:
