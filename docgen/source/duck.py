@@ -20,10 +20,12 @@ from zoneinfo import ZoneInfo
 
 import duckdb
 
-from docgen.errors import SourceError
+from docgen.errors import SourceError, did_you_mean
 from docgen.source.tables import check_columns
 
 MEMORY_MB = 256
+#: Rows are written out in groups of so many; the default of 122,880 keeps far more in memory.
+_ROW_GROUP = 10_240
 _LINE = re.compile(r"^LINE (\d+): (.*)\n( *)\^", re.MULTILINE)
 
 
@@ -39,21 +41,21 @@ class Duck:
         work.mkdir(parents=True, exist_ok=True)
         self._folder = Path(tempfile.mkdtemp(prefix="source-", dir=work))
         self._connection = duckdb.connect(
-            str(self._folder / "source.duckdb"),
             config={
                 "memory_limit": f"{memory_mb}MB",
                 "threads": 2,
-                # Python variables must never become tables.
-                "python_enable_replacements": False,
                 "temp_directory": str(self._folder / "spill"),
+                "preserve_insertion_order": True,
                 "autoinstall_known_extensions": False,
                 "autoload_known_extensions": False,
-                "preserve_insertion_order": True,
-                "checkpoint_threshold": "4MB",
-                "TimeZone": "UTC",
-            },
+                # Python variables must never become tables.
+                "python_enable_replacements": False,
+            }
         )
-        self.zone = "UTC"
+        file = str(self._folder / "source.duckdb").replace("'", "''")
+        self.run(f"attach '{file}' as source (row_group_size {_ROW_GROUP})")
+        self.run("use source")
+        self.set_zone("UTC")
 
     def run(self, sql: str, parameters: Sequence[object] | None = None) -> None:
         """Execute a statement of docgen's own."""
@@ -62,6 +64,17 @@ class Duck:
     def rows(self, sql: str, parameters: Sequence[object] | None = None) -> list[tuple[Any, ...]]:
         """Return all rows of a query of docgen's own."""
         return self._connection.execute(sql, parameters).fetchall()
+
+    @contextmanager
+    def transaction(self) -> Iterator[None]:
+        """Write all or nothing; faster than one by one."""
+        self.run("begin")
+        try:
+            yield
+        except BaseException:
+            self.run("rollback")
+            raise
+        self.run("commit")
 
     def stream(self, sql: str, size: int) -> Iterator[list[tuple[Any, ...]]]:
         """Yield rows in blocks; other queries may run meanwhile."""
@@ -81,7 +94,7 @@ class Duck:
     def set_zone(self, zone: str) -> None:
         """Show moments in the time zone of their source; before `lock`."""
         self.run(f"set TimeZone = '{zone}'")
-        self.zone = zone
+        self.zone: str = zone
 
     def lock(self) -> None:
         """Give up every access to files, network and settings; from here on, results come in the same order always."""
@@ -101,11 +114,12 @@ class Duck:
             SourceError: not one select, or wrong; with line and column of the SQL.
             Faults: columns that are called alike.
         """
-        with _in_words(sql):
+        tables = [name for (name,) in self.rows("select view_name from duckdb_views() where not internal")]
+        with _in_words(sql, tables):
             statements = duckdb.extract_statements(sql)
         if len(statements) != 1 or statements[0].type != duckdb.StatementType.SELECT:
             raise SourceError("`records` has to be one select statement")
-        with _in_words(sql, above=1):
+        with _in_words(sql, tables, above=1):
             names = [name for name, *_ in self.rows(f"describe\n{sql}")]
             # CREATE TABLE would silently rename the second of two columns.
             check_columns(names, "the SQL of `records`", None, "name one of them with `as`")
@@ -118,22 +132,26 @@ class Duck:
 
 
 @contextmanager
-def _in_words(sql: str, above: int = 0) -> Iterator[None]:
+def _in_words(sql: str, tables: Sequence[str], above: int = 0) -> Iterator[None]:
     """Turn DuckDB's errors about a person's SQL, below `above` lines of docgen's, into faults."""
     try:
         yield
     except duckdb.Error as error:
-        raise _sql_fault(error, sql, above) from error
+        raise _sql_fault(error, sql, tables, above) from error
 
 
-def _sql_fault(error: duckdb.Error, sql: str, above: int) -> SourceError:
+def _sql_fault(error: duckdb.Error, sql: str, tables: Sequence[str], above: int) -> SourceError:
     text = str(error).partition("Candidate functions:")[0]
     place = _LINE.search(str(error))
     message = re.sub(r"^\w+ Error: ", "", text.partition("\nLINE ")[0].strip())
     line, column = _place(place, sql, above) if place else (None, None)
     spot = f"line {line}, column {column} of the SQL" if line else "the SQL"
     problem, _, hint = " ".join(message.split()).partition("Did you mean ")
-    hint = f"did you mean {hint}" if hint else _hint(problem)
+    unknown = re.match(r"Table with name (.+) does not exist", problem)
+    if unknown:
+        hint = did_you_mean(unknown[1], tables)
+    else:
+        hint = f"did you mean {hint}" if hint else _hint(error, problem)
     return SourceError(f"{spot}: {problem.strip().rstrip('.!')}", hint=hint)
 
 
@@ -148,11 +166,13 @@ def _place(match: re.Match[str], sql: str, above: int) -> tuple[int | None, int 
     return number, max(lines[number - 1].find(shown), 0) + caret + 1
 
 
-def _hint(problem: str) -> str:
+def _hint(error: duckdb.Error, problem: str) -> str:
+    if isinstance(error, duckdb.OutOfMemoryException):
+        return "set DOCGEN_SOURCE_MEMORY_MB to give it more"
+    if isinstance(error, duckdb.PermissionException):
+        return "SQL sees only the tables of the job"
     if "VARCHAR" in problem or "Could not convert string" in problem or "UNION" in problem:
         return "text stays text: write try_cast(column as decimal(18, 2)) to calculate with it"
-    if "disabled" in problem or "file system" in problem:
-        return "SQL sees only the tables of the job"
     return ""
 
 

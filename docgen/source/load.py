@@ -99,7 +99,8 @@ def load_tables(duck: Duck, tables: dict[str, TableSpec], base: Path) -> dict[st
     faults: list[DocgenError] = []
     for name, spec in tables.items():
         try:
-            loaded[name] = _load(duck, name, spec, base)
+            with duck.transaction():
+                loaded[name] = _load(duck, name, spec, base)
         except Faults as error:
             faults += error.faults
         except (JobError, SourceError) as error:

@@ -13,6 +13,8 @@ from docgen.source.duck import Duck, converters, plain_expression, quoted
 from docgen.source.load import SCHEMA, Loaded
 from docgen.source.tables import FILE, ROW
 
+#: Records whose lists are sorted at once.
+_SLICE = 20_000
 _ORDINAL = '"docgen\nordinal"'
 
 
@@ -85,10 +87,14 @@ def build_nested(
     relation = f"{SCHEMA}.{quoted(f'docgen nest {name}')}"
     match = " and ".join(_equal(quoted(column), types[column], own[column]) for column in spec.on)
     order = "".join(f", {_sort_key(quoted(column), own[column])}" for column in spec.order_by)
-    duck.run(
-        f"create table {relation} as select r.rowid as {_ORDINAL}, l.* from {table.relation} l join {records} r "
-        f"on {match} order by r.rowid{order}, l.rowid"
-    )
+    select = f"select r.rowid as {_ORDINAL}, l.* from {table.relation} l join {records} r on {match}"
+    duck.run(f"create table {relation} as {select} where false")
+    total = duck.rows(f"select count(*) from {records}")[0][0]
+    with duck.transaction():
+        # Slice by slice: sorting all at once takes memory that grows with the data.
+        for start in range(0, total, _SLICE):
+            block = f"r.rowid >= {start} and r.rowid < {start + _SLICE}"
+            duck.run(f"insert into {relation} {select} where {block} order by r.rowid{order}, l.rowid")
     return Nested(table, relation, {column: own[column] for column in table.columns})
 
 
