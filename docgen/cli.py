@@ -52,7 +52,10 @@ RecordOption = Annotated[
     list[str] | None, typer.Option("--record", metavar="KEY", help="Only this record; may be repeated.")
 ]
 
-out = Console(highlight=False, soft_wrap=True)
+#: Not a terminal: a file or a pipe, where folded cells would only hinder.
+WIDE = 240
+
+out = Console(highlight=False, soft_wrap=True, width=None if sys.stdout.isatty() else WIDE)
 
 
 class SchemaKind(StrEnum):

@@ -132,9 +132,9 @@ class Runner:
                 changed = {key for keys in self.ledger.close_gaps(self.run.id).values() for key in keys}
             if not changed:
                 break
-            self._merge(self._named(changed), len(changed))
+            self._merge(self._named(changed), len(changed), "renumbering")
 
-    def _merge(self, batches: Iterable[list[Record]], total: int) -> None:
+    def _merge(self, batches: Iterable[list[Record]], total: int, step: str = "merging") -> None:
         tasks = self._tasks(batches)
         engine = self.engine(-(-total // BATCH))
         done = 0
@@ -142,7 +142,7 @@ class Runner:
             results = self._conclude(made)
             self.ledger.put_results(self.run.id, results)
             done += len(results)
-            self.progress("merging", done, total)
+            self.progress(step, done, total)
 
     def _planned(self) -> Iterator[list[Record]]:
         """Yield the records that are not made yet."""
@@ -205,7 +205,8 @@ class Runner:
         deliveries = []
         for delivery in result.deliveries:
             before = earlier.get(delivery.identity)
-            if before is not None and before.run != self.run.id:
+            # A dry run has a ledger of its own, where its id says nothing about the real one's.
+            if before is not None and (self.reference is not self.ledger or before.run != self.run.id):
                 changed = before.data_sha256 != data_sha256(record.values)
                 deliveries.append(replace(delivery, skip=_why_skipped(before, changed)))
             elif clash := self._folder_clash(delivery):
@@ -247,7 +248,8 @@ class Runner:
 
     def publish(self) -> None:
         """Move the staged documents under their names; from here on they are final."""
-        (self.folder / "documents").mkdir(parents=True, exist_ok=True)
+        if self.plan.job.documents:
+            (self.folder / "documents").mkdir(parents=True, exist_ok=True)
         for done, item in enumerate(each_item(self.ledger, self.run.id, ItemState.READY), start=1):
             for note in item.artifacts:
                 _publish(self.folder, item, note)

@@ -1,0 +1,32 @@
+"""Fixtures for all tests: a clean environment, a folder to work in, the flag that writes golden files anew."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+from kit import Office
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--regenerate", action="store_true", help="write the golden files instead of comparing with them")
+
+
+@pytest.fixture
+def regenerate(request: pytest.FixtureRequest) -> bool:
+    return bool(request.config.getoption("--regenerate"))
+
+
+@pytest.fixture(autouse=True)
+def clean_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A developer's own settings must not reach the tests."""
+    for name in list(os.environ):
+        if name.startswith("DOCGEN_"):
+            monkeypatch.delenv(name)
+
+
+@pytest.fixture
+def office(tmp_path: Path) -> Office:
+    """A small working folder: plain-text letters to four customers."""
+    return Office(tmp_path)
