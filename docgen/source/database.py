@@ -6,7 +6,10 @@ for.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Mapping
+from decimal import Decimal
+from functools import partial
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -82,8 +85,11 @@ def _locate_file(url: sa.URL, base: Path, shown: str) -> sa.URL:
 
 
 def _create_engine(url: sa.URL, shown: str) -> sa.Engine:
+    options: dict[str, Any] = {}
+    if url.get_backend_name() == "postgresql":
+        options["json_deserializer"] = partial(json.loads, parse_float=Decimal)
     try:
-        return sa.create_engine(url, poolclass=sa.NullPool, hide_parameters=True)
+        return sa.create_engine(url, poolclass=sa.NullPool, hide_parameters=True, **options)
     except NoSuchModuleError:
         raise SourceError(f'"{url.drivername}" is not a known kind of database', where=Where(shown)) from None
     except ModuleNotFoundError as error:
@@ -153,7 +159,9 @@ class _Hider:
 
     def fault(self, error: SQLAlchemyError, shown: str) -> SourceError:
         cause = getattr(error, "orig", None) or error
-        words = " ".join(str(cause).split())
+        # PostgreSQL's long form shows the SQL that the driver wrapped around the person's.
+        primary = getattr(getattr(cause, "diag", None), "message_primary", None)
+        words = " ".join(str(primary or cause).split())
         for secret in self._secrets:
             words = words.replace(secret, "***")
         return SourceError(f"the database refuses: {words}", where=Where(shown))

@@ -80,6 +80,7 @@ class Duck:
         """Yield rows in blocks; other queries may run meanwhile."""
         cursor = self._connection.cursor()
         try:
+            cursor.execute("use source")
             cursor.execute(sql)
             while block := cursor.fetchmany(size):
                 yield block
@@ -148,10 +149,8 @@ def _sql_fault(error: duckdb.Error, sql: str, tables: Sequence[str], above: int)
     spot = f"line {line}, column {column} of the SQL" if line else "the SQL"
     problem, _, hint = " ".join(message.split()).partition("Did you mean ")
     unknown = re.match(r"Table with name (.+) does not exist", problem)
-    if unknown:
-        hint = did_you_mean(unknown[1], tables)
-    else:
-        hint = f"did you mean {hint}" if hint else _hint(error, problem)
+    known = f"did you mean {hint}" if hint else _hint(error, problem)
+    hint = did_you_mean(unknown[1], tables) if unknown else known
     return SourceError(f"{spot}: {problem.strip().rstrip('.!')}", hint=hint)
 
 
