@@ -13,7 +13,6 @@ from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import URL, Connection, Engine, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError, SQLAlchemyError, StatementError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
@@ -171,14 +170,23 @@ def _set_up_postgresql(engine: Engine, busy_timeout_s: float) -> None:
 
 def insert_new(connection: Connection, table: sa.Table) -> Any:
     """Return an INSERT that leaves rows alone which are there already."""
-    dialect = sqlite if connection.dialect.name == "sqlite" else postgresql
-    return dialect.insert(table).on_conflict_do_nothing()
+    return _insert(connection, table).on_conflict_do_nothing()
 
 
 def insert_or_replace(connection: Connection, table: sa.Table) -> Any:
     """Return an INSERT that overwrites the row of the same primary key."""
-    dialect = sqlite if connection.dialect.name == "sqlite" else postgresql
-    insert: Any = dialect.insert(table)
+    insert = _insert(connection, table)
     keys = [column.name for column in table.primary_key]
     new = {column.name: insert.excluded[column.name] for column in table.columns if column.name not in keys}
     return insert.on_conflict_do_update(index_elements=keys, set_=new)
+
+
+def _insert(connection: Connection, table: sa.Table) -> Any:
+    # Only the dialect that is used is loaded: the other one costs every start of docgen a tenth of a second.
+    if connection.dialect.name == "sqlite":
+        from sqlalchemy.dialects.sqlite import insert as sqlite_insert
+
+        return sqlite_insert(table)
+    from sqlalchemy.dialects.postgresql import insert as postgresql_insert
+
+    return postgresql_insert(table)
