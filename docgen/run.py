@@ -19,7 +19,7 @@ from pathlib import Path
 from docgen.batch import Made, OpenWorker
 from docgen.dispatch import Dispatcher
 from docgen.draft import staged_path
-from docgen.errors import DocgenError, FileCollision, RecordError
+from docgen.errors import DocgenError, FileCollision, RecordError, StoreError
 from docgen.files import sha256_of
 from docgen.job import NumberSpec
 from docgen.model import (
@@ -123,6 +123,7 @@ class Runner:
         """Make what is not made yet, until names and numbers of all items agree."""
         total = sum(self.ledger.count_items(self.run.id).values())
         self._merge(self._planned(), total)
+        rounds = 0
         while True:
             bad = [item.key for item in each_item(self.ledger, self.run.id, ItemState.QUARANTINED)]
             bad += self._quarantine_collisions()
@@ -133,6 +134,12 @@ class Runner:
             if not changed:
                 break
             self._merge(self._named(changed), len(changed), "renumbering")
+            rounds += 1
+            if rounds > total:
+                # Numbers only ever move down, so this cannot be; a ledger that says so must not keep us for ever.
+                raise StoreError(
+                    "the ledger never stops moving numbers", hint="nothing was delivered; please report it"
+                )
 
     def _merge(self, batches: Iterable[list[Record]], total: int, step: str = "merging") -> None:
         tasks = self._tasks(batches)
