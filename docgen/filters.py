@@ -9,7 +9,7 @@ import re
 import unicodedata
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime
-from decimal import Decimal
+from decimal import Decimal, InvalidOperation
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
@@ -22,6 +22,7 @@ from jinja2.runtime import Context
 
 from docgen.address import PostalAddress, address_lines, read_address
 from docgen.errors import FieldMissing, TemplateError, UnsafePath
+from docgen.guards import bounded_list
 from docgen.money import (
     currency_code,
     format_money,
@@ -37,6 +38,8 @@ from docgen.words import amount_in_words, number_in_words
 if TYPE_CHECKING:
     from docgen.sandbox import FolderLoader, Sandbox
 
+_LONGEST_PATTERN = 100
+_MOST_DIGITS = 1000
 _STYLES = ("short", "medium", "long", "full")
 
 
@@ -99,6 +102,26 @@ def rounded(value: object, decimals: int = 0) -> Decimal:
     return round_half_up(to_decimal(value), decimals)
 
 
+def int_(value: object, default: object = None) -> object:
+    """Read a whole number from text, cutting decimals off; without a default, other text is a fault."""
+    number = decimal_(value, default)
+    if not isinstance(number, Decimal):
+        return number
+    if number.adjusted() > _MOST_DIGITS:
+        raise TemplateError("the number is too large")
+    return int(number)
+
+
+def decimal_(value: object, default: object = None) -> object:
+    """Read a number from text with a decimal point, exactly; without a default, other text is a fault."""
+    try:
+        return to_decimal(Decimal(value.strip()) if isinstance(value, str) else value)
+    except (InvalidOperation, TemplateError) as error:
+        if default is not None:
+            return default
+        raise TemplateError(f'"{value}" is not a number') from error
+
+
 def date_(context: Context, value: object, style: str = "medium", *, locale: str | None = None) -> str:
     """Write a date, `{{ due | date("long") }}`; or a pattern such as "d MMMM yyyy", or a skeleton such as "yMMMM"."""
     if not isinstance(value, date):
@@ -127,6 +150,8 @@ def datetime_(context: Context, value: object, style: str = "medium", *, locale:
 
 
 def _by_pattern(value: datetime, style: str, locale: Locale) -> str:
+    if len(style) > _LONGEST_PATTERN:
+        raise TemplateError("the date style is too long")
     if style in locale.datetime_skeletons:
         return format_skeleton(style, value, value.tzinfo, locale=locale)
     try:
@@ -180,6 +205,8 @@ def words(
     if currency:
         code = _currency(context, currency if isinstance(currency, str) else None)
         return amount_in_words(amount, code, where, minor)
+    if abs(amount) >= 10**15:
+        raise TemplateError("the number is too large to write in words")
     if amount != amount.to_integral_value():
         raise TemplateError(f"{amount} is not a whole number", hint='write words("EUR") for an amount')
     return number_in_words(int(amount), where)
@@ -218,14 +245,9 @@ class Listing(list[object]):
 
 def list_(context: Context, values: Iterable[object], style: str = "standard", *, locale: str | None = None) -> Listing:
     """Write a list as A, B and C, with `style="or"` as A, B or C. It stays a list for loops and filters."""
-    elements = list(values)
+    elements = bounded_list(values)
     environment = cast("Sandbox", context.environment)
-    texts = [
-        str(environment.shown(context, element, None))
-        if isinstance(element, str | int | float | Decimal | date)
-        else ""
-        for element in elements
-    ]
+    texts = [str(environment.shown(context, element, None)) for element in elements if element is not None]
     shown = [text for text in texts if text]
     return Listing(elements, format_list(shown, cast(Any, style), locale_of(context, locale)) if shown else "")
 

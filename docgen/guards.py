@@ -11,6 +11,7 @@ import re
 from collections.abc import Callable, Iterable
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
+from itertools import islice
 
 from markupsafe import Markup
 
@@ -22,7 +23,7 @@ SAFE_METHODS: tuple[tuple[type, frozenset[str]], ...] = (
     (str, frozenset({
         "capitalize", "casefold", "count", "endswith", "find", "index", "isalnum", "isalpha", "isdecimal", "isdigit",
         "islower", "isnumeric", "isspace", "isupper", "lower", "lstrip", "partition", "removeprefix", "removesuffix",
-        "rfind", "rindex", "rpartition", "rsplit", "rstrip", "split", "splitlines", "startswith", "strip", "swapcase",
+        "rfind", "rindex", "rpartition", "rstrip", "startswith", "strip", "swapcase",
         "title", "upper",
     })),
     (datetime, frozenset({
@@ -38,6 +39,7 @@ SAFE_METHODS: tuple[tuple[type, frozenset[str]], ...] = (
 )  # fmt: skip
 
 _INTEGER_BITS = 4096
+_LINE_ENDS = dict.fromkeys(map(ord, "\n\r\x0b\x0c\x1c\x1d\x1e\x85\u2028\u2029"))
 _WIDTH = re.compile(r"%(?!%)[^a-zA-Z%]*")
 
 
@@ -46,9 +48,18 @@ def _text_size(length: int) -> None:
 
 
 def _list_size(length: int) -> None:
-    limit = current_work().limits.loop
-    if length > limit:
-        raise LimitExceeded(f"an expression builds a list of more than {limit} elements")
+    work = current_work()
+    work.check_time()
+    if length > work.limits.loop:
+        raise LimitExceeded(f"an expression builds a list of more than {work.limits.loop} elements")
+
+
+def bounded_list(values: Iterable[object]) -> list[object]:
+    """Return the values as a list that is not longer than all loops together may be."""
+    work = current_work()
+    elements = list(islice(values, work.limits.loop + 1))
+    _list_size(len(elements))
+    return elements
 
 
 def _integer_size(bits: int) -> None:
@@ -114,14 +125,27 @@ def replace_text(text: str, old: str, new: str, count: int = -1) -> str:
 
 def join_texts(separator: str, values: Iterable[object]) -> str:
     """Join values that are all known; Markup keeps its meaning."""
-    parts = list(values)
-    _list_size(len(parts))
+    parts = bounded_list(values)
     for part in parts:
         if part is None:
             raise TemplateError("one of the joined values is empty", hint="leave empty ones out: `| select | join`")
     texts = [part if isinstance(part, str) else str(part) for part in parts]
     _text_size(sum(map(len, texts)) + len(separator) * len(texts))
     return separator.join(texts)
+
+
+def _split(method: Callable[..., list[str]]) -> Callable[..., list[str]]:
+    def split(text: str, separator: str | None = None, limit: int = -1) -> list[str]:
+        found = text.count(separator) if separator else len(text.split(None, current_work().limits.loop))
+        _list_size(found if limit < 0 else min(found, limit))
+        return method(text, separator, limit)
+
+    return split
+
+
+def _lines(text: str, keep_ends: bool = False) -> list[str]:
+    _list_size(len(text) - len(text.translate(_LINE_ENDS)))
+    return text.splitlines(keep_ends)
 
 
 def _padded(method: Callable[..., str]) -> Callable[..., str]:
@@ -147,6 +171,9 @@ TEXT_GUARDS: dict[str, Callable[..., object]] = {
     "center": center_text,
     "ljust": _padded(str.ljust),
     "rjust": _padded(str.rjust),
+    "split": _split(str.split),
+    "rsplit": _split(str.rsplit),
+    "splitlines": _lines,
     "zfill": _padded(str.zfill),
     "format": _no_format,
     "format_map": _no_format,

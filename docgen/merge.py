@@ -31,6 +31,7 @@ from jinja2.exceptions import SecurityError, TemplateNotFound
 from jinja2.parser import Parser
 from pydantic import BaseModel
 
+from docgen.errors import TemplateSyntax
 from docgen.inspect_fields import find_fields
 from docgen.limits import Limits, WorkLimits
 from docgen.model import Where
@@ -92,17 +93,15 @@ class Merger:
             TemplateSyntax: it is not a template, or names a filter that is not there.
         """
         where = where or Where()
-        try:
+        with self._compiling(where):
             template = self.environment.from_string(source)
-        except Exception as error:
-            raise translate(error, where, self.environment.filters) from error
         return Compiled(self, template, source, where)
 
     def expression(self, text: str, where: Where | None = None) -> Expression:
         """Compile an expression without braces. Raises as `compile`."""
         where = where or Where()
         environment = self.environment
-        try:
+        with self._compiling(where):
             parser = Parser(environment, text, state="variable")
             value = parser.parse_expression()
             if not parser.stream.eos:
@@ -111,9 +110,16 @@ class Merger:
             tree = nodes.Template([nodes.Assign(target, value, lineno=1)], lineno=1)
             tree.set_environment(environment)
             template = environment.from_string(tree)
-        except Exception as error:
-            raise translate(error, where, environment.filters) from error
         return Expression(self, template, f"{{{{ {text} }}}}", where)
+
+    @contextmanager
+    def _compiling(self, where: Where) -> Iterator[None]:
+        try:
+            yield
+        except (SyntaxError, RecursionError, MemoryError) as error:
+            raise TemplateSyntax("the template is nested too deeply", where=where) from error
+        except Exception as error:  # the lexer fails on a number of thousands of digits, for one
+            raise translate(error, where, self.environment.filters) from error
 
     @contextmanager
     def running(self, context: Mapping[str, object], where: Where | None = None) -> Iterator[None]:
@@ -121,7 +127,7 @@ class Merger:
         try:
             with self.environment.working(context):
                 yield
-        except Exception as error:
+        except Exception as error:  # an expression of a template can raise anything
             raise translate(error, where or Where(), self.environment.filters) from error
 
     def fields_of(self, source: str) -> frozenset[str]:

@@ -21,6 +21,7 @@ from docgen.errors import TemplateError, did_you_mean
 
 #: The widest amount that is an amount: beyond it Decimal's 28 digits would round.
 _LARGEST = Decimal(10) ** 18
+_MOST_DECIMALS = 20
 _UNITS = tuple(Decimal(1).scaleb(-places) for places in range(7))
 
 
@@ -63,7 +64,9 @@ def to_decimal(value: object, name: str = "the value") -> Decimal:
 def round_half_up(value: Decimal, places: int) -> Decimal:
     """Round as taught at school: 0.125 -> 0.13, -0.125 -> -0.13. Never gives a negative zero."""
     try:
-        rounded = value.quantize(_UNITS[places] if places < len(_UNITS) else Decimal(1).scaleb(-places), ROUND_HALF_UP)
+        rounded = value.quantize(
+            _UNITS[places] if 0 <= places < len(_UNITS) else Decimal(1).scaleb(-places), ROUND_HALF_UP
+        )
     except InvalidOperation as error:
         raise TemplateError(f"{value} is too large a number") from error
     return rounded if rounded else abs(rounded)
@@ -121,7 +124,10 @@ def format_number(value: Decimal, locale: Locale, decimals: int | None = None) -
     """
     if decimals is None:
         decimals = max(0, -int(value.normalize().as_tuple().exponent))
-    return _number_writer(locale, decimals)(round_half_up(value, decimals))
+    if not 0 <= decimals <= _MOST_DECIMALS:
+        raise TemplateError(f"{decimals} decimals cannot be written", hint=f"0 to {_MOST_DECIMALS}")
+    rounded = round_half_up(value, decimals)
+    return _number_writer(locale, decimals)(rounded)
 
 
 @lru_cache(maxsize=1024)

@@ -182,6 +182,7 @@ class Sandbox(ImmutableSandboxedEnvironment):
             auto_reload=False,
         )
         self.escape = escape
+        self._raw = escape == "none"
         self.missing = missing
         self.limits = limits
         self.rich = rich
@@ -321,7 +322,7 @@ class Sandbox(ImmutableSandboxedEnvironment):
     def shown(self, context: Context, value: Any, path: str | None) -> Any:
         """Return a value as it is printed, before escaping."""
         if isinstance(value, str):
-            return value if self.escape == "none" or value.isprintable() else self._clean(value)
+            return value if self._raw or value.isprintable() else self._clean(value)
         if value is None:
             return self._empty(path)
         if hasattr(value, "__html__"):
@@ -333,7 +334,7 @@ class Sandbox(ImmutableSandboxedEnvironment):
         if isinstance(value, Undefined):
             return self._undefined(value)
         if isinstance(value, Lines):
-            return self.rich.lines(value if self.escape == "none" else [self._clean(line) for line in value])
+            return self.rich.lines(value if self._raw else [self._clean(line) for line in value])
         if type(value) in (dict, list, tuple) or callable(value):
             kind = "a function" if callable(value) else f"a {type(value).__name__}"
             raise TemplateError(

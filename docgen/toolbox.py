@@ -6,7 +6,7 @@ functions `t`, `address`, `words`, `plural`, `list`, `qr` and `image` can be cal
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sized
 from functools import wraps
 from typing import TYPE_CHECKING, Any, cast
 
@@ -15,6 +15,7 @@ from jinja2.runtime import Context
 from markupsafe import Markup
 
 from docgen import filters, guards
+from docgen.limits import current_work
 
 if TYPE_CHECKING:
     from docgen.sandbox import Sandbox
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 def _passing_empty(function: Callable[..., Any]) -> Callable[..., Any]:
     @wraps(function)
     def call(context: Context, value: Any, *args: Any, **named: Any) -> Any:
+        current_work().check_time()
         if value is None or isinstance(value, Undefined):
             return None if value is None else _touch(value)
         return function(context, value, *args, **named)
@@ -55,6 +57,8 @@ OWN: dict[str, Callable[..., Any]] = {
     "number": filters.number,
     "percent": filters.percent,
     "round": _plain(filters.rounded),
+    "int": _plain(filters.int_),
+    "float": _plain(filters.decimal_),
     "date": filters.date_,
     "datetime": filters.datetime_,
     "t": filters.t,
@@ -73,16 +77,21 @@ FUNCTIONS = ("t", "address", "words", "plural", "list", "qr", "image")
 
 #: Jinja's filters that templates may use; the others guess, blow up, differ by run, or switch escaping off.
 KEPT = (
-    "abs", "batch", "capitalize", "count", "d", "default", "dictsort", "e", "escape", "first", "float", "groupby",
-    "int", "items", "last", "length", "lower", "map", "max", "min", "reject", "rejectattr", "reverse", "select",
-    "selectattr", "slice", "sort", "string", "striptags", "sum", "title", "trim", "truncate", "unique", "upper",
-    "urlencode", "wordcount",
+    "abs", "batch", "capitalize", "count", "d", "default", "dictsort", "e", "escape", "first", "groupby", "items",
+    "last", "length", "lower", "map", "max", "min", "reject", "rejectattr", "reverse", "select", "selectattr", "slice",
+    "sort", "string", "striptags", "sum", "title", "trim", "truncate", "unique", "upper", "urlencode", "wordcount",
 )  # fmt: skip
 
 #: Kept filters that would print None as a word.
 _OF_TEXT = (
     "capitalize", "e", "escape", "lower", "string", "striptags", "title", "trim", "truncate", "upper", "urlencode",
-    "wordcount", "float", "int", "abs",
+    "wordcount", "abs",
+)  # fmt: skip
+
+#: Kept filters that take as long as what they are given.
+_OF_LISTS = (
+    "batch", "dictsort", "groupby", "map", "max", "min", "reject", "rejectattr", "reverse", "select", "selectattr",
+    "slice", "sort", "sum", "unique",
 )  # fmt: skip
 
 
@@ -92,6 +101,8 @@ def install(environment: Sandbox) -> None:
     kept = {name: builtin[name] for name in (*KEPT, "docgen loop")}
     for name in _OF_TEXT:
         kept[name] = _guarded(kept[name])
+    for name in _OF_LISTS:
+        kept[name] = _charged(kept[name])
     kept["slice"] = _few(kept["slice"])
     kept["batch"] = _few(kept["batch"])
     guarded = {
@@ -112,7 +123,21 @@ def _guarded(builtin: Callable[..., Any]) -> Callable[..., Any]:
 
     @wraps(builtin)
     def call(*args: Any, **named: Any) -> Any:
+        current_work().check_time()
         return None if args[position] is None else builtin(*args, **named)
+
+    return call
+
+
+def _charged(builtin: Callable[..., Any]) -> Callable[..., Any]:
+    """Refuse what is longer than all loops may be: a long text is a list of letters to these filters."""
+    position = 1 if hasattr(builtin, "jinja_pass_arg") else 0
+
+    @wraps(builtin)
+    def call(*args: Any, **named: Any) -> Any:
+        if isinstance(args[position], Sized):
+            guards.safe_range(len(args[position]))
+        return builtin(*args, **named)
 
     return call
 

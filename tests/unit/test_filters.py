@@ -77,6 +77,14 @@ def test_a_filter_can_be_told_another_language() -> None:
     )
 
 
+def test_numbers_in_text_are_read_exactly_or_not_at_all() -> None:
+    assert (
+        render("{{ '12.9' | int }} {{ '0.1' | float + '0.2' | float }} {{ 'x' | int(7) }} {{ 2.5 | int }}")
+        == "12 0.3 7 2"
+    )
+    assert '"12x" is not a number' in str(fault("{{ '12x' | int }}"))
+
+
 # --- dates ----------------------------------------------------------------------------------------
 
 

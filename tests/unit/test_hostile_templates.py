@@ -122,6 +122,13 @@ TOO_MUCH = [
     "{% macro f(n) %}{% if n %}{{ f(n - 1) }}{{ f(n - 1) }}{% endif %}{% endmacro %}{{ f(60) }}",
     "{% for n in [tree] recursive %}{{ loop([tree]) }}{% endfor %}",
     "{% for n in [1] recursive %}{{ loop(many) }}{{ loop(many) }}{% endfor %}",
+    "{{ ('x' * 400000) | map('upper') | join }}",
+    "{{ ('x' * 400000) | list }}",
+    "{{ ('x' * 400000) | sort | join }}",
+    "{{ ('x ' * 200000).split() | length }}",
+    "{{ ('x,' * 200000).split(',') | length }}",
+    "{{ ('x\n' * 200000).splitlines() | length }}",
+    "{{ range(4000) | map('string') | map('center', 400000) | map('replace', ' ', 'ab') | map('length') | sum }}",
     "{% include 'itself.html' %}",
     "{% include 'doubling.html' %}",
     "{% block a %}{{ self.a() }}{% endblock %}",
@@ -205,6 +212,41 @@ def test_a_file_that_is_not_there_is_named_with_the_line(merger: Merger) -> None
     assert isinstance(error, TemplateMissing)
     assert '"nope.html"' in str(error)
     assert str(error.where) == "templates/letter/body.html, line 2"
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "{{ 1 | number(999999999) }}",
+        "{{ 1 | number(-1) }}",
+        "{{ 1 | percent(999999999) }}",
+        "{{ 1 | round(999999999) }}",
+        "{{ (total ** 99999) | number }}",
+        "{{ (total ** 99999) | words }}",
+        "{{ (total ** 99999) | money }}",
+        "{{ (1 / (total ** 99999)) | number }}",
+        "{{ name | int }}",
+        "{{ (total ** 99999) | int | string }}",
+        "{{ due | date('y' * 400000) }}",
+    ],
+)
+def test_numbers_beyond_all_measure_are_refused(merger: Merger, source: str) -> None:
+    assert outcome(merger, source).where == Where(file=WHERE.file, line=1)
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "{{ " + "(" * 5000 + "1" + ")" * 5000 + " }}",
+        "{{ " + "1 + " * 5000 + "1 }}",
+        "{{ " + "9" * 5000 + " }}",
+        "{% for i in [1] %}" * 60 + "{% endfor %}" * 60,
+        "{% if 1 %}" * 2000 + "{% endif %}" * 2000,
+    ],
+    ids=("parentheses", "sum", "digits", "loops", "conditions"),
+)
+def test_what_is_nested_too_deeply_does_not_compile(merger: Merger, source: str) -> None:
+    assert outcome(merger, source).where is not None
 
 
 def test_limits_start_anew_with_each_rendering(merger: Merger) -> None:
