@@ -18,6 +18,27 @@ from docgen.store.schema import HOLDS, deliveries, items, receivers
 PENDING, CLAIMED, SETTLED = (state.value for state in DeliveryState)
 
 
+def _step(before: str, **values: Any) -> sa.Update:
+    """Build the change of one delivery, `:delivery`, that is in this state. Built once: every delivery takes two."""
+    here = sa.and_(deliveries.c.id == sa.bindparam("delivery"), deliveries.c.state == before)
+    return sa.update(deliveries).where(here).values(values)
+
+
+CLAIM = _step(PENDING, state=CLAIMED, claimed=sa.bindparam("now"))
+RELEASE = _step(CLAIMED, state=PENDING, claimed=None)
+SKIP = _step(
+    PENDING, state=SETTLED, outcome=Outcome.SKIPPED.value, detail=sa.bindparam("reason"), settled=sa.bindparam("now")
+)
+SETTLE = _step(
+    CLAIMED,
+    state=SETTLED,
+    outcome=sa.bindparam("how"),
+    detail=sa.bindparam("words"),
+    outcomes=sa.bindparam("each"),
+    settled=sa.bindparam("now"),
+)
+
+
 def check_replaceable(connection: Connection, run: str, ordinals: Sequence[int]) -> None:
     """Raise RunStateError when a delivery of these items was claimed or tried."""
     for some in rules.chunks(ordinals):
@@ -88,21 +109,19 @@ def page(
 
 def claim(connection: Connection, delivery: int, now: datetime) -> bool:
     """Claim a pending delivery. The index refuses a second holder of its identity with an IntegrityError."""
-    change = sa.update(deliveries).where(deliveries.c.id == delivery, deliveries.c.state == PENDING)
-    return connection.execute(change.values(state=CLAIMED, claimed=now)).rowcount == 1
+    return connection.execute(CLAIM, {"delivery": delivery, "now": now}).rowcount == 1
 
 
 def settle(connection: Connection, delivery: int, receipt: Receipt, now: datetime) -> None:
     """Settle a claimed delivery."""
-    change = sa.update(deliveries).where(deliveries.c.id == delivery, deliveries.c.state == CLAIMED)
     values = {
-        "state": SETTLED,
-        "outcome": receipt.outcome.value,
-        "detail": receipt.detail,
-        "outcomes": {address: outcome.value for address, outcome in receipt.outcomes.items()},
-        "settled": now,
+        "delivery": delivery,
+        "how": receipt.outcome.value,
+        "words": receipt.detail,
+        "each": {address: outcome.value for address, outcome in receipt.outcomes.items()},
+        "now": now,
     }
-    if connection.execute(change.values(values)).rowcount != 1:
+    if connection.execute(SETTLE, values).rowcount != 1:
         raise _wrong_state(connection, delivery, "settled")
     if receipt.outcomes:
         recipient = connection.scalar(sa.select(deliveries.c.recipient).where(deliveries.c.id == delivery)) or ""
@@ -114,8 +133,7 @@ def settle(connection: Connection, delivery: int, receipt: Receipt, now: datetim
 
 def release(connection: Connection, delivery: int) -> None:
     """Make a claimed delivery pending again."""
-    change = sa.update(deliveries).where(deliveries.c.id == delivery, deliveries.c.state == CLAIMED)
-    if connection.execute(change.values(state=PENDING, claimed=None)).rowcount != 1:
+    if connection.execute(RELEASE, {"delivery": delivery}).rowcount != 1:
         raise _wrong_state(connection, delivery, "given back")
 
 
@@ -126,8 +144,7 @@ def _wrong_state(connection: Connection, delivery: int, wanted: str) -> RunState
 
 def skip(connection: Connection, delivery: int, reason: str, now: datetime) -> None:
     """Settle a pending delivery as skipped."""
-    change = sa.update(deliveries).where(deliveries.c.id == delivery, deliveries.c.state == PENDING)
-    connection.execute(change.values(state=SETTLED, outcome=Outcome.SKIPPED.value, detail=reason, settled=now))
+    connection.execute(SKIP, {"delivery": delivery, "reason": reason, "now": now})
 
 
 def count_outcomes(connection: Connection, run: str) -> Mapping[tuple[str, Outcome | DeliveryState], int]:

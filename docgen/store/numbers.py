@@ -94,13 +94,24 @@ def release(connection: Connection, run: str, keys: Sequence[str] | None) -> int
     return len(free)
 
 
-def _unsealed(connection: Connection, run: str, keys: Sequence[str] | None = None) -> list[Any]:
-    """Return this run's unsealed numbers; `shared` tells whether another run counts on one too."""
+def _unsealed(
+    connection: Connection, run: str, keys: Sequence[str] | None = None, above_gaps: bool = False
+) -> list[Any]:
+    """Return this run's unsealed numbers; `shared` tells whether another run counts on one too.
+
+    Args:
+        connection: in a transaction.
+        run: its id.
+        keys: only of these; None for all.
+        above_gaps: only those that may have a gap below them, which are none in most runs.
+    """
     other = number_uses.alias()
     same = sa.and_(other.c.key == numbers.c.key, other.c.name == numbers.c.name, other.c.run != run)
     shared = sa.select(other.c.run).where(same).exists().label("shared")
     mine = sa.select(numbers, shared).join(number_uses, _same())
     mine = mine.where(number_uses.c.run == run, numbers.c.sealed_by.is_(None))
+    if above_gaps:
+        mine = mine.join(sequences, sequences.c.sequence == numbers.c.sequence).where(numbers.c.n > sequences.c.low)
     if keys is None:
         return list(connection.execute(mine))
     parts = (mine.where(number_uses.c.key.in_(some)) for some in rules.chunks(list(dict.fromkeys(keys))))
@@ -123,7 +134,7 @@ def _same() -> sa.ColumnElement[bool]:
 def close_gaps(connection: Connection, run: str) -> dict[str, list[str]]:
     """Move this run's own unsealed numbers down into the gaps below them."""
     owned: dict[str, dict[int, Any]] = defaultdict(dict)
-    for row in _unsealed(connection, run):
+    for row in _unsealed(connection, run, above_gaps=True):
         if not row.shared:
             owned[row.sequence][row.n] = row
     changed: dict[str, list[str]] = defaultdict(list)
@@ -134,10 +145,11 @@ def close_gaps(connection: Connection, run: str) -> dict[str, list[str]]:
 
 
 def _close(connection: Connection, sequence: str, owned: dict[int, Any]) -> list[Any]:
+    """Move one sequence's numbers, all of them above its lowest free one; return the rows that moved."""
     low = connection.execute(sa.select(sequences.c.low).where(sequences.c.sequence == sequence)).scalar_one()
     query = sa.select(numbers.c.n).where(numbers.c.sequence == sequence, numbers.c.n >= low)
     others = [n for n in connection.execute(query).scalars() if n not in owned]
-    moves = rules.moves_down([n for n in owned if n >= low], others, low)
+    moves = rules.moves_down(owned, others, low)
     if moves:
         place = sa.and_(numbers.c.sequence == sequence, numbers.c.n == sa.bindparam("old"))
         change = sa.update(numbers).where(place).values(n=sa.bindparam("new"))
