@@ -117,8 +117,9 @@ def find_layout(sample: str, delimiter: str | None = None, quote: str | None = N
     quotes = (quote,) if quote else ('"', "'")
     layouts = [
         Layout(sign, mark_of_text, escape, skip)
-        for escape in (None, "\\")
         for mark_of_text in quotes
+        # A reader with an escape lets text follow a closing quote; only files that need it get one.
+        for escape in ((None, "\\") if "\\" + mark_of_text in sample else (None,))
         for sign in delimiters
     ]
     scores = {layout: _agreement(sample[skip:], layout) for layout in layouts}
