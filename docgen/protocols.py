@@ -248,7 +248,7 @@ class Ledger(Protocol):
         """Give this run's unsealed numbers anew, in order, where releases left gaps.
 
         Returns:
-            name -> keys whose number changed: their documents must be made again.
+            name -> keys whose number changed: their documents must be made again, and their items are `planned` again.
         """
         ...
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from itertools import groupby
 from typing import Any
 
@@ -120,6 +120,14 @@ def _artifact_rows(run: str, result: ItemResult) -> Iterator[dict[str, Any]]:
         row = {name: getattr(note, name) for name in NOTE_COLUMNS}
         place = {"run": run, "ordinal": result.ordinal, "position": position}
         yield place | row | {"folded": rules.fold_name(note.file_name)}
+
+
+def plan_again(connection: Connection, run: str, keys: Collection[str]) -> None:
+    """Let ready items be made again, by this process or, after a crash, by the next."""
+    ready = sa.and_(items.c.run == run, items.c.state == ItemState.READY.value)
+    for some in rules.chunks(sorted(keys)):
+        change = sa.update(items).where(ready, items.c.key.in_(some))
+        connection.execute(change.values(state=ItemState.PLANNED.value))
 
 
 def count(connection: Connection, run: str) -> Mapping[ItemState, int]:

@@ -125,7 +125,9 @@ class SqlLedger:
     def close_gaps(self, run: str) -> dict[str, list[str]]:
         """Close gaps; a number that another open run counts on stays where it is."""
         with self.database.write(lock="numbers") as connection:
-            return numbers.close_gaps(connection, run)
+            changed = numbers.close_gaps(connection, run)
+            items.plan_again(connection, run, {key for keys in changed.values() for key in keys})
+            return changed
 
     def seal_numbers(self, run: str) -> None:
         """Make the numbers final that this run's documents show."""

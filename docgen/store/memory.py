@@ -232,7 +232,12 @@ class MemoryLedger:
     @_locked
     def close_gaps(self, run: str) -> dict[str, list[str]]:
         """Close gaps below this run's own numbers."""
-        return self._numbers.close_gaps(run)
+        changed = self._numbers.close_gaps(run)
+        again = {key for keys in changed.values() for key in keys}
+        for item in self._sorted(run):
+            if item.key in again and item.state is ItemState.READY:
+                self._items[run][item.ordinal] = replace(item, state=ItemState.PLANNED)
+        return changed
 
     @_locked
     def seal_numbers(self, run: str) -> None:

@@ -17,7 +17,7 @@ from hypothesis.stateful import (
 )
 from ledgers import a_spec
 
-from docgen.model import NewItem
+from docgen.model import Fault, ItemResult, ItemState, NewItem
 from docgen.protocols import Ledger
 
 INV = "INV-{n:05}"
@@ -69,6 +69,19 @@ def test_gaps_are_closed_in_order_and_the_changed_keys_named(ledger: Ledger) -> 
     assert ledger.numbers(run) == {INV: {"a": ("INV-", 1), "c": ("INV-", 2), "e": ("INV-", 3)}}
     assert ledger.close_gaps(run) == {}
     assert reserve(ledger, run, "f") == {"f": 4}
+
+
+def test_records_whose_number_moved_are_planned_again_with_the_same_step(ledger: Ledger) -> None:
+    """A crash right after gaps were closed must not leave documents that show the old numbers."""
+    run = ledger.open_run(a_spec())
+    ledger.add_items(run, [NewItem(place, key, "") for place, key in enumerate("abc")])
+    reserve(ledger, run, "abc")
+    ledger.put_results(run, [ItemResult(0, "a")])
+    ledger.put_results(run, [ItemResult(1, "b", faults=(Fault("record", "bad"),)), ItemResult(2, "c")])
+    ledger.release_numbers(run, ["b"])
+    assert ledger.close_gaps(run) == {INV: ["c"]}
+    states = {item.key: item.state for item in ledger.items(run)}
+    assert states == {"a": ItemState.READY, "b": ItemState.QUARANTINED, "c": ItemState.PLANNED}
 
 
 def test_sealed_numbers_stay_and_the_next_run_fills_the_gap(ledger: Ledger) -> None:
