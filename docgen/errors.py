@@ -99,8 +99,13 @@ class DocgenError(Exception):
         return fields
 
     def placed(self, outer: Where) -> Self:
-        """Add an outer place in front of what is known, in place; inner knowledge wins."""
+        """Add an outer place in front of what is known, in place; inner knowledge wins.
+
+        A fault that stands in a file of its own, such as a row of the data, keeps its place as it is.
+        """
         inner = self.where or Where()
+        if inner.file is not None and inner.file != outer.file:
+            return self
         self.where = replace(
             inner,
             file=inner.file if inner.file is not None else outer.file,
@@ -383,9 +388,10 @@ class TransportUnavailable(DeliveryError):
 
 
 class StoreError(DocgenError):
-    """The ledger cannot be read or written."""
+    """The ledger cannot be read or written: wrong file, no permission, disk full."""
 
     code = "store"
+    exit_code = 1
 
 
 class StoreBusy(StoreError):
@@ -399,7 +405,6 @@ class SchemaTooNew(StoreError):
     """The ledger was written by a newer docgen."""
 
     code = "schema-too-new"
-    exit_code = 1
 
 
 class WriteError(DocgenError):

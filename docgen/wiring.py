@@ -17,7 +17,7 @@ from docgen.check import missing_office, missing_template
 from docgen.config import Config, TransportName, load_config
 from docgen.deliver import TRANSPORTS
 from docgen.engine import InlineEngine, PoolEngine
-from docgen.errors import DocgenError, at, flatten
+from docgen.errors import DocgenError, flatten
 from docgen.job import EmailStep, FolderStep, Job, PrintStep
 from docgen.model import Format, Run
 from docgen.plan import Plan, Toolbox, templates_used
@@ -141,8 +141,13 @@ def fingerprint_of(plan: Plan) -> str:
 @contextmanager
 def open_records(workspace: Workspace, job: Job, work: Path) -> Iterator[Source]:
     """Open a job's data; `work` is a folder for what does not fit into memory."""
-    with at(str(job.path), "data"):
+    try:
         source = open_source(job.data, job.base, work, workspace.environ)
+    except DocgenError as error:
+        for fault in flatten(error):
+            if fault.where is None or fault.where.file is None:
+                fault.where = job.where("data", *(fault.where.path if fault.where else ()))
+        raise
     try:
         yield source
     finally:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from docgen.errors import JobError, did_you_mean
 from docgen.job import DataSpec
+from docgen.model import Where
 from docgen.source.duck import MEMORY_MB, Duck
 from docgen.source.load import READERS, load_tables
 from docgen.source.records import DuckSource
@@ -32,7 +33,7 @@ def open_source(data: DataSpec, base: Path, work: Path, environ: Mapping[str, st
     for name, spec in data.nest.items():
         if spec.table not in data.tables:
             hint = did_you_mean(spec.table, data.tables)
-            raise JobError(f'nest "{name}": there is no table "{spec.table}"', hint=hint)
+            raise JobError(f'there is no table "{spec.table}"', where=Where(path=("nest", name, "table")), hint=hint)
     memory = (environ or {}).get("DOCGEN_SOURCE_MEMORY_MB", "")
     duck = Duck(work, int(memory) if memory.isdigit() else MEMORY_MB)
     try:

@@ -20,12 +20,15 @@ from zoneinfo import ZoneInfo
 
 import duckdb
 
-from docgen.errors import SourceError, did_you_mean
+from docgen.errors import SourceError, UserError, did_you_mean, flatten
+from docgen.model import Where
 from docgen.source.tables import check_columns
 
 MEMORY_MB = 256
 #: Rows are written out in groups of so many; the default of 122,880 keeps far more in memory.
 _ROW_GROUP = 10_240
+#: The key of the job's `data` that has the SQL.
+_RECORDS = Where(path=("records",))
 _LINE = re.compile(r"^LINE (\d+): (.*)\n( *)\^", re.MULTILINE)
 
 
@@ -119,17 +122,28 @@ class Duck:
         with _in_words(sql, tables):
             statements = duckdb.extract_statements(sql)
         if len(statements) != 1 or statements[0].type != duckdb.StatementType.SELECT:
-            raise SourceError("`records` has to be one select statement")
+            raise SourceError("`records` has to be one select statement", where=_RECORDS)
         with _in_words(sql, tables, above=1):
             names = [name for name, *_ in self.rows(f"describe\n{sql}")]
             # CREATE TABLE would silently rename the second of two columns.
-            check_columns(names, "the SQL of `records`", None, "name one of them with `as`")
+            with _in_records():
+                check_columns(names, "", None, "name one of them with `as`")
             self.run(f"create table {table} as\n{sql}")
 
     def close(self) -> None:
         """End the database and remove its files."""
         self._connection.close()
         shutil.rmtree(self._folder, ignore_errors=True)
+
+
+@contextmanager
+def _in_records() -> Iterator[None]:
+    try:
+        yield
+    except UserError as error:
+        for fault in flatten(error):
+            fault.where = _RECORDS
+        raise
 
 
 @contextmanager
@@ -150,8 +164,10 @@ def _sql_fault(error: duckdb.Error, sql: str, tables: Sequence[str], above: int)
     problem, _, hint = " ".join(message.split()).partition("Did you mean ")
     unknown = re.match(r"Table with name (.+) does not exist", problem)
     known = f"did you mean {hint}" if hint else _hint(error, problem)
-    hint = did_you_mean(unknown[1], tables) if unknown else known
-    return SourceError(f"{spot}: {problem.strip().rstrip('.!')}", hint=hint)
+    if unknown:
+        is_file = re.search(r"[/\\.*]", unknown[1])
+        known = "SQL sees only the tables of the job" if is_file else did_you_mean(unknown[1], tables)
+    return SourceError(f"{spot}: {problem.strip().rstrip('.!')}", where=_RECORDS, hint=known)
 
 
 def _place(match: re.Match[str], sql: str, above: int) -> tuple[int | None, int | None]:

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
-from docgen.errors import DocgenError, Faults, JobError, SourceError, raise_faults
+from docgen.errors import DocgenError, Faults, JobError, SourceError, ToolMissing, flatten, raise_faults
 from docgen.job import TableSpec
 from docgen.model import Where
 from docgen.source.database import read_database
@@ -101,12 +101,17 @@ def load_tables(duck: Duck, tables: dict[str, TableSpec], base: Path) -> dict[st
         try:
             with duck.transaction():
                 loaded[name] = _load(duck, name, spec, base)
-        except Faults as error:
-            faults += error.faults
-        except (JobError, SourceError) as error:
-            faults.append(error)
+        except (Faults, JobError, SourceError, ToolMissing) as error:
+            faults += [_in_job(fault, name, spec) for fault in flatten(error)]
     raise_faults(faults)
     return loaded
+
+
+def _in_job(fault: DocgenError, name: str, spec: TableSpec) -> DocgenError:
+    """Give a fault its place below `data`, unless a file of the data has it."""
+    if spec.url is not None or fault.where is None:
+        fault.where = Where(path=("tables", name))
+    return fault
 
 
 def _load(duck: Duck, name: str, spec: TableSpec, base: Path) -> Loaded:

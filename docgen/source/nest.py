@@ -9,6 +9,7 @@ from typing import Any
 
 from docgen.errors import JobError, did_you_mean
 from docgen.job import NestSpec
+from docgen.model import Where
 from docgen.source.duck import Duck, converters, plain_expression, quoted
 from docgen.source.load import SCHEMA, Loaded
 from docgen.source.tables import FILE, ROW
@@ -80,10 +81,10 @@ def build_nested(
     """
     own = duck.types(table.relation)
     for column in spec.on:
-        _check_column(name, column, types, "the records have")
-        _check_column(name, column, table.columns, f'table "{table.name}" has')
+        _check_column(name, "on", column, types, "the records have")
+        _check_column(name, "on", column, table.columns, f'table "{table.name}" has')
     for column in spec.order_by:
-        _check_column(name, column, table.columns, f'table "{table.name}" has')
+        _check_column(name, "order_by", column, table.columns, f'table "{table.name}" has')
     relation = f"{SCHEMA}.{quoted(f'docgen nest {name}')}"
     match = " and ".join(_equal(quoted(column), types[column], own[column]) for column in spec.on)
     order = "".join(f", {_sort_key(quoted(column), own[column])}" for column in spec.order_by)
@@ -98,10 +99,10 @@ def build_nested(
     return Nested(table, relation, {column: own[column] for column in table.columns})
 
 
-def _check_column(name: str, column: str, columns: Mapping[str, Any] | tuple[str, ...], owner: str) -> None:
+def _check_column(name: str, key: str, column: str, columns: Mapping[str, Any] | tuple[str, ...], owner: str) -> None:
     if column not in columns:
         hint = did_you_mean(column, columns)
-        raise JobError(f'nest "{name}": {owner} no column "{column}"', hint=hint)
+        raise JobError(f'{owner} no column "{column}"', where=Where(path=("nest", name, key)), hint=hint)
 
 
 def _equal(name: str, left: Any, right: Any) -> str:

@@ -6,7 +6,6 @@ import glob
 from pathlib import Path
 
 from docgen.errors import SourceError, did_you_mean
-from docgen.model import Where
 
 
 def find_files(pattern: str, base: Path) -> list[Path]:
@@ -19,14 +18,14 @@ def find_files(pattern: str, base: Path) -> list[Path]:
     if path.is_file():
         return [path]
     if path.is_dir():
-        raise SourceError("this is a folder", where=Where(pattern), hint=f"write {pattern.rstrip('/')}/*.csv")
+        raise SourceError(f'"{pattern}" is a folder', hint=f"write {pattern.rstrip('/')}/*.csv")
     found = sorted(Path(match) for match in glob.glob(str(path), recursive=True) if Path(match).is_file())
     if found:
         return found
     if glob.has_magic(pattern):
-        raise SourceError("no file fits this pattern", where=Where(pattern))
+        raise SourceError(f'no file fits the pattern "{pattern}"')
     names = [entry.name for entry in path.parent.iterdir()] if path.parent.is_dir() else []
-    raise SourceError("there is no such file", where=Where(pattern), hint=did_you_mean(path.name, names))
+    raise SourceError(f'there is no file "{pattern}"', hint=did_you_mean(path.name, names))
 
 
 def shown_as(file: Path, pattern: str, base: Path) -> str:

@@ -43,7 +43,9 @@ class DuckSource:
         self._nested: dict[str, Nested] = {}
         for name, spec in data.nest.items():
             if name in self._types:
-                raise JobError(f'`nest` and the records both have a field "{name}"', hint="choose another name")
+                place = Where(path=("nest", name))
+                problem = f'`nest` and the records both have a field "{name}"'
+                raise JobError(problem, where=place, hint="choose another name")
             self._nested[name] = build_nested(duck, name, spec, tables[spec.table], self._relation, self._types)
         self._locator = Locator(duck, tables, only, self._types, self._key, self._nested)
         self._total = int(duck.rows(f"select count(*) from {self._relation}")[0][0])
@@ -101,7 +103,8 @@ class DuckSource:
     def _find_column(self, name: str) -> str:
         if name in self._types:
             return name
-        raise JobError(f'the records have no column "{name}" for `key`', hint=did_you_mean(name, self._types))
+        hint = did_you_mean(name, self._types)
+        raise JobError(f'the records have no column "{name}"', where=Where(path=("key",)), hint=hint)
 
     def _read(self, start: int, size: int, condition: str) -> list[Record]:
         readers = converters(self._types.values(), self._duck.zone)
