@@ -59,7 +59,7 @@ def read_database(url: str, name: str, base: Path, *, table: str | None = None, 
 def _parse_url(url: str, name: str) -> sa.URL:
     try:
         parsed = sa.make_url(url)
-    except ArgumentError:
+    except (ArgumentError, ValueError):
         # The cause is left out: it may hold the URL, and with it a password.
         hint = "for example sqlite:///shop.sqlite or postgresql://user:password@host/database"
         raise SourceError("this is not a database URL", where=Where(name), hint=hint) from None
