@@ -70,13 +70,16 @@ def _tidy(text: str) -> str:
     return "\n".join(filter(None, (" ".join(line.split()) for line in text.splitlines())))
 
 
-def address_lines(address: PostalAddress, from_country: str, language: str) -> tuple[str, ...]:
+def address_lines(
+    address: PostalAddress, from_country: str, language: str, *, complete: bool = True
+) -> tuple[str, ...]:
     """Return the lines of an address as they stand on an envelope.
 
     Args:
         address: of the recipient; without a country it is at home.
         from_country: where it is posted; mail that stays there has no country line.
         language: of the sender's post office, for the country's name.
+        complete: whether a missing part is a fault, or left out.
 
     Raises:
         AddressError: a part is missing without which mail does not arrive, or the country is unknown.
@@ -86,7 +89,8 @@ def address_lines(address: PostalAddress, from_country: str, language: str) -> t
     country = (address.country or from_country).upper()
     form = _form(country)
     abroad = country != from_country.upper()
-    _check_complete(address, country, form)
+    if complete:
+        _check_complete(address, country, form)
     upper = form.upper | {"C"} if abroad else form.upper
     parts = {letter: _part(address, letter, letter in upper, country) for letter in _LETTERS}
     if parts["N"] == parts["O"]:
@@ -101,9 +105,11 @@ def address_lines(address: PostalAddress, from_country: str, language: str) -> t
     return tuple(lines)
 
 
-def postal_lines(values: Mapping[str, object], from_country: str, language: str) -> tuple[str, ...]:
+def postal_lines(
+    values: Mapping[str, object], from_country: str, language: str, *, complete: bool = True
+) -> tuple[str, ...]:
     """Return the lines of the address that a record's own fields make. Raises as `address_lines`."""
-    return address_lines(read_address(values), from_country, language)
+    return address_lines(read_address(values), from_country, language, complete=complete)
 
 
 def _part(address: PostalAddress, letter: str, upper: bool, country: str) -> str:

@@ -217,7 +217,8 @@ def address(
 ) -> Lines:
     """Write a postal address, `of` an object or of the record itself, as lines.
 
-    The sender's country and language decide what counts as abroad and how the country is called.
+    The sender's country and language decide what counts as abroad and how the country is called. A part that the
+    country's addresses need and this one lacks is a fault, unless the job's policy lets missing values be blank.
     """
     company = from_context(context, "company")
     sender = company if isinstance(company, Mapping) else {}
@@ -229,7 +230,8 @@ def address(
         own = {name: value for name, value in context.get_all().items() if name != "company"}
         found = read_address(of if isinstance(of, Mapping) else fields or own)
     named = language or str(sender.get("language") or from_context(context, "language") or "en")
-    return Lines(address_lines(found, home or found.country, named))
+    complete = cast("Sandbox", context.environment).missing == "error"
+    return Lines(address_lines(found, home or found.country, named, complete=complete))
 
 
 class Listing(list[object]):
