@@ -16,7 +16,7 @@ from typing import Any
 import pytest
 
 POSTGRESQL_USER = "docgen"
-POSTGRESQL_PASSWORD = "s3cret-of-the-test"  # noqa: S105 - the server lives as long as the test
+POSTGRESQL_PASSWORD = "s3cret-of-the-test"
 
 
 def require(found: bool, what: str) -> None:
@@ -92,14 +92,31 @@ def start_postgresql(tmp: Path) -> Iterator[str]:
         settings = f"-p {port} -h 127.0.0.1 -c unix_socket_directories= -c fsync=off -c shared_buffers=16MB"
         # pg_ctl waits until the server answers; no guessing at how long that takes.
         call("pg_ctl", "-D", str(data), "-w", "-t", "60", "-o", settings, "start")
-        try:
-            url = f"postgresql+psycopg://{POSTGRESQL_USER}:{POSTGRESQL_PASSWORD}@127.0.0.1:{port}"
-            _create_database(f"{url}/postgres", "docgen")
-            yield f"{url}/docgen"
-        finally:
-            call("pg_ctl", "-D", str(data), "-w", "-m", "immediate", "stop")
+        stop = [str(programs / "pg_ctl"), "-D", str(data), "-w", "-m", "immediate", "stop"]
+        with _when_this_process_ends(stop, identity):
+            _create_database(f"{url_of(port)}/postgres", "docgen")
+            yield f"{url_of(port)}/docgen"
     finally:
         shutil.rmtree(folder, ignore_errors=True)
+
+
+def url_of(port: int) -> str:
+    """Return the server's URL without a database."""
+    return f"postgresql+psycopg://{POSTGRESQL_USER}:{POSTGRESQL_PASSWORD}@127.0.0.1:{port}"
+
+
+@contextmanager
+def _when_this_process_ends(command: list[str], identity: dict[str, Any]) -> Iterator[None]:
+    """Run a command at the end of the block, and also when this process is killed before."""
+    # The shell waits for the end of its input, which comes with the end of this process at the latest.
+    script = ["sh", "-c", 'cat > /dev/null; exec "$@" > /dev/null 2>&1', "sh", *command]
+    watcher = subprocess.Popen(script, stdin=subprocess.PIPE, start_new_session=True, cwd="/", **identity)
+    assert watcher.stdin is not None
+    try:
+        yield
+    finally:
+        watcher.stdin.close()
+        watcher.wait()
 
 
 def _create_database(url: str, name: str) -> None:
