@@ -59,6 +59,27 @@ class Locator:
         file, row = self._duck.rows(f"select {FILE}, {ROW} from {table.relation} where rowid = $1", [record.ordinal])[0]
         return Where(table.files[file], row, path=(column,))
 
+    def rows_with(self, column: str, value: object, limit: int = 20) -> list[Where]:
+        """Return the places of all rows that have a value in a column, of the table where it is repeated."""
+        tables = [self._only] if self._only is not None else self._tables.values()
+        found: list[Where] = []
+        for table in tables:
+            if column not in table.columns:
+                continue
+            try:
+                rows = self._duck.rows(
+                    f"select {FILE}, {ROW} from {table.relation} where {quoted(column)} is not distinct from $1 "
+                    f"order by rowid limit {limit}",
+                    [value],
+                )
+            except duckdb.Error:
+                continue  # the column is of another type here
+            places = [Where(table.files[file], row, path=(column,)) for file, row in rows]
+            if len(places) > 1:
+                return places
+            found = found or places
+        return found
+
     def _locate_joined(self, record: Record, column: str) -> Where | None:
         owners = [table for table in self._tables.values() if column in table.columns]
         for table in owners:

@@ -3,7 +3,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Self
 
 from docgen.errors import DuplicateKey, JobError, MissingKey, RecordError, did_you_mean
@@ -77,13 +78,15 @@ class DuckSource:
 
     def bad_rows(self) -> Iterator[tuple[Mapping[str, object], RecordError]]:
         """Yield the rows that `key_faults` names, as they came."""
+        seen: Counter[str] = Counter()
         for start in range(0, self._total, _BLOCK):
             found = self._duck.rows(
                 f"select n, times from {_BAD} where n >= {start} and n < {start + _BLOCK} order by n"
             )
             times = dict(found)
             for record in self._read(start, _BLOCK, f"rowid in (select n from {_BAD})") if times else ():
-                yield record.values, self._key_fault(record, times[record.ordinal])
+                yield record.values, self._key_fault(record, times[record.ordinal], seen[record.key])
+                seen[record.key] += 1
 
     def batches(self, size: int) -> Iterator[list[Record]]:
         """Yield records in source order, at most `size` at a time, without those of faulty keys."""
@@ -158,18 +161,39 @@ class DuckSource:
                 [[ordinal for ordinal, _ in block], texts],
             )
 
-    def _key_fault(self, record: Record, times: int) -> RecordError:
-        where = self._locator.locate(record, self._key)
+    def _key_fault(self, record: Record, times: int, position: int) -> RecordError:
+        """Return the fault of a row; `position` counts the rows before it that have the same key."""
         if not times:
+            where = self._locator.locate(record, self._key)
             return MissingKey(f"the key {self._key} is empty", where=where, field=self._key)
+        places = self._locator.rows_with(self._key, record.values[self._key])
+        if len(places) == times:
+            where = places[position]
+        else:
+            where = self._locator.locate(record, self._key) or (places[0] if places else None)
+        hint = "keep one of them, or give each its own key"
+        if len(places) == 1:
+            hint = "it stands there once: the SQL of `records` makes several records of it"
         return DuplicateKey(
-            f"{times} records have this key in {self._key}",
+            f"{times} records have this key in {self._key}{_rows(places, times)}",
             where=where,
-            hint="keep one of them, or give each its own key",
+            hint=hint,
             key=record.key,
             field=self._key,
             value=record.key,
         )
+
+
+def _rows(places: Sequence[Where], times: int) -> str:
+    """Return `: rows 34 and 35`, or `: a.csv, row 3, and b.csv, row 7`; nothing for a single place."""
+    if len(places) < 2:
+        return ""
+    if len({place.file for place in places}) == 1:
+        numbers = [str(place.line) for place in places]
+        if len(numbers) < times:
+            return f": rows {', '.join(numbers)}, ..."
+        return f": rows {', '.join(numbers[:-1])} and {numbers[-1]}"
+    return ": " + "; ".join(f"{place.file}, row {place.line}" for place in places)
 
 
 def _only_table(data: DataSpec) -> str:
