@@ -3,20 +3,24 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Mapping, Sequence
-from contextlib import ExitStack
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from docgen.batch import process_batch
 from docgen.check import check_plan
+from docgen.dispatch import settle_unknown
 from docgen.draft import staged_path
 from docgen.errors import (
     DocgenError,
     RecordError,
+    RenderError,
     RunStateError,
     SourceError,
+    StoreError,
     UserError,
+    WriteError,
     did_you_mean,
     flatten,
     raise_faults,
@@ -30,7 +34,7 @@ from docgen.protocols import Ledger, Source
 from docgen.render import RENDERERS
 from docgen.render.mail import prepare_mail
 from docgen.report import Summary, each_delivery, each_item, summarise
-from docgen.run import Runner
+from docgen.run import ENDED, Runner, clear_staging
 from docgen.starter import copy_starter
 from docgen.store import open_ledger
 from docgen.template import Template, find_template, load_templates
@@ -173,6 +177,8 @@ def _start(
             options={"templates": fingerprint_of(plan), "records": list(options.records), "limit": options.limit},
         )
         run = ledger.run(ledger.open_run(spec))
+        if not dry:
+            stack.enter_context(_resumable(run))
         plan = replace(plan, run=run.id, started=started, again=options.again, folder=None if dry else run.folder)
         runner = make_runner(workspace, run, plan, shop, ledger, reference or ledger)
         runner.take(source, set(options.records) or None, options.limit)
@@ -180,7 +186,22 @@ def _start(
         runner.merge()
     if dry:
         return summarise(ledger, runner.run, job.title, dry=True)
-    return _deliver(workspace, runner)
+    with _resumable(run):
+        return _deliver(workspace, runner)
+
+
+@contextmanager
+def _resumable(run: Run) -> Iterator[None]:
+    """Tell whoever is interrupted or runs into a full disk how to go on."""
+    advice = f"docgen resume {run.id}"
+    try:
+        yield
+    except KeyboardInterrupt:
+        raise KeyboardInterrupt(advice) from None
+    except (WriteError, StoreError, RenderError) as error:
+        if advice not in error.hint:
+            error.hint = f"{error.hint}, then: {advice}" if error.hint else f"to go on: {advice}"
+        raise
 
 
 def _check_asked(source: Source, options: RunOptions) -> None:
@@ -199,14 +220,16 @@ def _deliver(workspace: Workspace, runner: Runner) -> Summary:
     """Bring a merged run to its end, or to the point where a person is needed."""
     job = runner.plan.job
     bad = runner.ledger.count_items(runner.run.id).get(ItemState.QUARANTINED, 0) or runner.has_bad_rows
+    # What was decided before the first delivery stays decided, whatever the job file says by now.
+    undecided = runner.run.state in (RunState.MERGING, RunState.WAITING)
     try:
-        if bad and job.policy.bad_records == "stop":
+        if undecided and bad and job.policy.bad_records == "stop":
             runner.ledger.release_numbers(runner.run.id)
             runner.set_state(RunState.STOPPED, "there are faulty records, and the job says `bad_records: stop`")
         else:
-            if runner.run.state in (RunState.MERGING, RunState.WAITING):
+            if undecided:
                 runner.publish()
-            if job.policy.approval == "required" and not _approved(runner):
+            if undecided and job.policy.approval == "required" and not _approved(runner):
                 note = f"everything is made; look at it, then: docgen approve {runner.run.id}"
                 runner.set_state(RunState.WAITING, note)
             else:
@@ -243,7 +266,9 @@ def resume_run(workspace: Workspace, run: str) -> Summary:
 
 
 def _resume(workspace: Workspace, ledger: Ledger, run: Run) -> Summary:
-    if run.state in (RunState.DONE, RunState.STOPPED, RunState.CANCELLED):
+    if run.state in ENDED:
+        # Whoever ended it may have been killed while tidying up.
+        clear_staging(run.folder, messages=(run.folder / "outbox").exists())
         raise RunStateError(
             f"the run {run.id} has ended ({run.state})",
             hint=f"`docgen run {run.spec.job_file}` delivers what is new or failed",
@@ -255,16 +280,18 @@ def _resume(workspace: Workspace, ledger: Ledger, run: Run) -> Summary:
     _check_unchanged(run, job, plan)
     plan = replace(plan, run=run.id, started=run.spec.started, again=run.spec.again, folder=run.folder)
     runner = make_runner(workspace, run, plan, shop, ledger, ledger)
-    if run.state is RunState.MERGING:
-        _merge_rest(workspace, runner)
-    elif run.state is RunState.WAITING and not _approved(runner):
+    if run.state is RunState.WAITING and not _approved(runner):
         raise RunStateError(f"the run {run.id} waits for approval", hint=f"docgen approve {run.id}")
-    return _deliver(workspace, runner)
+    with _resumable(run):
+        if run.state is RunState.MERGING:
+            _merge_rest(workspace, runner)
+        return _deliver(workspace, runner)
 
 
 def _merge_rest(workspace: Workspace, runner: Runner) -> None:
     if runner.spool.complete:
         runner.register()
+        runner.remake_damaged()
         runner.merge()
         return
     # Stopped while the records were read: nothing was made of them yet, so they are read anew.
@@ -322,11 +349,15 @@ def cancel_run(workspace: Workspace, run: str) -> Run:
         found = ledger.run(run)
         with ledger.lock(found.spec.job):
             found = ledger.run(found.id)
-            if found.state in (RunState.DONE, RunState.STOPPED, RunState.CANCELLED):
+            if found.state is RunState.CANCELLED:
+                ledger.release_numbers(found.id)  # whoever cancelled it may have been killed before
+            if found.state in ENDED:
                 raise RunStateError(f"the run {found.id} has ended already ({found.state})")
-            # Claims that nobody settled stay what they are: unknown to us, and shown as claimed.
-            ledger.release_numbers(found.id)
+            settle_unknown(ledger, found.id, workspace.clock())
+            # First: a run that could still be resumed must not print numbers that others may take.
             ledger.set_state(found.id, RunState.CANCELLED, "cancelled", workspace.clock())
+            ledger.release_numbers(found.id)
+            clear_staging(found.folder, messages=(found.folder / "outbox").exists())
             return ledger.run(found.id)
 
 

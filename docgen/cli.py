@@ -10,7 +10,9 @@ import getpass
 import json
 import logging
 import os
+import signal
 import sys
+import tempfile
 import traceback
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -24,6 +26,7 @@ from typer.exceptions import Abort, TyperException
 
 from docgen import __version__, api, show
 from docgen.errors import DocgenError, Faults
+from docgen.files import is_full
 from docgen.model import MessageClass, RunState, Suppression
 from docgen.progress import show_progress
 from docgen.report import Summary
@@ -319,6 +322,11 @@ def _finish(summary: Summary, as_json: bool) -> int:
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run the command line and exit."""
+    for name in ("SIGTERM", "SIGHUP"):
+        number = getattr(signal, name, None)
+        # Under nohup a closed terminal is ignored, and stays so.
+        if number is not None and signal.getsignal(number) is signal.SIG_DFL:
+            signal.signal(number, signal.default_int_handler)
     sys.exit(call(sys.argv[1:] if arguments is None else arguments))
 
 
@@ -334,14 +342,18 @@ def call(arguments: Sequence[str]) -> int:
     except TyperException as error:
         sys.stderr.write(f"{error.format_message()}\nSee: docgen --help\n")
         return INPUT
-    except (KeyboardInterrupt, Abort):
-        sys.stderr.write("interrupted; `docgen runs` lists the run, `docgen resume RUN` goes on with it\n")
+    except (KeyboardInterrupt, Abort) as interrupt:
+        advice = f"to go on: {interrupt.args[0]}" if interrupt.args else "`docgen runs` lists the runs"
+        sys.stderr.write(f"interrupted; {advice}\n")
         return INTERRUPTED
     except BrokenPipeError:
         # The reader of our output has gone, as `| head` does.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return DONE
     except Exception as error:
+        if isinstance(error, OSError) and is_full(error):
+            sys.stderr.write(f"{error.filename or tempfile.gettempdir()}: the disk is full; free some space\n")
+            return INPUT
         traceback.print_exc()
         sys.stderr.write(f"docgen {__version__} failed: {error!r}. This is our fault; please report it.\n")
         return OURS

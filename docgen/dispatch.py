@@ -12,6 +12,7 @@ import signal
 from collections.abc import AsyncIterator, Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +22,8 @@ from docgen.protocols import BatchTransport, Clock, Ledger, Transport
 
 INTERRUPTED = "docgen was interrupted between handing the message over and the answer: it may or may not have gone"
 PAGE = 500
+#: Whoever runs docgen makes these a KeyboardInterrupt where it should stop cleanly: Ctrl-C, `kill`, a closed terminal.
+_STOPPING = [getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name)]
 
 
 @dataclass
@@ -30,11 +33,13 @@ class Halt:
     Attributes:
         reason: for a person.
         error: what the transport said, if it was a transport.
-        interrupted: a person pressed Ctrl-C.
+        broken: what makes going on impossible: the ledger cannot be written, or a fault of ours.
+        interrupted: a person pressed Ctrl-C, or the system asked docgen to end.
     """
 
     reason: str = ""
     error: DocgenError | None = None
+    broken: Exception | None = None
     interrupted: bool = False
     failures_in_a_row: int = 0
 
@@ -68,14 +73,10 @@ class Dispatcher:
         Args:
             safe_to_repeat: names of transports for which doing it twice is the same as once.
         """
-        unknown = 0
         for delivery in self._each(DeliveryState.CLAIMED):
             if delivery.transport in safe_to_repeat:
                 self.ledger.release(delivery.id)
-            else:
-                self._settle(delivery, Receipt(Outcome.UNKNOWN, INTERRUPTED))
-                unknown += 1
-        return unknown
+        return settle_unknown(self.ledger, self.run, self.clock())
 
     async def send_each(self, transport: Transport, name: str) -> None:
         """Deliver one by one, as many at once as the transport allows."""
@@ -92,7 +93,7 @@ class Dispatcher:
         async def worker() -> None:
             while (delivery := await queue.get()) is not None:
                 if not self.halt:
-                    await self._deliver(transport, delivery)
+                    await self._attempt(transport, delivery)
 
         async with transport, _stop_on_ctrl_c(self.halt), asyncio.TaskGroup() as group:
             for _ in range(transport.concurrency):
@@ -103,6 +104,14 @@ class Dispatcher:
                 await queue.put(delivery)
             for _ in range(transport.concurrency):
                 await queue.put(None)
+
+    async def _attempt(self, transport: Transport, delivery: Delivery) -> None:
+        try:
+            await self._deliver(transport, delivery)
+        except Exception as error:
+            # Raised here it would cancel the other deliveries, midway: they end first. The claim stays as it is.
+            self._stop(str(error))
+            self.halt.broken = self.halt.broken or error
 
     async def _deliver(self, transport: Transport, delivery: Delivery) -> None:
         if not self._claim(delivery):
@@ -137,6 +146,15 @@ class Dispatcher:
         for id_, delivery in claimed.items():
             self._settle(delivery, receipts[id_])
 
+    def halt_if_some_are_left(self) -> None:
+        """Say so when deliveries wait for a transport that is no longer there: nobody must be forgotten."""
+        left = self.ledger.deliveries(self.run, state=DeliveryState.PENDING, limit=1)
+        if left and not self.halt:
+            self._stop(
+                f'the run began with deliveries by "{left[0].transport}", which job and config.yaml no longer have; '
+                "put it back to go on, or cancel the run and run the job again"
+            )
+
     def _claim(self, delivery: Delivery) -> bool:
         if reason := self.why_not(delivery):
             self.ledger.skip(delivery.id, reason, self.clock())
@@ -167,29 +185,52 @@ class Dispatcher:
             self.halt.reason, self.halt.error = reason, error
 
     def _each(self, state: DeliveryState, transport: str | None = None) -> Iterator[Delivery]:
-        after = 0
-        while page := self.ledger.deliveries(self.run, state=state, transport=transport, after=after, limit=PAGE):
-            yield from page
-            after = page[-1].id
+        return _each(self.ledger, self.run, state, transport)
+
+
+def _each(ledger: Ledger, run: str, state: DeliveryState, transport: str | None = None) -> Iterator[Delivery]:
+    after = 0
+    while page := ledger.deliveries(run, state=state, transport=transport, after=after, limit=PAGE):
+        yield from page
+        after = page[-1].id
+
+
+def settle_unknown(ledger: Ledger, run: str, now: datetime) -> int:
+    """Settle what is still claimed, by a process that is gone, as unknown; return how many."""
+    unknown = 0
+    for delivery in _each(ledger, run, DeliveryState.CLAIMED):
+        ledger.settle(delivery.id, Receipt(Outcome.UNKNOWN, INTERRUPTED), now)
+        unknown += 1
+    return unknown
 
 
 @asynccontextmanager
 async def _stop_on_ctrl_c(halt: Halt) -> AsyncIterator[None]:
     """Let what is under way end, so that Ctrl-C leaves nothing unknown; a second one is not caught."""
+    loop = asyncio.get_running_loop()
+    before: dict[int, Any] = {}
 
     def stop() -> None:
-        halt.reason, halt.interrupted = "interrupted by Ctrl-C", True
-        loop.remove_signal_handler(signal.SIGINT)
+        halt.reason, halt.interrupted = halt.reason or "interrupted", True
+        forget()
 
-    loop = asyncio.get_running_loop()
-    # Windows' loops and threads have no signal handlers: there Ctrl-C is a KeyboardInterrupt as usual.
-    with suppress(NotImplementedError, RuntimeError, ValueError):
-        loop.add_signal_handler(signal.SIGINT, stop)
+    def forget() -> None:
+        while before:
+            number, handler = before.popitem()
+            loop.remove_signal_handler(number)
+            signal.signal(number, handler)
+
+    for number in _STOPPING:
+        # Windows' loops and threads have no signal handlers: there Ctrl-C is a KeyboardInterrupt as usual.
+        with suppress(NotImplementedError, RuntimeError, ValueError):
+            handler = signal.getsignal(number)
+            if callable(handler):
+                loop.add_signal_handler(number, stop)
+                before[number] = handler
     try:
         yield
     finally:
-        with suppress(NotImplementedError, RuntimeError, ValueError):
-            loop.remove_signal_handler(signal.SIGINT)
+        forget()
 
 
 # --- payloads: what the ledger keeps of a delivery, as JSON ----------------------------------------

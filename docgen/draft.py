@@ -14,8 +14,8 @@ from babel.core import Locale, UnknownLocaleError
 
 from docgen.address import parse_mailbox, postal_lines
 from docgen.dispatch import payload_of
-from docgen.errors import AddressError, DocgenError, RenderError, TextMissing, WrongValue, flatten
-from docgen.files import inside, safe_name, write_atomically
+from docgen.errors import AddressError, DocgenError, RenderError, TextMissing, WriteError, WrongValue, flatten
+from docgen.files import inside, is_full, is_lasting, safe_name, write_atomically
 from docgen.job import DocumentSpec, EmailStep, FolderStep, PrintStep
 from docgen.kinds import Kind
 from docgen.merge import build_context
@@ -63,8 +63,12 @@ class Draft:
         try:
             step()
         except DocgenError as error:
+            if isinstance(error, WriteError) and is_lasting(error):
+                raise  # no fault of this record: the next one would fare no better
             self.fail(error)
         except Exception as error:
+            if is_full(error):
+                raise WriteError("the disk is full", hint="free some space") from error
             # A fault of ours on one record must not keep the other customers from their documents.
             log.exception("action=merge run=%s item=%s", self.plan.run, self.record.key)
             self.fail(RenderError(f"docgen failed on this record: {type(error).__name__}: {error}"))
@@ -222,7 +226,8 @@ class Draft:
     def _address(self, text: str | None) -> list[str]:
         if text is not None:
             return [line.strip() for line in text.splitlines() if line.strip()]
-        return list(postal_lines(self.context, self.plan.config.company.country, self.plan.config.company.language))
+        company, complete = self.plan.config.company, self.plan.job.policy.missing == "error"
+        return list(postal_lines(self.context, company.country, company.language, complete=complete))
 
     def _plan_folder(self, step: FolderStep, rendered: Mapping[str, str]) -> NewDelivery:
         names = step.documents if step.documents is not None else list(self.artifacts)

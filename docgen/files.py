@@ -9,13 +9,18 @@ from __future__ import annotations
 import errno
 import hashlib
 import os
+import platform
+import re
 import secrets
 import shutil
 import unicodedata
+import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path, PureWindowsPath
 from typing import BinaryIO
+
+import psutil  # type: ignore[import-untyped]
 
 from docgen.errors import DeliveryError, UnsafePath, WriteError
 from docgen.model import Where
@@ -35,8 +40,8 @@ _RESERVED = frozenset(
 )
 
 _REASONS = {
-    errno.ENOSPC: ("the disk is full", "free some space and run again"),
-    errno.EDQUOT: ("the disk quota is used up", "free some space and run again"),
+    errno.ENOSPC: ("the disk is full", "free some space"),
+    errno.EDQUOT: ("the disk quota is used up", "free some space"),
     errno.EFBIG: ("the file is larger than this disk or account allows", "choose another output folder"),
     errno.EACCES: ("docgen has no permission to write there", "check the owner and the rights of the folder"),
     errno.EPERM: ("docgen has no permission to write there", "check the owner and the rights of the folder"),
@@ -48,6 +53,10 @@ _REASONS = {
     errno.EMFILE: ("too many files are open", "use fewer workers"),
     errno.EIO: ("the disk reports a fault", "check the disk"),
 }
+
+#: Whose temporary files these are.
+_HOST = f"{zlib.crc32(platform.node().encode()):08x}"
+_TEMPORARY = re.compile(r"\.docgen-(?P<host>[0-9a-f]{8})-(?P<pid>\d+)-[0-9a-f]+\.tmp")
 
 #: Reasons that the next file would meet as well.
 _LASTING = frozenset([errno.ENOSPC, errno.EDQUOT, errno.EACCES, errno.EPERM, errno.EROFS, errno.EIO])
@@ -201,6 +210,11 @@ def is_lasting(error: WriteError) -> bool:
     return isinstance(cause, OSError) and cause.errno in _LASTING
 
 
+def is_full(error: BaseException) -> bool:
+    """Tell whether there is no room left on the disk."""
+    return isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT)
+
+
 @contextmanager
 def new_file(path: Path, durable: bool = True) -> Iterator[BinaryIO]:
     """Open a file to write; it appears under its name when the block ends well, and not at all otherwise.
@@ -208,22 +222,55 @@ def new_file(path: Path, durable: bool = True) -> Iterator[BinaryIO]:
     Raises:
         WriteError: the reason in plain words; nothing is left behind.
     """
-    temporary = path.with_name(f".docgen-{secrets.token_hex(8)}.tmp")
+    temporary = path.with_name(f".docgen-{_HOST}-{os.getpid()}-{secrets.token_hex(8)}.tmp")
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with temporary.open("xb") as file:
-            yield file
+        with writing(path):
+            path.parent.mkdir(parents=True, exist_ok=True)
+            with temporary.open("xb") as file:
+                yield file
+                if durable:
+                    file.flush()
+                    os.fsync(file.fileno())
+            temporary.replace(path)
             if durable:
-                file.flush()
-                os.fsync(file.fileno())
-        temporary.replace(path)
-        if durable:
-            _sync_folder(path.parent)
-    except OSError as error:
-        raise _write_error(path, error) from error
+                _sync_folder(path.parent)
     finally:
         with suppress(OSError):
             temporary.unlink(missing_ok=True)
+
+
+@contextmanager
+def writing(path: Path) -> Iterator[None]:
+    """Say in plain words why something cannot be written there.
+
+    Raises:
+        WriteError: for any OSError of the block.
+    """
+    try:
+        yield
+    except OSError as error:
+        raise _write_error(path, error) from error
+
+
+def remove_leftovers(folder: Path) -> None:
+    """Remove temporary files that killed processes left in a folder; those of living ones stay."""
+    with suppress(OSError):
+        for path in folder.glob(".docgen-*.tmp"):
+            if _is_leftover(path):
+                path.unlink(missing_ok=True)
+
+
+def _is_leftover(path: Path) -> bool:
+    match = _TEMPORARY.fullmatch(path.name)
+    if match is None or match["host"] != _HOST:
+        return False  # on a shared disk: only that machine knows whether its process lives
+    try:
+        # A process that began after the file was written has the number of one that is gone.
+        return bool(psutil.Process(int(match["pid"])).create_time() > path.stat().st_mtime + 1)
+    except psutil.NoSuchProcess:
+        return True
+    except psutil.Error:
+        return False
 
 
 def _sync_folder(folder: Path) -> None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+from codecs import getincrementalencoder
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -20,7 +21,7 @@ from typing import TypeVar
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from docgen import spool
-from docgen.files import write_atomically
+from docgen.files import new_file, remove_file, write_atomically
 from docgen.model import Delivery, DeliveryState, Fault, Item, ItemState, Outcome, Run
 from docgen.protocols import Ledger
 
@@ -175,7 +176,7 @@ def write_quarantine(
 
     _write_lines(path, lines(), encoding="utf-8-sig", end="")
     if not written:
-        path.unlink()
+        remove_file(path)
     return written
 
 
@@ -201,11 +202,10 @@ def _csv_line(cells: Sequence[str]) -> str:
 
 
 def _write_lines(path: Path, lines: Iterable[str], encoding: str = "utf-8", end: str = "\n") -> None:
-    temporary = path.with_name(path.name + ".part")
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with temporary.open("w", encoding=encoding, newline="") as file:
-        file.writelines(f"{line}{end}" for line in lines)
-    temporary.replace(path)
+    with new_file(path) as file:
+        # An encoder that goes on: a byte order mark belongs at the beginning only.
+        encode = getincrementalencoder(encoding)().encode
+        file.writelines(encode(f"{line}{end}") for line in lines)
 
 
 def write_page(ledger: Ledger, summary: Summary, path: Path) -> None:

@@ -11,16 +11,17 @@ import os
 import shutil
 from collections import deque
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import date
 from itertools import islice
 from pathlib import Path
 
 from docgen.batch import Made, OpenWorker
-from docgen.dispatch import Dispatcher
+from docgen.dispatch import Dispatcher, Halt, parcel_of
 from docgen.draft import staged_path
-from docgen.errors import DocgenError, FileCollision, RecordError, StoreError
-from docgen.files import sha256_of
+from docgen.errors import AddressError, DocgenError, FileCollision, RecordError, StoreError
+from docgen.files import new_file, remove_leftovers, sha256_of, writing
 from docgen.job import NumberSpec
 from docgen.model import (
     Artifact,
@@ -41,12 +42,14 @@ from docgen.model import (
 )
 from docgen.plan import Plan
 from docgen.protocols import BatchTransport, Clock, Engine, Feature, Ledger, Source, Transport
-from docgen.report import each_item, summarise, write_manifest, write_page, write_quarantine
+from docgen.report import each_delivery, each_item, summarise, write_manifest, write_page, write_quarantine
 from docgen.spool import Spool, data_sha256, dumps, loads
 from docgen.suppression import reason_not_to_send
 from docgen.workshop import Task, Workshop
 
 BATCH = 100
+
+ENDED = frozenset({RunState.DONE, RunState.STOPPED, RunState.CANCELLED})
 
 Progress = Callable[[str, int, int | None], None]
 """Told of long work: the step, how many are done, how many there are (None: not known)."""
@@ -95,21 +98,22 @@ class Runner:
             limit: how many at most.
         """
         self.source = source
+        # First: once the records are complete, a resume does not open the source again.
+        self._write_bad_rows(source, only)
         total = None if only is not None or limit is not None else source.count()
         taken = 0
         for size in self.spool.write(_limited(_chosen(source.batches(BATCH), only), limit)):
             taken += size
             self.progress("reading", taken, total)
-        self._write_bad_rows(source, only)
 
     def _write_bad_rows(self, source: Source, only: Collection[str] | None) -> None:
         path = self.folder / "work" / "bad-rows.jsonl"
-        with path.open("w", encoding="utf-8") as file:
-            file.write(f"{dumps(list(source.columns))}\n")
+        with new_file(path) as file:
+            file.write(f"{dumps(list(source.columns))}\n".encode())
             for values, error in source.bad_rows():
                 if only is None or error.key in only:
                     fault = error.as_fault()
-                    file.write(f"{dumps([values, fault.code, fault.text, fault.field, fault.value])}\n")
+                    file.write(f"{dumps([values, fault.code, fault.text, fault.field, fault.value])}\n".encode())
 
     def register(self) -> None:
         """Tell the ledger of every record taken."""
@@ -133,7 +137,7 @@ class Runner:
                 changed = {key for keys in self.ledger.close_gaps(self.run.id).values() for key in keys}
             if not changed:
                 break
-            self._merge(self._named(changed), len(changed), "renumbering")
+            self._merge(self._planned(), len(changed), "renumbering")
             rounds += 1
             if rounds > total:
                 # Numbers only ever move down, so this cannot be; a ledger that says so must not keep us for ever.
@@ -160,8 +164,22 @@ class Runner:
             if chosen := [record for record in batch if record.ordinal in ordinals]:
                 yield chosen
 
-    def _named(self, keys: Collection[str]) -> Iterator[list[Record]]:
-        return _chosen(self.spool.batches(), keys)
+    def remake_damaged(self) -> None:
+        """Make again what the ledger has as made and the disk does not: a power cut may take what a kill leaves."""
+        if damaged := self._damaged():
+            self._merge(_chosen(self.spool.batches(), damaged), len(damaged), "making again")
+
+    def _damaged(self) -> set[str]:
+        damaged = set()
+        for item in each_item(self.ledger, self.run.id, ItemState.READY):
+            places = ((_places(self.folder, item, note), note.sha256) for note in item.artifacts)
+            if not all(any(_is_whole(path, sha256) for path in paths) for paths, sha256 in places):
+                damaged.add(item.key)
+        for delivery in each_delivery(self.ledger, self.run.id):
+            parcel = parcel_of(delivery, self.folder)
+            if parcel.envelope and not all(_is_whole(file.path, file.sha256) for file in parcel.files):
+                damaged.add(delivery.key)
+        return damaged
 
     def _tasks(self, batches: Iterable[list[Record]]) -> Iterator[list[Task]]:
         for batch in batches:
@@ -204,7 +222,12 @@ class Runner:
         return results
 
     def _place(self, error: DocgenError, record: Record) -> DocgenError:
-        if self.source is not None and error.field and isinstance(error, RecordError) and error.where is None:
+        if (
+            self.source is not None
+            and error.field
+            and isinstance(error, RecordError | AddressError)
+            and not error.where
+        ):
             error.where = self.source.locate(record, error.field)
         return error
 
@@ -256,7 +279,8 @@ class Runner:
     def publish(self) -> None:
         """Move the staged documents under their names; from here on they are final."""
         if self.plan.job.documents:
-            (self.folder / "documents").mkdir(parents=True, exist_ok=True)
+            with writing(self.folder / "documents"):
+                (self.folder / "documents").mkdir(parents=True, exist_ok=True)
         for done, item in enumerate(each_item(self.ledger, self.run.id, ItemState.READY), start=1):
             for note in item.artifacts:
                 _publish(self.folder, item, note)
@@ -278,12 +302,18 @@ class Runner:
                 asyncio.run(dispatcher.send_each(transport, name))
             else:
                 dispatcher.send_batch(transport, name)
-        if dispatcher.halt:
-            self.set_state(RunState.PAUSED, dispatcher.halt.reason)
-            if dispatcher.halt.interrupted:
-                raise KeyboardInterrupt
-        else:
-            self.set_state(RunState.DONE)
+        dispatcher.halt_if_some_are_left()
+        self._conclude_deliveries(dispatcher.halt)
+
+    def _conclude_deliveries(self, halt: Halt) -> None:
+        if halt.broken is not None:
+            # Without the ledger nothing can be noted either; the run stays as it stands there.
+            with suppress(StoreError):
+                self.set_state(RunState.PAUSED, halt.reason)
+            raise halt.broken
+        self.set_state(RunState.PAUSED if halt else RunState.DONE, halt.reason)
+        if halt.interrupted:
+            raise KeyboardInterrupt
 
     def _dispatcher(self) -> Dispatcher:
         settled = 0
@@ -320,18 +350,19 @@ class Runner:
     # --- ending ---
 
     def finish(self) -> None:
-        """Write manifest, quarantine file and page; clear the staging folder when nothing more needs it."""
+        """Write manifest, quarantine file and page; an ended run is told to the ledger and loses its staging folder."""
+        for place in (self.folder, self.folder / "messages"):
+            remove_leftovers(place)
         write_manifest(self.ledger, self.run, self.folder / "manifest.jsonl")
         columns, bad = self._bad_rows()
         write_quarantine(bad, columns, self.folder / "quarantine.csv")
         title = self.plan.job.title or self.plan.job.name
         page = self.folder / "report.html"
         write_page(self.ledger, summarise(self.ledger, self.run, title), page)
-        if self.run.state in (RunState.DONE, RunState.STOPPED, RunState.CANCELLED):
-            shutil.rmtree(self.folder / "work", ignore_errors=True)
-            if self.plan.mail_transport == "outbox":
-                # The outbox has them all; a second copy would only confuse.
-                shutil.rmtree(self.folder / "messages", ignore_errors=True)
+        if self.run.state in ENDED:
+            # After the files: a run that the ledger calls ended has them, whole, whenever docgen was killed.
+            self.ledger.set_state(self.run.id, self.run.state, self.run.note, self.run.finished)
+            clear_staging(self.folder, messages=self.plan.mail_transport.startswith("outbox"))
 
     def _bad_rows(self) -> tuple[list[str], Iterator[tuple[Mapping[str, object], Sequence[Fault]]]]:
         path = self.folder / "work" / "bad-rows.jsonl"
@@ -366,11 +397,10 @@ class Runner:
             return sum(1 for _ in islice(file, 2)) > 1
 
     def set_state(self, state: RunState, note: str = "") -> None:
-        """Move the run on, in the ledger and here."""
-        ended = state in (RunState.DONE, RunState.STOPPED, RunState.CANCELLED)
-        finished = self.clock() if ended else None
-        self.ledger.set_state(self.run.id, state, note, finished)
-        self.run = replace(self.run, state=state, note=note, finished=finished)
+        """Move the run on, in the ledger and here; of its end the ledger hears from `finish`."""
+        if state not in ENDED:
+            self.ledger.set_state(self.run.id, state, note)
+        self.run = replace(self.run, state=state, note=note, finished=self.clock() if state in ENDED else None)
 
 
 def _chosen(batches: Iterable[list[Record]], keys: Collection[str] | None) -> Iterator[list[Record]]:
@@ -392,7 +422,9 @@ def _limited(batches: Iterable[list[Record]], limit: int | None) -> Iterator[lis
 
 
 def _why_skipped(before: Earlier, changed: bool) -> str:
-    if before.outcome is Outcome.UNKNOWN or before.outcome is None:
+    if before.outcome is None:
+        return f"the run {before.run} broke off while delivering it: docgen resume {before.run}"
+    if before.outcome is Outcome.UNKNOWN:
         return f"the run {before.run} may have delivered it already: the outcome is unknown"
     when = f" on {before.settled:%Y-%m-%d}" if before.settled else ""
     text = f"delivered already by the run {before.run}{when}"
@@ -404,11 +436,27 @@ def _numbered_on(spec: NumberSpec, values: Mapping[str, object], today: date) ->
     return found if isinstance(found, date) else today
 
 
+def clear_staging(folder: Path, *, messages: bool) -> None:
+    """Remove what only an open run needs; of messages, too, where the outbox has them all."""
+    if messages:
+        shutil.rmtree(folder / "messages", ignore_errors=True)
+    shutil.rmtree(folder / "work", ignore_errors=True)
+
+
+def _places(folder: Path, item: Item, note: ArtifactNote) -> tuple[Path, Path]:
+    """Return where a document waits, and where it is published."""
+    return folder / staged_path(item.ordinal, note.document, note.file_name), folder / "documents" / note.file_name
+
+
+def _is_whole(path: Path, sha256: str) -> bool:
+    return path.is_file() and sha256_of(path) == sha256
+
+
 def _publish(folder: Path, item: Item, note: ArtifactNote) -> None:
-    staged = folder / staged_path(item.ordinal, note.document, note.file_name)
-    final = folder / "documents" / note.file_name
+    staged, final = _places(folder, item, note)
     if staged.exists():
-        staged.replace(final)
+        with writing(final):
+            staged.replace(final)
 
 
 __all__ = ["Artifact", "Progress", "Runner"]

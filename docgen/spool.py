@@ -14,6 +14,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+from docgen.files import new_file, remove_file, write_atomically
 from docgen.model import Record
 
 _DECODERS: Mapping[str, Callable[[str], object]] = {
@@ -97,14 +98,14 @@ class Spool:
 
     def write(self, batches: Iterable[list[Record]]) -> Iterator[int]:
         """Write all batches, replacing leftovers of an interrupted attempt; yield each one's size."""
-        self.folder.mkdir(parents=True, exist_ok=True)
         for leftover in self.folder.glob("*.jsonl"):
-            leftover.unlink()
+            remove_file(leftover)
         for number, batch in enumerate(batches):
-            with (self.folder / f"{number:05}.jsonl").open("w", encoding="utf-8") as file:
-                file.writelines(f"{dumps([r.ordinal, r.key, r.values])}\n" for r in batch)
+            # On the disk before the ledger speaks of them: a resume after a power cut must find them whole.
+            with new_file(self.folder / f"{number:05}.jsonl") as file:
+                file.writelines(f"{dumps([r.ordinal, r.key, r.values])}\n".encode() for r in batch)
             yield len(batch)
-        (self.folder / "complete").write_text("")
+        write_atomically(self.folder / "complete", b"")
 
     def batches(self) -> Iterator[list[Record]]:
         """Yield the batches as they were written."""

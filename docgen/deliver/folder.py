@@ -8,7 +8,7 @@ from types import TracebackType
 from typing import Self
 
 from docgen.errors import DocgenError, TransportUnavailable, WriteError
-from docgen.files import inside, is_lasting, read_verified, write_atomically
+from docgen.files import inside, is_lasting, read_verified, remove_leftovers, write_atomically
 from docgen.model import Outcome, Parcel, Receipt
 from docgen.protocols import Feature
 
@@ -29,6 +29,7 @@ class FolderTransport:
         """
         self._root = root
         self._replace = replace
+        self._tidied: set[Path] = set()
 
     async def __aenter__(self) -> Self:
         return self
@@ -58,6 +59,9 @@ class FolderTransport:
             inside(self._root, f"{parcel.recipient}/{file.name}"): read_verified(file.path, file.sha256)
             for file in parcel.files
         }
+        for folder in {path.parent for path in contents} - self._tidied:
+            self._tidied.add(folder)
+            remove_leftovers(folder)
         missing = {path: content for path, content in contents.items() if not _holds(path, content)}
         taken = [path for path in missing if path.exists()]
         if taken and not self._replace:

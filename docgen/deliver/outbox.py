@@ -11,7 +11,7 @@ from types import TracebackType
 from typing import Self
 
 from docgen.errors import DeliveryError, TransportUnavailable, WriteError
-from docgen.files import is_lasting, read_verified, safe_name, write_atomically
+from docgen.files import is_lasting, read_verified, remove_leftovers, safe_name, write_atomically
 from docgen.model import Outcome, Parcel, Receipt
 from docgen.protocols import Feature
 
@@ -28,6 +28,7 @@ class OutboxTransport:
         self._taken: dict[str, str] = {}
 
     async def __aenter__(self) -> Self:
+        await asyncio.to_thread(remove_leftovers, self._folder)
         return self
 
     async def __aexit__(

@@ -14,7 +14,7 @@ from docgen.deliver.print_manifest import Letter, PrintFile, read_manifest, writ
 from docgen.deliver.window import check_window
 from docgen.envelopes import WINDOWS, Window
 from docgen.errors import DeliveryError, JobError, did_you_mean
-from docgen.files import new_file, read_verified, remove_file, safe_name
+from docgen.files import new_file, read_verified, remove_file, remove_leftovers, safe_name
 from docgen.headers import clean_text
 from docgen.model import MEDIA_TYPES, Format, Outcome, Parcel, Receipt
 from docgen.protocols import Feature
@@ -57,6 +57,7 @@ class PrintTransport:
         Raises:
             WriteError: nothing is delivered.
         """
+        remove_leftovers(self._folder)
         ordered = sorted(parcels, key=lambda parcel: (parcel.sort, parcel.key, parcel.delivery))
         earlier = self._earlier()
         wanted = {_parcel_identity(parcel) for parcel in ordered}

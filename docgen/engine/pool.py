@@ -8,11 +8,15 @@ since results are committed batch by batch and a resume makes the rest.
 from __future__ import annotations
 
 import multiprocessing
+import os
 import signal
+import threading
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
+from contextlib import contextmanager
+from multiprocessing.connection import wait
 from typing import Any, TypeVar
 
 from docgen.errors import RenderError
@@ -27,7 +31,29 @@ def _open(open_worker: Callable[[], Callable[[Any], Any]]) -> None:
     global _work
     # Ctrl-C reaches the whole terminal group; the parent decides what it means.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    threading.Thread(target=_end_with_parent, daemon=True).start()
     _work = open_worker()
+
+
+def _end_with_parent() -> None:
+    """Leave nobody behind who works on, or waits for ever, after the run was killed."""
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        wait([parent.sentinel])
+        os._exit(1)
+
+
+@contextmanager
+def _without_ctrl_c() -> Iterator[None]:
+    """Let a process be born deaf to Ctrl-C, which would end it with a traceback before `_open` can say so."""
+    if not hasattr(signal, "pthread_sigmask"):
+        yield
+        return
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 def _call(batch: object) -> object:
@@ -52,7 +78,8 @@ class PoolEngine:
         under_way: deque[Future[Any]] = deque()
         try:
             for batch in batches:
-                under_way.append(pool.submit(_call, batch))
+                with _without_ctrl_c():
+                    under_way.append(pool.submit(_call, batch))
                 if len(under_way) > 2 * self.workers:
                     yield under_way.popleft().result()
             while under_way:
