@@ -19,10 +19,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
+#: When the examples of the handbook were made.
+NOW = datetime(2026, 11, 21, 9, 30, tzinfo=UTC)
 PAGES = ("README.md", "docs/job.md", "docs/templates.md", "docs/config.md", "docs/cli.md", "docs/errors.md")
 
 _MARK = re.compile(r"<!-- test: (.*?) -->", re.DOTALL)

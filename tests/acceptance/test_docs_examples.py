@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import shlex
-from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
-from handbook import PAGES, Block, Table, codes, commands, first_line_missing, lay_over, page
+from handbook import NOW, PAGES, Block, Table, codes, commands, first_line_missing, lay_over, page
 from kit import Office
 
 from docgen import api, cli
@@ -23,9 +22,6 @@ from docgen.model import Where
 from docgen.render.htmlrich import HtmlRich, collecting
 from docgen.template import Template, load_template
 from docgen.testing import FixedClock
-
-#: When the examples of the handbook were made.
-NOW = datetime(2026, 11, 21, 9, 30, tzinfo=UTC)
 
 BLOCKS = [block for name in PAGES for block in page(name).blocks]
 YAML = [block for block in BLOCKS if any(block.mark(kind) is not None for kind in ("job", "config", "template"))]
