@@ -1,0 +1,93 @@
+"""Peak memory and speed of a run of text documents, for growing numbers of records.
+
+Three ways: `--dry-run` (merge and render, keep nothing), a run that keeps its documents, and one that also writes a
+message for each to the outbox. Each in a process of its own; memory is the sum over docgen and its workers, sampled.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+import tempfile
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import psutil
+
+sys.path.insert(0, str(Path(__file__).parents[1]))
+
+from kit import Office
+
+SIZES = (10_000, 100_000)
+MUST = 1.3
+
+
+@dataclass(frozen=True)
+class Figures:
+    """One run: peak resident memory over all its processes in bytes, wall seconds, records made."""
+
+    peak: int
+    seconds: float
+    records: int
+
+
+def prepare(root: Path, records: int, *, email: bool) -> Office:
+    """Write a job with that many generated customers."""
+    office = Office(root)
+    with (root / "data/customers.csv").open("w", encoding="utf-8") as file:
+        file.write("no,name,email,city,amount\n")
+        for n in range(records):
+            file.write(f"{n:07},Customer Nr. {n} Žąsytė,c{n}@example.com,Klaipėda,{n}.50\n")
+    office.edit("config.yaml", "workers: 1\n", "workers: 2\n")
+    office.edit("jobs/letters.yaml", "  - folder: {path: archive, documents: [letter]}\n", "")
+    if not email:
+        job = office.read("jobs/letters.yaml")
+        office.write("jobs/letters.yaml", job[: job.index("deliver:")])
+    return office
+
+
+def measure(office: Office, *arguments: str) -> Figures:
+    """Run the job and watch its processes."""
+    begin = time.perf_counter()
+    process = office.spawn("run", "jobs/letters.yaml", "--json", *arguments)
+    watched = psutil.Process(process.pid)
+    peak = 0
+    while process.poll() is None:
+        peak = max(peak, _resident(watched))
+        time.sleep(0.05)
+    out, err = process.communicate()
+    seconds = time.perf_counter() - begin
+    if process.returncode:
+        raise SystemExit(f"the run failed: {out}{err}")
+    return Figures(peak, seconds, json.loads(out)["items"]["ready"])
+
+
+def _resident(process: psutil.Process) -> int:
+    total = 0
+    try:
+        for one in [process, *process.children(recursive=True)]:
+            total += one.memory_info().rss
+    except psutil.NoSuchProcess:
+        pass
+    return total
+
+
+def table(sizes: Sequence[int] = SIZES) -> list[str]:
+    """Return the lines of a Markdown table."""
+    ways = {"dry run": (False, ["--dry-run"]), "documents": (False, []), "documents and messages": (True, [])}
+    lines = ["| run | records | peak MB | ratio | records a second |", "|---|---|---|---|---|"]
+    for name, (email, arguments) in ways.items():
+        base = 0
+        for size in sizes:
+            with tempfile.TemporaryDirectory(prefix="docgen-bench-") as folder:
+                figures = measure(prepare(Path(folder), size, email=email), *arguments)
+            assert figures.records == size
+            base = base or figures.peak
+            ratio = figures.peak / base
+            lines.append(
+                f"| {name} | {size:,} | {figures.peak / 1e6:.0f} | {ratio:.2f} | {size / figures.seconds:,.0f} |"
+            )
+            print(lines[-1], file=sys.stderr, flush=True)
+    return lines
