@@ -10,11 +10,11 @@ import csv
 import io
 import json
 from codecs import getincrementalencoder
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
-from itertools import chain
+from itertools import chain, islice
 from pathlib import Path
 from typing import TypeVar
 
@@ -23,11 +23,13 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from docgen import spool
 from docgen.files import new_file, remove_file, write_atomically
 from docgen.model import Delivery, DeliveryState, Fault, Item, ItemState, Outcome, Run
-from docgen.protocols import Ledger
+from docgen.protocols import Ledger, Source
 
 T = TypeVar("T")
 
 PAGE = 500
+#: So many faults are told with a run's figures; quarantine.csv has all.
+FAULTS_KEPT = 100
 #: Rows of one table on the page: a browser stays quick; the manifest has all.
 ROWS_SHOWN = 1000
 #: Which outcomes somebody has to look at, the gravest first.
@@ -42,6 +44,7 @@ class Summary:
         items: state -> count.
         outcomes: deliver step -> outcome (or state while unsettled) -> count.
         files: what to look at, name -> path, only what exists.
+        faults: the first ones of quarantined records.
     """
 
     run: Run
@@ -50,6 +53,7 @@ class Summary:
     outcomes: Mapping[str, Mapping[str, int]]
     files: Mapping[str, Path]
     dry: bool = False
+    faults: Sequence[Fault] = ()
 
     def count(self, *outcomes: Outcome) -> int:
         """Return how many deliveries ended so, over all steps."""
@@ -78,6 +82,7 @@ class Summary:
             "deliveries": {route: dict(counts) for route, counts in self.outcomes.items()},
             "folder": str(self.run.folder),
             "files": {name: str(path) for name, path in self.files.items()},
+            "faults": [{"code": f.code, "message": f.text, "field": f.field, "value": f.value} for f in self.faults],
         }
 
 
@@ -88,7 +93,25 @@ def summarise(ledger: Ledger, run: Run, title: str, *, dry: bool = False) -> Sum
         outcomes.setdefault(route, {})[str(outcome)] = count
     names = ("report.html", "documents", "outbox", "print", "quarantine.csv", "manifest.jsonl")
     files = {name: run.folder / name for name in names if (run.folder / name).exists()}
-    return Summary(run, title, ledger.count_items(run.id), outcomes, files, dry)
+    items, (count, faults) = dict(ledger.count_items(run.id)), _left_out(run)
+    if count:
+        items[ItemState.QUARANTINED] = items.get(ItemState.QUARANTINED, 0) + count
+    quarantined = (fault for item in each_item(ledger, run.id, ItemState.QUARANTINED) for fault in item.faults)
+    faults += islice(quarantined, FAULTS_KEPT)
+    return Summary(run, title, items, outcomes, files, dry, faults)
+
+
+def left_out(source: Source, only: Collection[str] = ()) -> dict[str, object]:
+    """Return what the ledger keeps, with the run, of rows that cannot be items since their keys are faulty."""
+    faults = [fault.as_fault() for fault in source.key_faults() if not only or fault.key in only]
+    return {"count": len(faults), "faults": [[f.code, f.text, f.field, f.value] for f in faults[:FAULTS_KEPT]]}
+
+
+def _left_out(run: Run) -> tuple[int, list[Fault]]:
+    match run.spec.options.get("left_out"):
+        case {"count": int(count), "faults": list(faults)}:
+            return count, [Fault(*fault) for fault in faults]
+    return 0, []
 
 
 def each_item(ledger: Ledger, run: str, state: ItemState | None = None) -> Iterator[Item]:
@@ -224,7 +247,10 @@ def write_page(ledger: Ledger, summary: Summary, path: Path) -> None:
         summary=summary,
         run=summary.run,
         steps=summary.outcomes,
-        columns=[*Outcome, *(s for s in (DeliveryState.PENDING, DeliveryState.CLAIMED) if _has(summary, s))],
+        columns=[
+            *(o for o in Outcome if _has(summary, o)),
+            *(s for s in (DeliveryState.PENDING, DeliveryState.CLAIMED) if _has(summary, s)),
+        ],
         trouble=trouble,
         bad=bad,
         good=good,
@@ -234,7 +260,7 @@ def write_page(ledger: Ledger, summary: Summary, path: Path) -> None:
     write_atomically(path, page.encode())
 
 
-def _has(summary: Summary, state: DeliveryState) -> bool:
+def _has(summary: Summary, state: Outcome | DeliveryState) -> bool:
     return any(counts.get(state) for counts in summary.outcomes.values())
 
 

@@ -17,6 +17,7 @@ from docgen.report import Summary
 
 DEMO = Path(__file__).resolve().parent.parent / "demo"
 JOBS = ("invoices", "contracts", "newsletter")
+SHOWN = ("report.html", "documents", "outbox", "print", "quarantine.csv")
 
 
 def main() -> int:
@@ -38,26 +39,20 @@ def main() -> int:
 
 def _print(summaries: list[Summary]) -> None:
     table = Table(box=box.SIMPLE_HEAD, title="What was made", title_justify="left", title_style="bold")
-    for column in ("job", "records", "quarantined", "delivered", "skipped", "look at"):
-        table.add_column(column, justify="left" if column in ("job", "look at") else "right", overflow="fold")
+    for column in ("job", "records", "quarantined", "delivered", "skipped"):
+        table.add_column(column, justify="left" if column in ("job", "delivered") else "right")
     for summary in summaries:
         steps = summary.outcomes.items()
         delivered = [f"{step} {counts.get('sent', 0) + counts.get('queued', 0)}" for step, counts in steps]
         skipped = sum(counts.get("skipped", 0) for _, counts in steps)
-        folder = summary.run.folder.relative_to(DEMO.parent)
-        names = [
-            name for name in ("report.html", "documents", "outbox", "print", "quarantine.csv") if name in summary.files
-        ]
-        table.add_row(
-            summary.title,
-            str(sum(summary.items.values())),
-            str(summary.quarantined),
-            "\n".join(delivered),
-            str(skipped),
-            "\n".join(f"{folder}/{name}" for name in names),
-        )
-    console = Console(width=max(110, Console().width))
+        records, bad = sum(summary.items.values()), summary.quarantined
+        table.add_row(summary.title, str(records), str(bad), ", ".join(delivered), str(skipped))
+    console = Console(width=max(100, Console().width), soft_wrap=True)
     console.print(table)
+    console.print("Look at, begin with report.html:")
+    for summary in summaries:
+        folder = summary.run.folder.relative_to(DEMO.parent)
+        console.print(f"  {folder}/  {', '.join(name for name in SHOWN if name in summary.files)}", highlight=False)
     console.print("The bad rows are there on purpose: quarantine.csv says what is wrong with each.")
     console.print("Nothing was sent: e-mail waits in outbox/ until config.yaml names a mail server.")
 
