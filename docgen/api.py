@@ -6,15 +6,17 @@ import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field, replace
+from itertools import islice
 from pathlib import Path
 
 from docgen.batch import process_batch
-from docgen.check import check_plan
+from docgen.check import check_plan, in_order
 from docgen.dispatch import settle_unknown
 from docgen.draft import staged_path
 from docgen.errors import (
     DocgenError,
-    RecordError,
+    Faults,
+    MissingVariable,
     RenderError,
     RunStateError,
     SourceError,
@@ -25,19 +27,21 @@ from docgen.errors import (
     flatten,
     raise_faults,
 )
-from docgen.files import copy_atomically
+from docgen.files import check_writable, copy_atomically
 from docgen.inspect_fields import compare_fields
-from docgen.job import Job, load_job
+from docgen.job import Job, load_job, read_job
 from docgen.model import Approval, Delivery, Item, ItemState, Record, Run, RunSpec, RunState, Suppression
 from docgen.plan import Plan, kind_of
 from docgen.protocols import Ledger, Source
+from docgen.rehearse import Rehearsal
 from docgen.render import RENDERERS
 from docgen.render.mail import prepare_mail
-from docgen.report import Summary, each_delivery, each_item, summarise
+from docgen.report import Summary, each_delivery, each_item, left_out, summarise
 from docgen.run import ENDED, Runner, clear_staging
 from docgen.starter import copy_starter
 from docgen.store import open_ledger
 from docgen.template import Template, find_template, load_templates
+from docgen.validation import place_order
 from docgen.wiring import (
     Workspace,
     fingerprint_of,
@@ -55,52 +59,56 @@ class CheckResult:
     """What `check` found out.
 
     Attributes:
+        name: of the job.
         faults: of job, templates and records, in that order.
         records: how many rows the data has; None when it could not be read.
         columns: of the records.
     """
 
-    job: Job
+    name: str
     faults: tuple[DocgenError, ...]
     records: int | None = None
     columns: tuple[str, ...] = ()
 
 
 def check_job(workspace: Workspace, path: Path) -> CheckResult:
-    """Check job, templates and every record, without making anything.
+    """Check job, templates and every record, without making anything: all faults at once.
 
     Raises:
-        JobError: or Faults: the job file itself cannot be read.
+        TemplateError: there is no folder of templates.
     """
-    job = load_job(path, workspace.environ)
+    try:
+        job, faults = read_job(path, workspace.environ)
+    except UserError as error:
+        return CheckResult(path.stem, flatten(error))
+    if job is None:
+        return CheckResult(path.stem, tuple(sorted(faults, key=place_order)))
     with ExitStack() as stack:
         work = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="docgen-")))
-        plan, faults = make_plan(workspace, job)
+        plan, more = make_plan(workspace, job)
+        faults += more
         shop = Workshop(plan)
-        try:
-            source = stack.enter_context(open_records(workspace, job, work))
-        except UserError as error:
-            return CheckResult(job, (*faults, *check_plan(plan, shop, None), *flatten(error)))
-        faults += check_plan(plan, shop, source.columns)
-        records = source.count()
-        if not faults:
-            faults += _check_records(workspace, shop, source, records)
-        return CheckResult(job, tuple(faults), records, source.columns)
+        # A variable that is not set may be the data's address.
+        source = None if _lacks_variables(faults) else _open_or_tell(stack, workspace, job, work, faults)
+        faults += check_plan(plan, shop, source.columns if source else None)
+        if source is None:
+            return CheckResult(job.name, tuple(in_order(faults, plan)))
+        faults += Rehearsal(shop, source, whole=not faults).run(workspace.progress)
+        return CheckResult(job.name, tuple(in_order(faults, plan)), source.count(), source.columns)
 
 
-def _check_records(workspace: Workspace, shop: Workshop, source: Source, total: int) -> list[DocgenError]:
-    faults: list[DocgenError] = list(source.key_faults())
-    numbers = dict.fromkeys(shop.plan.job.numbers, "–")
-    done = 0
-    for batch in source.batches(500):
-        for record in batch:
-            for fault in shop.read(Task(record, numbers))[1]:
-                if isinstance(fault, RecordError) and fault.where is None and fault.field:
-                    fault.where = source.locate(record, fault.field)
-                faults.append(fault)
-        done += len(batch)
-        workspace.progress("checking", done, total)
-    return faults
+def _lacks_variables(faults: Sequence[DocgenError]) -> bool:
+    return any(isinstance(fault, MissingVariable) for fault in faults)
+
+
+def _open_or_tell(
+    stack: ExitStack, workspace: Workspace, job: Job, work: Path, faults: list[DocgenError]
+) -> Source | None:
+    try:
+        return stack.enter_context(open_records(workspace, job, work))
+    except UserError as error:
+        faults += flatten(error)
+        return None
 
 
 @dataclass(frozen=True)
@@ -159,12 +167,15 @@ def _start(
     dry = reference is not None
     plan, faults = make_plan(workspace, job)
     shop = Workshop(plan)
+    # Before the data is read, which may take long.
+    raise_faults(in_order([*faults, *check_plan(plan, shop, None)], plan))
     with ExitStack() as stack:
         work = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="docgen-")))
         source = stack.enter_context(open_records(workspace, job, work))
-        faults += check_plan(plan, shop, source.columns)
-        raise_faults(faults)
+        raise_faults(in_order(check_plan(plan, shop, source.columns), plan))
         _check_asked(source, options)
+        if not dry:
+            check_writable(workspace.config.outputs / job.name)
         started = workspace.clock()
         spec = RunSpec(
             job=job.name,
@@ -174,7 +185,12 @@ def _start(
             outputs=str((outputs or workspace.config.outputs).absolute()),
             started=started,
             again=options.again,
-            options={"templates": fingerprint_of(plan), "records": list(options.records), "limit": options.limit},
+            options={
+                "templates": fingerprint_of(plan),
+                "records": list(options.records),
+                "limit": options.limit,
+                "left_out": left_out(source, options.records),
+            },
         )
         run = ledger.run(ledger.open_run(spec))
         if not dry:
@@ -212,8 +228,7 @@ def _check_asked(source: Source, options: RunOptions) -> None:
         for batch in source.batches(1000):
             wanted -= {record.key for record in batch}
         if wanted:
-            faults = [UserError(f'there is no record "{key}" in the data') for key in sorted(wanted)]
-            raise_faults(faults)
+            raise _not_there(source, sorted(wanted))
 
 
 def _deliver(workspace: Workspace, runner: Runner) -> Summary:
@@ -430,7 +445,7 @@ def preview_record(workspace: Workspace, path: Path, key: str, output: Path | No
         numbers = {name: spec.number(spec.sequence(plan.started.date()), 0) for name, spec in job.numbers.items()}
         made = process_batch(shop, [Task(record, numbers)])[0]
         for error in made.errors:
-            if isinstance(error, RecordError) and error.where is None and error.field:
+            if error.where is None and error.field:
                 error.where = source.locate(record, error.field)
         raise_faults(made.errors)
         files = {
@@ -455,16 +470,22 @@ def _place(files: Mapping[str, Path], output: Path, *, is_folder: bool) -> list[
 
 
 def _find_record(source: Source, key: str) -> Record:
-    keys: list[str] = []
     for batch in source.batches(1000):
         for record in batch:
             if record.key == key:
                 return record
-            if len(keys) < 5000:
-                keys.append(record.key)
-    bad = [error for error in source.key_faults() if error.key == key]
-    raise_faults(bad)
-    raise UserError(f'there is no record "{key}" in the data', hint=did_you_mean(key, keys))
+    raise _not_there(source, [key])
+
+
+def _not_there(source: Source, wanted: Sequence[str]) -> Faults:
+    """Return why these records cannot be had: their keys are faulty, or there are no such records."""
+    faults: list[DocgenError] = [error for error in source.key_faults() if error.key in wanted]
+    bad = {fault.key for fault in faults}
+    keys = list(islice((record.key for batch in source.batches(1000) for record in batch), 5000))
+    for key in wanted:
+        if key not in bad:
+            faults.append(UserError(f'there is no record "{key}" in the data', hint=did_you_mean(key, keys)))
+    return Faults(faults)
 
 
 @dataclass(frozen=True)

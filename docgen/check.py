@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
+from pathlib import PurePath
 
 from docgen.errors import (
     DocgenError,
@@ -17,7 +18,7 @@ from docgen.fields import FieldSpec, FieldType
 from docgen.inspect_fields import compare_fields
 from docgen.job import EmailStep, Job, PrintStep
 from docgen.merge import RESERVED
-from docgen.model import Format, MessageClass
+from docgen.model import Format, MessageClass, Where
 from docgen.plan import Plan, kind_of
 from docgen.template import Template
 from docgen.workshop import Workshop
@@ -47,6 +48,19 @@ def check_plan(plan: Plan, shop: Workshop, columns: Collection[str] | None) -> l
         faults += _check_supplied(plan, supplied)
         faults += _check_names(plan, shop, supplied)
     return faults
+
+
+def in_order(faults: Iterable[DocgenError], plan: Plan) -> list[DocgenError]:
+    """Return faults as a person works through them: the job file, the templates, then the data from top to bottom."""
+    job, templates = plan.job.where().file, plan.config.templates.name
+
+    def place(fault: DocgenError) -> tuple[int, str, int, int]:
+        where = fault.where or Where()
+        file = where.file or ""
+        group = 0 if file == job else 1 if templates in PurePath(file).parts else 2 if file else 3
+        return group, file, where.line or 0, where.column or 0
+
+    return sorted(faults, key=place)
 
 
 def missing_template(name: str, job: Job, path: tuple[str | int, ...], names: Iterable[str]) -> TemplateMissing:

@@ -25,9 +25,9 @@ from rich.console import Console
 from typer.exceptions import Abort, TyperException
 
 from docgen import __version__, api, show
-from docgen.errors import DocgenError, Faults
+from docgen.errors import DocgenError, UserError, WriteError, flatten
 from docgen.files import is_full
-from docgen.model import MessageClass, RunState, Suppression
+from docgen.model import MessageClass, RunState, Suppression, Where
 from docgen.progress import show_progress
 from docgen.report import Summary
 
@@ -111,7 +111,7 @@ def check(job: JobArgument, config: ConfigOption = None, as_json: JsonOption = F
         result = api.check_job(workspace, job)
     if as_json:
         _print_json(
-            {"job": result.job.name, "records": result.records, "faults": [fault.as_dict() for fault in result.faults]}
+            {"job": result.name, "records": result.records, "faults": [fault.as_dict() for fault in result.faults]}
         )
     else:
         out.print(show.checked(result), end="", markup=False)
@@ -197,7 +197,7 @@ def show_command(
     if as_json:
         _print_json(show.view_dict(view))
     else:
-        out.print(show.summary(view.summary))
+        out.print(show.summary(view.summary, faults=False))
         out.print(show.view(view, failed=failed))
     return DONE
 
@@ -333,14 +333,14 @@ def main(arguments: Sequence[str] | None = None) -> None:
 def call(arguments: Sequence[str]) -> int:
     """Run one command and return its exit code; the only place where an error becomes one."""
     logging.basicConfig(level=os.environ.get("DOCGEN_LOG", "ERROR").upper(), format="%(levelname)s %(message)s")
-    _State.json = False
+    _State.json = "--json" in arguments
     try:
         code = app(args=list(arguments), standalone_mode=False)
     except DocgenError as error:
         _complain(error)
         return error.exit_code
     except TyperException as error:
-        sys.stderr.write(f"{error.format_message()}\nSee: docgen --help\n")
+        _complain(UserError(error.format_message().rstrip("."), hint="see docgen --help"))
         return INPUT
     except (KeyboardInterrupt, Abort) as interrupt:
         advice = f"to go on: {interrupt.args[0]}" if interrupt.args else "`docgen runs` lists the runs"
@@ -352,16 +352,21 @@ def call(arguments: Sequence[str]) -> int:
         return DONE
     except Exception as error:
         if isinstance(error, OSError) and is_full(error):
-            sys.stderr.write(f"{error.filename or tempfile.gettempdir()}: the disk is full; free some space\n")
+            _complain(
+                WriteError(
+                    "the disk is full", where=Where(error.filename or tempfile.gettempdir()), hint="free some space"
+                )
+            )
             return INPUT
         traceback.print_exc()
-        sys.stderr.write(f"docgen {__version__} failed: {error!r}. This is our fault; please report it.\n")
+        text = " ".join(f"{type(error).__name__}: {error}".split())
+        _complain(DocgenError(f"docgen {__version__} failed: {text}", hint="this is our fault; please report it"))
         return OURS
     return int(code or DONE)
 
 
 def _complain(error: DocgenError) -> None:
-    faults: Sequence[DocgenError] = error.faults if isinstance(error, Faults) else (error,)
+    faults = flatten(error)
     if _State.json:
         _print_json({"error": {"message": str(error), "faults": [fault.as_dict() for fault in faults]}})
         return

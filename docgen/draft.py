@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
@@ -14,11 +15,21 @@ from babel.core import Locale, UnknownLocaleError
 
 from docgen.address import parse_mailbox, postal_lines
 from docgen.dispatch import payload_of
-from docgen.errors import AddressError, DocgenError, RenderError, TextMissing, WriteError, WrongValue, flatten
+from docgen.errors import (
+    AddressError,
+    DocgenError,
+    FileCollision,
+    RenderError,
+    TextMissing,
+    UnsafePath,
+    WriteError,
+    WrongValue,
+    flatten,
+)
 from docgen.files import inside, is_full, is_lasting, safe_name, write_atomically
 from docgen.job import DocumentSpec, EmailStep, FolderStep, PrintStep
 from docgen.kinds import Kind
-from docgen.merge import build_context
+from docgen.merge import Compiled, build_context
 from docgen.message import build_message, make_message_id
 from docgen.model import (
     MEDIA_TYPES,
@@ -31,7 +42,7 @@ from docgen.model import (
     Recipient,
     StagedFile,
 )
-from docgen.plan import kind_of
+from docgen.plan import Plan, kind_of
 from docgen.template import Template
 from docgen.workshop import StepTexts, Task, Workshop
 
@@ -82,7 +93,13 @@ class Draft:
     # --- merging ---
 
     def merge(self) -> None:
-        """Render every document."""
+        """Work out values and language, and render every document."""
+        self.prepare()
+        if not self.errors:
+            self.render()
+
+    def prepare(self) -> None:
+        """Work out what the documents are made of: values, language, computed fields."""
         self.values, faults = self.shop.read(self.task)
         self.errors.extend(faults)
         if self.errors:
@@ -93,6 +110,9 @@ class Draft:
         for name in names:
             computed.update(self._compute(kind_of(self.plan.templates[name])))
         self.context = self._context({**self.values, **computed}, {})
+
+    def render(self) -> None:
+        """Render every document."""
         for name, document in self.shop.documents.items():
             self.attempt(lambda name=name, document=document: self._render(name, document))  # type: ignore[misc]
 
@@ -103,7 +123,10 @@ class Draft:
         try:
             return str(Locale.parse(text))
         except (ValueError, UnknownLocaleError) as cause:
-            raise WrongValue("locale", text, "a language, such as en or de") from cause
+            error = WrongValue("locale", text, "a language, such as en or de")
+            error.field = origin_of(self.shop.locale, text, context)
+            error.where = None if error.field else self.shop.locale.where
+            raise error from cause
 
     def _compute(self, kind: Kind) -> Context:
         if kind.name not in self._computed:
@@ -153,38 +176,95 @@ class Draft:
             if texts.when is None or texts.when.test(self.context):
                 self.attempt(lambda texts=texts: self._plan_step(texts))  # type: ignore[misc]
 
+    def examine(self) -> None:
+        """Work out, instead of `render` and `plan_deliveries`, all that is said in the job; make nothing."""
+        for name, document in self.shop.documents.items():
+            self.attempt(lambda name=name, document=document: self._examine_document(name, document))  # type: ignore[misc]
+        for texts in self.shop.steps:
+            self.attempt(lambda texts=texts: self._examine_step(texts))  # type: ignore[misc]
+
+    def _examine_document(self, name: str, document: DocumentSpec) -> None:
+        self.template_context(self.plan.templates[document.template])
+        self.file_names[name] = self._file_name(name, document)
+
+    def _examine_step(self, texts: StepTexts) -> None:
+        if texts.when is not None and not texts.when.test(self.context):
+            return
+        rendered = self._rendered(texts)
+        match texts.step:
+            case EmailStep() as step:
+                self.template_context(self.plan.templates[step.template])
+                self._people(step, texts, rendered)
+            case PrintStep():
+                self._address(rendered.get("address"))
+            case FolderStep():
+                self._check_path(texts, rendered["path"])
+
+    def _rendered(self, texts: StepTexts) -> dict[str, str]:
+        return {key: text.render(self.context).strip() for key, text in texts.texts.items()}
+
     def _plan_step(self, texts: StepTexts) -> None:
-        rendered = {key: text.render(self.context).strip() for key, text in texts.texts.items()}
+        rendered = self._rendered(texts)
         delivery: NewDelivery | None
         match texts.step:
             case EmailStep() as step:
-                delivery = self._plan_email(step, rendered)
+                delivery = self._plan_email(step, texts, rendered)
             case PrintStep() as step:
                 delivery = self._plan_print(step, rendered)
             case FolderStep() as step:
+                self._check_path(texts, rendered["path"])
                 delivery = self._plan_folder(step, rendered)
         if delivery is not None:
             self.deliveries.append(delivery)
 
-    def _plan_email(self, step: EmailStep, rendered: Mapping[str, str]) -> NewDelivery:
-        plan, job = self.plan, self.plan.job
-        people = {key: split_mailboxes(rendered.get(key, "")) for key in ("to", "cc", "bcc")}
+    def _people(
+        self, step: EmailStep, texts: StepTexts, rendered: Mapping[str, str]
+    ) -> tuple[dict[str, list[Recipient]], Recipient | None]:
+        """Return `to`, `cc` and `bcc`, and who gets the answers."""
+        people: dict[str, list[Recipient]] = {}
+        for key in ("to", "cc", "bcc", "reply_to"):
+            with self._from(texts, key):
+                people[key] = split_mailboxes(rendered.get(key, ""))
         if not people["to"]:
             raise AddressError(
-                f'the step "{step.name}" has no recipient', hint="give it `when:` with the address field"
+                f'the step "{step.name}" has no recipient',
+                where=self.plan.job.where_step(step.name, "to"),
+                hint="give it `when:` with the address field",
             )
+        answers = people.pop("reply_to")
+        default = self.plan.config.email.reply_to
+        return people, answers[0] if answers else parse_mailbox(default) if default else None
+
+    @contextmanager
+    def _from(self, texts: StepTexts, key: str) -> Iterator[None]:
+        """Say which field of the record, or else which text of the job, a wrong address or path comes from."""
+        try:
+            yield
+        except (AddressError, UnsafePath) as error:
+            if key in texts.texts and not error.field:
+                error.field = origin_of(texts.texts[key], error.value, self.context)
+            if not error.field:
+                error.where = self.plan.job.where_step(texts.step.name, key)
+            raise
+
+    def _check_path(self, texts: StepTexts, path: str) -> None:
+        with self._from(texts, "path"):
+            inside(self.plan.config.outputs, path)
+
+    def _plan_email(self, step: EmailStep, texts: StepTexts, rendered: Mapping[str, str]) -> NewDelivery:
+        plan, job = self.plan, self.plan.job
+        people, reply_to = self._people(step, texts, rendered)
         sender = parse_mailbox(step.from_) if step.from_ else self.shop.sender
         edition = f"{job.edition}#{plan.run}" if plan.again else job.edition
         message_id = make_message_id(job.name, edition, self.record.key, step.name, sender.address.rpartition("@")[2])
         template = plan.templates[step.template]
-        reply_to = rendered.get("reply_to") or plan.config.email.reply_to
         content, envelope = build_message(
             self.shop.mails[step.name].render(self.template_context(template)),
             sender=sender,
             to=people["to"],
             cc=people["cc"],
             bcc=people["bcc"],
-            reply_to=parse_mailbox(reply_to) if reply_to else None,
+            reply_to=reply_to,
             attachments=[self.artifacts[name] for name in step.attach if name in self.artifacts],
             date=plan.started,
             message_id=message_id,
@@ -231,7 +311,6 @@ class Draft:
 
     def _plan_folder(self, step: FolderStep, rendered: Mapping[str, str]) -> NewDelivery:
         names = step.documents if step.documents is not None else list(self.artifacts)
-        inside(self.plan.config.outputs, rendered["path"])
         identity = self.plan.identity(self.record.key, step.name, "folder")
         return NewDelivery(step.name, "folder", rendered["path"], identity, payload_of(self._published(names)))
 
@@ -280,6 +359,26 @@ def staged_path(ordinal: int, document: str, file_name: str) -> Path:
 
 def _staged_file(path: Path, artifact: Artifact) -> StagedFile:
     return StagedFile(path, artifact.file_name, artifact.media_type, artifact.sha256, artifact.pages)
+
+
+def origin_of(text: Compiled, value: str, context: Context) -> str:
+    """Return the field that a text has a wrong value from, "" where that is not certain."""
+    fields = {name: context.get(name) for name in sorted(text.fields)}
+    found = [name for name, field in fields.items() if value and isinstance(field, str) and value in field]
+    found = found or [name for name, field in fields.items() if field is None or not str(field).strip()]
+    found = found or [name for name, field in fields.items() if isinstance(field, str) and not field.isprintable()]
+    return found[0] if len(found) == 1 else ""
+
+
+def same_name(plan: Plan, document: str, name: str, others: Sequence[str], key: str) -> FileCollision:
+    """Return the fault of a record whose document has the name of another one's."""
+    those = ", ".join(others) or "another document of this record"
+    return FileCollision(
+        f'the {document} would be named "{name}", like that of {those}',
+        where=plan.job.where("documents", document, "file"),
+        key=key,
+        hint=f"put the key into `file:` of the document {document}",
+    )
 
 
 def _as_text(value: object) -> str:

@@ -239,6 +239,17 @@ def new_file(path: Path, durable: bool = True) -> Iterator[BinaryIO]:
             temporary.unlink(missing_ok=True)
 
 
+def check_writable(folder: Path) -> None:
+    """Make sure that files can be written into a folder, which is made.
+
+    Raises:
+        WriteError: they cannot, in plain words.
+    """
+    with new_file(folder / ".docgen-writable", durable=False) as file:
+        file.write(b" ")
+    remove_file(folder / ".docgen-writable")
+
+
 @contextmanager
 def writing(path: Path) -> Iterator[None]:
     """Say in plain words why something cannot be written there.

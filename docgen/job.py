@@ -17,7 +17,7 @@ from typing import Annotated, Any, ClassVar, Literal, Self
 
 from pydantic import AfterValidator, ConfigDict, Field, model_validator
 
-from docgen.errors import JobError
+from docgen.errors import DocgenError, JobError
 from docgen.jobrules import cross_check
 from docgen.keytypes import LocaleId, Mailbox, Names
 from docgen.model import Format, MessageClass, Where
@@ -312,9 +312,25 @@ def load_job(path: Path, environ: Mapping[str, str], shown: str | None = None) -
     Raises:
         JobError: or `Faults`, with all that is wrong.
     """
+    job, faults = read_job(path, environ, shown)
+    raise_in_order(faults)
+    assert job is not None, "no job means faults"
+    return job
+
+
+def read_job(path: Path, environ: Mapping[str, str], shown: str | None = None) -> tuple[Job | None, list[DocgenError]]:
+    """Read a job file that may have faults, as `load_job`.
+
+    Returns:
+        The faults, and the job as far as it can be understood: None where it cannot.
+
+    Raises:
+        JobError: or `Faults`: the file cannot be read, or is not YAML.
+    """
     tree = load_yaml(path, shown, environ, JobError)
     job, found = collect(Job, tree, JobError)
-    raise_in_order([*tree.faults, *found, *cross_check(tree, path.stem)])
-    assert job is not None, "no job means faults"
+    faults: list[DocgenError] = [*tree.faults, *found, *cross_check(tree, path.stem)]
+    if job is None:
+        return None, faults
     name = job.name or path.stem
-    return job.model_copy(update={"name": name, "title": job.title or name}).read_from(path, tree)
+    return job.model_copy(update={"name": name, "title": job.title or name}).read_from(path, tree), faults

@@ -33,7 +33,8 @@ def _check_name(tree: YamlTree, stem: str) -> Iterator[JobError]:
     name = tree.at(("name",))
     if not re.fullmatch(r"\w([\w .-]*\w)?", str(name or stem)):
         hint = "use letters, digits, dash and underscore" if name else "give the job a `name`, or the file another"
-        yield JobError(f'"{name or stem}" cannot be the name of a folder', where=tree.where(("name",)), hint=hint)
+        shown = tree.show(("name",)) if name else stem
+        yield JobError(f'"{shown}" cannot be the name of a folder', where=tree.where(("name",)), hint=hint)
 
 
 def _check_names(tree: YamlTree) -> Iterator[JobError]:

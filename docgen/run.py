@@ -19,8 +19,8 @@ from pathlib import Path
 
 from docgen.batch import Made, OpenWorker
 from docgen.dispatch import Dispatcher, Halt, parcel_of
-from docgen.draft import staged_path
-from docgen.errors import AddressError, DocgenError, FileCollision, RecordError, StoreError
+from docgen.draft import same_name, staged_path
+from docgen.errors import DocgenError, FileCollision, StoreError
 from docgen.files import new_file, remove_leftovers, sha256_of, writing
 from docgen.job import NumberSpec
 from docgen.model import (
@@ -222,12 +222,7 @@ class Runner:
         return results
 
     def _place(self, error: DocgenError, record: Record) -> DocgenError:
-        if (
-            self.source is not None
-            and error.field
-            and isinstance(error, RecordError | AddressError)
-            and not error.where
-        ):
+        if self.source is not None and error.field and error.where is None:
             error.where = self.source.locate(record, error.field)
         return error
 
@@ -239,13 +234,13 @@ class Runner:
             if before is not None and (self.reference is not self.ledger or before.run != self.run.id):
                 changed = before.data_sha256 != data_sha256(record.values)
                 deliveries.append(replace(delivery, skip=_why_skipped(before, changed)))
-            elif clash := self._folder_clash(delivery):
+            elif clash := self._folder_clash(delivery, result.key):
                 return replace(result, artifacts=(), deliveries=(), faults=(clash,))
             else:
                 deliveries.append(delivery)
         return replace(result, deliveries=tuple(deliveries))
 
-    def _folder_clash(self, delivery: NewDelivery) -> Fault | None:
+    def _folder_clash(self, delivery: NewDelivery, key: str) -> Fault | None:
         if delivery.transport != "folder" or self.plan.again:
             return None
         for file in delivery.payload["files"]:  # type: ignore[attr-defined]
@@ -253,6 +248,7 @@ class Runner:
             if path.exists() and sha256_of(path) != file["sha256"]:
                 return FileCollision(
                     f"{path} is there already with other content",
+                    key=key,
                     hint="move it away, or change `file:` of the document or `path:` of the folder",
                 ).as_fault()
         return None
@@ -263,12 +259,8 @@ class Runner:
         for document, name, sharing in self.ledger.file_collisions(self.run.id):
             results = []
             for ordinal, key in dict.fromkeys(sharing):
-                others = ", ".join(other for _, other in sharing if other != key) or "another document of this record"
-                error = FileCollision(
-                    f'the {document} would be named "{name}", like that of {others}',
-                    key=key,
-                    hint=f"put the key into `file:` of the document {document}",
-                )
+                others = [other for _, other in sharing if other != key]
+                error = same_name(self.plan, document, name, others, key)
                 results.append(ItemResult(ordinal, key, faults=(error.as_fault(),)))
                 keys.append(key)
             self.ledger.put_results(self.run.id, results)

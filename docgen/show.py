@@ -26,6 +26,8 @@ _COLOURS: Mapping[str, str] = {
 }
 #: Faults of one kind that are printed before the rest is only counted.
 FAULTS_SHOWN = 200
+#: The same below the figures of a run.
+REASONS_SHOWN = 10
 
 
 def _table(*columns: str, right: Sequence[str] = ()) -> Table:
@@ -42,9 +44,11 @@ def _time(run: Run) -> str:
 # --- runs ---
 
 
-def summary(found: Summary) -> RenderableType:
-    """Return a run's figures, what went where, and what to do next."""
+def summary(found: Summary, *, faults: bool = True) -> RenderableType:
+    """Return a run's figures, what went where, and what to do next; with `faults`, why records were set aside."""
     parts: list[RenderableType] = [_headline(found)]
+    if faults and found.faults:
+        parts += ["", *_reasons(found)]
     if found.outcomes:
         parts += ["", _outcomes(found)]
     if found.files:
@@ -65,6 +69,14 @@ def _headline(found: Summary) -> Text:
     if found.run.note:
         text.append(f"\n{found.run.note}", style="not bold")
     return text
+
+
+def _reasons(found: Summary) -> Iterator[Text]:
+    for fault in found.faults[:REASONS_SHOWN]:
+        yield Text(fault.text, style="red")
+    if len(found.faults) > REASONS_SHOWN:
+        where = "--json prints more" if found.dry else "quarantine.csv has all"
+        yield Text(f"... and more; {where}", style="red")
 
 
 def _outcomes(found: Summary) -> Table:
@@ -216,7 +228,7 @@ def checked(result: CheckResult) -> str:
     """Return the faults of a job, or that there are none."""
     if not result.faults:
         count = f"{result.records} record{'' if result.records == 1 else 's'}"
-        return f"{result.job.name}: no faults in job, templates and {count}\n"
+        return f"{result.name}: no faults in job, templates and {count}\n"
     lines = [str(fault) for fault in result.faults[:FAULTS_SHOWN]]
     if len(result.faults) > FAULTS_SHOWN:
         lines.append(f"... and {len(result.faults) - FAULTS_SHOWN} more; --json prints all")

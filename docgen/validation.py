@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Mapping
+from copy import deepcopy
 from dataclasses import dataclass
 from types import UnionType
 from typing import Annotated, Any, TypeVar, Union, get_args, get_origin
@@ -46,23 +47,48 @@ def validate(
 def collect(
     model: type[Model], tree: YamlTree, error: type[UserError], context: Mapping[str, object] | None = None
 ) -> tuple[Model | None, list[UserError]]:
-    """Return the instance, or None and the faults, for callers that have more to check. See `validate`."""
+    """Return the instance and the faults, for callers that have more to check. See `validate`.
+
+    With unknown keys alone the instance is what the file says without them; with other faults it is None.
+    """
     if not isinstance(tree.data, dict | None):
         return None, [error('the file does not begin with a key, such as "name: value"', where=tree.where())]
     try:
         return model.model_validate(tree.data, by_alias=True, by_name=False, context=dict(context or {})), []
     except ValidationError as cause:
         translator = _Translator(model, tree, error)
-        found = [translator.fault(details) for details in cause.errors(include_url=False)]
-        return None, [fault for fault in found if fault is not None]
+        errors = cause.errors(include_url=False)
+        found = [translator.fault(details) for details in errors]
+        unknown = [details["loc"] for details in errors if details["type"] == "extra_forbidden"]
+        instance = _without(unknown, model, tree, context) if len(unknown) == len(errors) else None
+        return instance, [fault for fault in found if fault is not None]
+
+
+def _without(
+    unknown: list[KeyPath], model: type[Model], tree: YamlTree, context: Mapping[str, object] | None
+) -> Model | None:
+    data = deepcopy(tree.data)
+    for *path, key in unknown:
+        parent: Any = data
+        for step in path:
+            known = isinstance(parent, dict) and step in parent
+            known = known or (isinstance(parent, list) and isinstance(step, int) and step < len(parent))
+            parent = parent[step] if known else None
+        if not isinstance(parent, dict) or parent.pop(key, parent) is parent:
+            return None
+    try:
+        return model.model_validate(data, by_alias=True, by_name=False, context=dict(context or {}))
+    except ValidationError:
+        return None
 
 
 def raise_in_order(faults: Iterable[DocgenError]) -> None:
     """Raise all faults, in order of place."""
-    raise_faults(sorted(faults, key=_place_order))
+    raise_faults(sorted(faults, key=place_order))
 
 
-def _place_order(fault: DocgenError) -> tuple[str, int, int]:
+def place_order(fault: DocgenError) -> tuple[str, int, int]:
+    """Return what sorts faults by file, line and column."""
     place = fault.where or Where()
     return (place.file or "", place.line or 0, place.column or 0)
 

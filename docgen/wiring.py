@@ -28,7 +28,7 @@ from docgen.render.office import convert_to_pdf, find_office
 from docgen.run import Progress, Runner
 from docgen.source import open_source
 from docgen.store import open_ledger
-from docgen.template import Template, find_template, template_names
+from docgen.template import Template, load_template, template_names
 from docgen.workshop import Workshop
 
 TOOLS = Toolbox(RENDERERS, prepare_mail, convert_to_pdf, find_office)
@@ -99,6 +99,12 @@ def _find_config(beside: Path | None) -> Path:
     return Path("config.yaml")  # reading it says that it is not there
 
 
+def near(path: Path) -> str:
+    """Return a path as a person who stands in the working folder would write it."""
+    here = Path().absolute()
+    return str(path.relative_to(here)) if path.is_relative_to(here) else str(path)
+
+
 def make_plan(workspace: Workspace, job: Job) -> tuple[Plan, list[DocgenError]]:
     """Read the templates a job uses; what cannot be read is a fault."""
     folder = workspace.config.templates
@@ -109,7 +115,7 @@ def make_plan(workspace: Workspace, job: Job) -> tuple[Plan, list[DocgenError]]:
             faults += [missing_template(name, job, path, names) for path in places]
             continue
         try:
-            templates[name] = find_template(folder, name)
+            templates[name] = load_template(folder / name, shown=near(folder / name))
         except DocgenError as error:
             faults += flatten(error)
     left_out, office_faults = _without_office(job, templates)

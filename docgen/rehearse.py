@@ -1,0 +1,103 @@
+"""Floor 3, work: every record of a job through all that can go wrong before a document is made, nothing kept.
+
+Every record is read, and its language, file names, conditions, addresses and folders are worked out. The first record
+of each language is made as a whole, since what fails in a template fails for all of that language. Knows no ledger.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from itertools import count
+from unicodedata import normalize
+
+from docgen.draft import Draft, same_name
+from docgen.errors import DocgenError, MissingValue, RecordError
+from docgen.model import Record
+from docgen.protocols import Source
+from docgen.workshop import Task, Workshop
+
+Progress = Callable[[str, int, int | None], None]
+BATCH = 500
+
+
+class Rehearsal:
+    """Checks the records of one job; `faults` has what was found, in order of the records."""
+
+    def __init__(self, shop: Workshop, source: Source, *, whole: bool) -> None:
+        """Begin.
+
+        Args:
+            shop: built from the plan, which keeps nothing: its `folder` is None.
+            source: the records.
+            whole: go beyond the values; False where job or templates have faults, which every record would repeat.
+        """
+        self.shop = shop
+        self.source = source
+        self.whole = whole
+        self.faults: list[DocgenError] = []
+        self._rendered: set[str] = set()
+        self._names: dict[tuple[str, str], str] = {}
+        self._told: dict[tuple[object, ...], DocgenError] = {}
+        self._counter = count()
+
+    def run(self, progress: Progress) -> list[DocgenError]:
+        """Check all records; return the faults: those of keys first."""
+        self.faults += self.source.key_faults()
+        total, done = self.source.count(), 0
+        for batch in self.source.batches(BATCH):
+            for record in batch:
+                for fault in self._check(record):
+                    self._tell(fault, record)
+            done += len(batch)
+            progress("checking", done, total)
+        return self.faults
+
+    def _check(self, record: Record) -> Iterator[DocgenError]:
+        task = Task(record, self._numbers())
+        if not self.whole:
+            yield from filter(self._is_own, self.shop.read(task)[1])
+            return
+        draft = Draft(self.shop, task)
+        draft.attempt(draft.prepare)
+        if not draft.errors:
+            if draft.locale in self._rendered:
+                draft.examine()
+            else:
+                draft.attempt(draft.render)
+                if not draft.errors:
+                    draft.attempt(draft.plan_deliveries)
+                    self._rendered.add(draft.locale)
+        yield from draft.errors
+        yield from self._collisions(draft)
+
+    def _is_own(self, fault: DocgenError) -> bool:
+        """Leave out what follows from a column that is not there at all: that is told once."""
+        return not isinstance(fault, MissingValue) or fault.field.split("[")[0].split(".")[0] in self._supplied
+
+    @property
+    def _supplied(self) -> set[str]:
+        job = self.shop.plan.job
+        return {*self.source.columns, *job.values, *job.numbers}
+
+    def _numbers(self) -> dict[str, str]:
+        """Return numbers as they might be, each record its own, so that names made of them differ."""
+        job, today, n = self.shop.plan.job, self.shop.plan.started.date(), next(self._counter)
+        return {name: spec.number(spec.sequence(today), spec.start + n) for name, spec in job.numbers.items()}
+
+    def _collisions(self, draft: Draft) -> Iterator[DocgenError]:
+        for document, name in draft.file_names.items():
+            first = self._names.setdefault((document, normalize("NFC", name.casefold())), draft.record.key)
+            if first != draft.record.key:
+                yield same_name(self.shop.plan, document, name, [first], draft.record.key)
+
+    def _tell(self, fault: DocgenError, record: Record) -> None:
+        if fault.where is None and fault.field:
+            fault.where = self.source.locate(record, fault.field)
+        if isinstance(fault, RecordError):
+            self.faults.append(fault)
+            return
+        # What is wrong in a template or the job is wrong for many records: told once.
+        same = (fault.code, fault.where, fault.problem)
+        if same not in self._told:
+            self._told[same] = fault
+            self.faults.append(fault)
