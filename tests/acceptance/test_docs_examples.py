@@ -132,7 +132,7 @@ def _run(block: Block, folder: Folder, monkeypatch: pytest.MonkeyPatch) -> None:
             assert words[0] == "docgen", f"{block.id}: {command.line} is not run by this test"
             result = folder.call(*words[1:])
             wanted = int(block.mark("exit") or 0) if command is called[-1] else 0
-            said = f"{block.id}: $ {command.line}\n{result.err}{result.out}"
+            said = f"{block.id}: $ {command.line}\n{result.err}{result.out[:3000]}"
             assert result.code == wanted, said
             assert first_line_missing(command.shown, result.err + result.out) is None, said
 
