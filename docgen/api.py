@@ -10,7 +10,7 @@ from itertools import islice
 from pathlib import Path
 
 from docgen.batch import process_batch
-from docgen.check import check_plan, in_order
+from docgen.check import check_plan, in_order, place_of_field
 from docgen.dispatch import settle_unknown
 from docgen.draft import staged_path
 from docgen.errors import (
@@ -32,7 +32,7 @@ from docgen.inspect_fields import compare_fields
 from docgen.job import Job, load_job, read_job
 from docgen.model import Approval, Delivery, Item, ItemState, Record, Run, RunSpec, RunState, Suppression
 from docgen.plan import Plan, kind_of
-from docgen.protocols import Ledger, Source
+from docgen.protocols import Ledger, Prepared, PreparedMail, Source
 from docgen.rehearse import Rehearsal
 from docgen.render import RENDERERS
 from docgen.render.mail import prepare_mail
@@ -522,15 +522,18 @@ def inspect_template(workspace: Workspace, name: str) -> TemplateView:
     """
     template = find_template(workspace.config.templates, name)
     limits = workspace.config.limits
-    used: frozenset[str]
+    prepared: Prepared | PreparedMail
     if template.subject is not None or template.body.suffix == ".mjml":
-        used = prepare_mail(template, limits, "error", template.subject or "-").fields_used
+        prepared = prepare_mail(template, limits, "error", template.subject or "-")
     else:
         formats = [(suffix, made) for suffix, made in RENDERERS if suffix == template.body.suffix]
-        used = RENDERERS[formats[0]](template, limits, "error").fields_used
+        prepared = RENDERERS[formats[0]](template, limits, "error")
+    used = prepared.fields_used
     kind = kind_of(template)
     faults = compare_fields(used, template.fields, kind.computed, kind.reads)
-    return TemplateView(template, used, used & kind.computed, tuple(f.placed(template.where("fields")) for f in faults))
+    for fault in faults:
+        fault.where = place_of_field(template, fault, [prepared])
+    return TemplateView(template, used, used & kind.computed, tuple(faults))
 
 
 def init_folder(target: Path) -> list[Path]:

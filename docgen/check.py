@@ -8,18 +8,22 @@ from pathlib import PurePath
 from docgen.errors import (
     DocgenError,
     FieldMissing,
+    FieldUnused,
     JobError,
     TemplateMissing,
     ToolMissing,
+    UnsafePath,
     UnsupportedFeature,
     did_you_mean,
 )
 from docgen.fields import FieldSpec, FieldType
-from docgen.inspect_fields import compare_fields
-from docgen.job import EmailStep, Job, PrintStep
+from docgen.files import inside
+from docgen.inspect_fields import compare_fields, line_of
+from docgen.job import EmailStep, FolderStep, Job, PrintStep
 from docgen.merge import RESERVED
 from docgen.model import Format, MessageClass, Where
 from docgen.plan import Plan, kind_of
+from docgen.protocols import Findable
 from docgen.template import Template
 from docgen.workshop import Workshop
 
@@ -43,6 +47,7 @@ def check_plan(plan: Plan, shop: Workshop, columns: Collection[str] | None) -> l
     faults += _check_types(plan.templates)
     faults += _check_class(plan)
     faults += _check_numbers(plan.job, shop.specs)
+    faults += _check_paths(plan)
     if columns is not None:
         supplied = {*columns, *plan.job.values, *plan.job.numbers}
         faults += _check_supplied(plan, supplied)
@@ -99,10 +104,6 @@ def _check_formats(plan: Plan) -> Iterator[DocgenError]:
                 problem = f"the template {template.name} ({template.body.name}) cannot be a message's body"
                 hint = f"a message's body ends in {', '.join(MAIL_BODIES)}"
                 yield UnsupportedFeature(problem, where=place, hint=hint)
-            elif not template.subject and not step.subject:
-                yield JobError(
-                    "the message has no subject", where=place, hint="add `subject:` here or in template.yaml"
-                )
 
 
 def _formats(plan: Plan, suffix: str) -> set[Format]:
@@ -113,17 +114,43 @@ def _formats(plan: Plan, suffix: str) -> set[Format]:
 def _check_template(template: Template, shop: Workshop) -> Iterator[DocgenError]:
     """Compare what the bodies of a template use with what its manifest declares."""
     used: set[str] = set()
+    compiled: list[object] = []
     for name, document in shop.documents.items():
         if document.template == template.name and name in shop.prepared:
+            compiled.append(shop.prepared[name])
             used |= shop.prepared[name].fields_used
     for step in shop.plan.job.deliver:
         if isinstance(step, EmailStep) and step.template == template.name and step.name in shop.mails:
+            compiled.append(shop.mails[step.name])
             used |= shop.mails[step.name].fields_used
-    if not used:
+    if not compiled:
         return
     kind = kind_of(template)
     for fault in compare_fields(used, template.fields, kind.computed | shop.plan.job.values.keys(), kind.reads):
-        yield fault.placed(template.where("fields"))
+        fault.where = place_of_field(template, fault, compiled)
+        yield fault
+
+
+def place_of_field(template: Template, fault: DocgenError, compiled: Iterable[object]) -> Where:
+    """Return where a body uses what is not declared, or where the manifest declares what is not used.
+
+    Args:
+        template: the template.
+        fault: of `compare_fields`.
+        compiled: what was prepared of it.
+    """
+    if isinstance(fault, FieldUnused):
+        return template.where("fields", *fault.field.replace("[]", "").replace(".", ".fields.").split("."))
+    for prepared in compiled:
+        if isinstance(prepared, Findable) and (place := prepared.find(fault.field)):
+            return place
+    for file in filter(None, (template.body, template.text)):
+        if file.suffix != ".docx" and (line := line_of(file.read_text(encoding="utf-8"), fault.field)):
+            manifest = template.where().file
+            return Where(str(PurePath(manifest).parent / file.name) if manifest else file.name, line)
+    if template.subject and line_of(template.subject, fault.field):
+        return template.where("subject")
+    return template.where("fields")
 
 
 def _check_types(templates: Mapping[str, Template]) -> Iterator[DocgenError]:
@@ -151,6 +178,17 @@ def _check_class(plan: Plan) -> Iterator[DocgenError]:
     if emails and not plan.config.email.from_ and not plan.config.company.email:
         hint = "set email.from in config.yaml"
         yield JobError("there is no sender address for the messages", where=job.where("deliver"), hint=hint)
+
+
+def _check_paths(plan: Plan) -> Iterator[DocgenError]:
+    """A folder that no record decides is wrong for all of them: the run need not begin."""
+    for step in plan.job.deliver:
+        if isinstance(step, FolderStep) and "{" not in step.path:
+            try:
+                inside(plan.config.outputs, step.path)
+            except UnsafePath as fault:
+                fault.where = plan.job.where_step(step.name, "path")
+                yield fault
 
 
 def _check_numbers(job: Job, specs: Mapping[str, FieldSpec]) -> Iterator[DocgenError]:

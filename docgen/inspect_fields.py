@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterable, Iterator, Mapping
 
 from jinja2 import Environment
@@ -10,6 +11,8 @@ from docgen.address import NAMES
 from docgen.errors import DocgenError, FieldMissing, FieldUnused, did_you_mean
 from docgen.fields import FieldSpec, FieldType
 from docgen.walk import ADDRESS, Load, trace
+
+_TAG = re.compile(r"\{\{.*?\}\}|\{%.*?%\}", re.DOTALL)
 
 
 def find_fields(
@@ -26,6 +29,17 @@ def find_fields(
     found = trace(environment.parse(source), environment.globals, load).fields()
     left_out = frozenset(ignore)
     return frozenset(path for path in found if root(path) not in left_out)
+
+
+def line_of(source: str, path: str) -> int | None:
+    """Return the line of a text where a path is first used between braces, None where that cannot be told."""
+    *parents, name = path.replace("[]", "").split(".")
+    before = r"\." if parents else r"(?<![.\w])"
+    wanted = re.compile(rf"{before}{re.escape(name)}\b")
+    for tag in _TAG.finditer(source):
+        if found := wanted.search(tag[0]):
+            return source.count("\n", 0, tag.start() + found.start()) + 1
+    return None
 
 
 def root(path: str) -> str:

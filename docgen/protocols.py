@@ -90,6 +90,15 @@ class Prepared(Protocol):
         ...
 
 
+@runtime_checkable
+class Findable(Protocol):
+    """A prepared template whose body is no plain text, and which knows where in it a name stands."""
+
+    def find(self, path: str) -> Where | None:
+        """Return the place where a dotted path is first used."""
+        ...
+
+
 class PreparedMail(Protocol):
     """A mail template made ready."""
 

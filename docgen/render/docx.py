@@ -19,6 +19,7 @@ from docxtpl import DocxTemplate
 from lxml import etree
 
 from docgen.errors import DocgenError, RenderError, TemplateSyntax, raise_faults
+from docgen.inspect_fields import line_of
 from docgen.limits import WorkLimits
 from docgen.merge import Compiled, Merger, Missing
 from docgen.model import MEDIA_TYPES, Artifact, Format, Where
@@ -74,6 +75,15 @@ class PreparedDocx:
         """Dotted paths that body, headers, footers, notes and properties use."""
         parts = [self.compiled(source) for source in self._sources.values()]
         return frozenset[str]().union(*(part.fields for part in (*parts, *self._properties.values())))
+
+    def find(self, path: str) -> Where | None:
+        """Return the place where a dotted path is first used. See `protocols.Findable`."""
+        word = self._open()
+        for part, source in self._sources.items():
+            if line := line_of(source, path):
+                fault = TemplateSyntax("", where=replace(self.where, line=line))
+                return word.placed(fault, part, source).where
+        return None
 
     def render(self, context: Mapping[str, object]) -> Artifact:
         """Return the document. See `protocols.Prepared`."""
