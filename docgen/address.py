@@ -224,7 +224,7 @@ def parse_mailbox(text: str) -> Recipient:
     try:
         checked = validate_email(address, check_deliverability=False, test_environment=True)
     except EmailNotValidError as error:
-        reason = str(error).rstrip(".")
+        reason = str(error).rstrip(".").replace("An email", "an e-mail", 1)
         raise AddressError(f'"{address}" is not an e-mail address', value=address, hint=reason) from error
     return Recipient(name, checked.ascii_email or checked.normalized)
 

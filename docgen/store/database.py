@@ -46,8 +46,8 @@ class Database:
             ToolMissing: the driver is not installed.
         """
         self.url = read_url(url)
-        self.shown = self.url.render_as_string(hide_password=True)
         self.path = Path(self.url.database).absolute() if self.is_sqlite and self.url.database else None
+        self.shown = f"the ledger {self.path or self.url.render_as_string(hide_password=True)}"
         self.engine = make_engine(self.url, busy_timeout_s)
         self._writer = self.engine.execution_options(docgen_immediate=True)
 
