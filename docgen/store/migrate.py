@@ -76,7 +76,7 @@ def _revision(connection: Connection, database: Database) -> str | None:
     version = sa.table(VERSION_TABLE, sa.column("version_num"))
     found: str | None = connection.execute(sa.select(version.c.version_num)).scalar()
     if found is not None and found not in REVISIONS:
-        problem = f"{database.shown}: a newer docgen has written it (schema {found})"
+        problem = f"{database.shown}: the ledger was written by a newer docgen (schema {found})"
         raise SchemaTooNew(problem, hint=f"install that docgen; this one knows schemas up to {REVISIONS[-1]}")
     return found
 
