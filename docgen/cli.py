@@ -16,6 +16,7 @@ import tempfile
 import traceback
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
@@ -365,10 +366,18 @@ def call(arguments: Sequence[str]) -> int:
     return int(code or DONE)
 
 
+def _near(fault: DocgenError) -> DocgenError:
+    """Name its file as a person who stands in this folder would."""
+    if fault.where and fault.where.file and Path(fault.where.file).is_absolute():
+        fault.where = replace(fault.where, file=api.near(Path(fault.where.file)))
+    return fault
+
+
 def _complain(error: DocgenError) -> None:
-    faults = flatten(error)
+    faults = [_near(fault) for fault in flatten(error)]
     if _State.json:
-        _print_json({"error": {"message": str(error), "faults": [fault.as_dict() for fault in faults]}})
+        message = "\n".join(map(str, faults))
+        _print_json({"error": {"message": message, "faults": [fault.as_dict() for fault in faults]}})
         return
     for fault in faults:
         sys.stderr.write(f"{fault}\n")

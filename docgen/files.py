@@ -245,9 +245,13 @@ def check_writable(folder: Path) -> None:
     Raises:
         WriteError: they cannot, in plain words.
     """
-    with new_file(folder / ".docgen-writable", durable=False) as file:
-        file.write(b" ")
-    remove_file(folder / ".docgen-writable")
+    probe = folder / ".docgen-writable"
+    try:
+        write_atomically(probe, b" ", durable=False)
+        remove_file(probe)
+    except WriteError as error:
+        error.where = Where(str(folder))
+        raise
 
 
 @contextmanager
