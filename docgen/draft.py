@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
+from urllib.parse import quote
 
 from babel.core import Locale, UnknownLocaleError
 
@@ -27,6 +28,7 @@ from docgen.errors import (
     flatten,
 )
 from docgen.files import inside, is_full, is_lasting, safe_name, write_atomically
+from docgen.headers import ascii_domain
 from docgen.job import DocumentSpec, EmailStep, FolderStep, PrintStep
 from docgen.kinds import Kind
 from docgen.merge import Compiled, build_context
@@ -38,6 +40,7 @@ from docgen.model import (
     Envelope,
     Format,
     ItemResult,
+    MessageClass,
     NewDelivery,
     Recipient,
     StagedFile,
@@ -271,8 +274,13 @@ class Draft:
             message_class=job.message_class,
             language=self.locale,
             redirect_to=parse_mailbox(plan.config.email.redirect_to) if plan.config.email.redirect_to else None,
+            unsubscribe=[_unsubscribe_by_mail(reply_to or sender)] if self._is_marketing else [],
         )
         return self._email_delivery(step, people["to"][0].address, content, envelope, message_id)
+
+    @property
+    def _is_marketing(self) -> bool:
+        return self.plan.job.message_class is MessageClass.MARKETING
 
     def _email_delivery(
         self, step: EmailStep, recipient: str, content: bytes, envelope: Envelope, message_id: str
@@ -383,6 +391,11 @@ def same_name(plan: Plan, document: str, name: str, others: Sequence[str], key: 
 
 def _as_text(value: object) -> str:
     return "" if value is None else str(value)
+
+
+def _unsubscribe_by_mail(recipient: Recipient) -> str:
+    """Return the URI of RFC 6068 that a mail program's unsubscribe button uses (RFC 2369)."""
+    return f"mailto:{quote(ascii_domain(recipient.address), safe='@')}?subject=unsubscribe"
 
 
 def split_mailboxes(text: str) -> list[Recipient]:

@@ -32,6 +32,8 @@ PAGE = 500
 FAULTS_KEPT = 100
 #: Rows of one table on the page: a browser stays quick; the manifest has all.
 ROWS_SHOWN = 1000
+#: How the reason ends why a delivery of a record that has changed is skipped.
+CHANGED = "; the record has changed since"
 #: Which outcomes somebody has to look at, the gravest first.
 TROUBLE = (Outcome.UNKNOWN, Outcome.FAILED, Outcome.REJECTED)
 
@@ -44,6 +46,7 @@ class Summary:
         items: state -> count.
         outcomes: deliver step -> outcome (or state while unsettled) -> count.
         files: what to look at, name -> path, only what exists.
+        changed: deliveries skipped since an earlier run made them, of records that have changed since.
         faults: the first ones of quarantined records.
     """
 
@@ -52,6 +55,7 @@ class Summary:
     items: Mapping[ItemState, int]
     outcomes: Mapping[str, Mapping[str, int]]
     files: Mapping[str, Path]
+    changed: int = 0
     dry: bool = False
     faults: Sequence[Fault] = ()
 
@@ -79,6 +83,7 @@ class Summary:
             "note": self.run.note,
             "dry_run": self.dry,
             "items": {str(k): v for k, v in self.items.items()},
+            "changed": self.changed,
             "deliveries": {route: dict(counts) for route, counts in self.outcomes.items()},
             "folder": str(self.run.folder),
             "files": {name: str(path) for name, path in self.files.items()},
@@ -98,7 +103,13 @@ def summarise(ledger: Ledger, run: Run, title: str, *, dry: bool = False) -> Sum
         items[ItemState.QUARANTINED] = items.get(ItemState.QUARANTINED, 0) + count
     quarantined = (fault for item in each_item(ledger, run.id, ItemState.QUARANTINED) for fault in item.faults)
     faults += islice(quarantined, FAULTS_KEPT)
-    return Summary(run, title, items, outcomes, files, dry, faults)
+    skipped = any(counts.get(Outcome.SKIPPED) for counts in outcomes.values())
+    changed = sum(_has_changed(d) for d in each_delivery(ledger, run.id)) if skipped else 0
+    return Summary(run, title, items, outcomes, files, changed, dry, faults)
+
+
+def _has_changed(delivery: Delivery) -> bool:
+    return delivery.outcome is Outcome.SKIPPED and delivery.detail.endswith(CHANGED)
 
 
 def left_out(source: Source, only: Collection[str] = ()) -> dict[str, object]:

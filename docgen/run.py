@@ -24,6 +24,7 @@ from docgen.errors import DocgenError, FileCollision, StoreError
 from docgen.files import new_file, remove_leftovers, sha256_of, writing
 from docgen.job import NumberSpec
 from docgen.model import (
+    ENDED,
     Artifact,
     ArtifactNote,
     Delivery,
@@ -42,14 +43,12 @@ from docgen.model import (
 )
 from docgen.plan import Plan
 from docgen.protocols import BatchTransport, Clock, Engine, Feature, Ledger, Source, Transport
-from docgen.report import each_delivery, each_item, summarise, write_manifest, write_page, write_quarantine
+from docgen.report import CHANGED, each_delivery, each_item, summarise, write_manifest, write_page, write_quarantine
 from docgen.spool import Spool, data_sha256, dumps, loads
 from docgen.suppression import reason_not_to_send
 from docgen.workshop import Task, Workshop
 
 BATCH = 100
-
-ENDED = frozenset({RunState.DONE, RunState.STOPPED, RunState.CANCELLED})
 
 Progress = Callable[[str, int, int | None], None]
 """Told of long work: the step, how many are done, how many there are (None: not known)."""
@@ -343,8 +342,7 @@ class Runner:
 
     def finish(self) -> None:
         """Write manifest, quarantine file and page; an ended run is told to the ledger and loses its staging folder."""
-        for place in (self.folder, self.folder / "messages"):
-            remove_leftovers(place)
+        _remove_leftovers(self.folder)
         write_manifest(self.ledger, self.run, self.folder / "manifest.jsonl")
         columns, bad = self._bad_rows()
         write_quarantine(bad, columns, self.folder / "quarantine.csv")
@@ -420,7 +418,7 @@ def _why_skipped(before: Earlier, changed: bool) -> str:
         return f"the run {before.run} may have delivered it already: the outcome is unknown"
     when = f" on {before.settled:%Y-%m-%d}" if before.settled else ""
     text = f"delivered already by the run {before.run}{when}"
-    return f"{text}; the record has changed since" if changed else text
+    return f"{text}{CHANGED}" if changed else text
 
 
 def _numbered_on(spec: NumberSpec, values: Mapping[str, object], today: date) -> date:
@@ -433,6 +431,12 @@ def clear_staging(folder: Path, *, messages: bool) -> None:
     if messages:
         shutil.rmtree(folder / "messages", ignore_errors=True)
     shutil.rmtree(folder / "work", ignore_errors=True)
+    _remove_leftovers(folder)
+
+
+def _remove_leftovers(folder: Path) -> None:
+    for place in (folder, folder / "messages", folder / "outbox", folder / "print"):
+        remove_leftovers(place)
 
 
 def _places(folder: Path, item: Item, note: ArtifactNote) -> tuple[Path, Path]:

@@ -105,7 +105,12 @@ def _shown(path: Path) -> str:
 def _advice(found: Summary) -> Iterator[str]:
     run = found.run
     if found.quarantined and not found.dry:
-        yield "Mend the rows of quarantine.csv in your data and run the job again: only they will go out."
+        yield "Mend what quarantine.csv says, in your own data, and run the job again: only these records will go out."
+    if found.changed:
+        yield (
+            f"{found.changed} deliveries were skipped though their records have changed since they were made: "
+            f"docgen show {run.id} tells which; --again --record KEY delivers one anew."
+        )
     if found.count(Outcome.UNKNOWN):
         yield f"Unknown may have arrived or not; they are never sent again by themselves: docgen show {run.id} --failed"
     if run.state is RunState.PAUSED:

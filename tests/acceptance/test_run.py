@@ -58,6 +58,7 @@ def test_second_run_delivers_what_is_new_and_tells_what_changed(office: Office) 
     assert outcomes(result) == {"email": {"queued": 1, "skipped": 3}, "folder": {"sent": 1, "skipped": 4}}
     shown = office.call("show", result.json["run"], "--json").json
     details = {d["key"]: d["detail"] for d in shown["results"] if d["step"] == "email"}
+    assert result.json["changed"] == 2  # its message and its file in the archive
     assert "the record has changed since" in details["0001"]
     assert "changed" not in details["0002"]
 
@@ -229,3 +230,6 @@ def test_marketing_goes_only_to_those_who_agreed(office: Office) -> None:
     result = office.run("--json")
     assert result.code == 0, result.err
     assert outcomes(result)["email"] == {"queued": 1, "skipped": 1}
+    (message,) = (office.run_folder() / "outbox").iterdir()
+    header = message_from_bytes(message.read_bytes(), policy=policy.default)["List-Unsubscribe"]
+    assert header == "<mailto:office@example.com?subject=unsubscribe>"
