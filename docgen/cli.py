@@ -131,7 +131,7 @@ def preview(
     """Make the documents and messages of one record, to look at."""
     with _workspace(config, job) as workspace:
         for path in api.preview_record(workspace, job, record, output):
-            out.print(str(path), markup=False)
+            out.print(api.near(path), markup=False)
     return DONE
 
 
@@ -341,7 +341,8 @@ def call(arguments: Sequence[str]) -> int:
         _complain(error)
         return error.exit_code
     except TyperException as error:
-        _complain(UserError(error.format_message().rstrip("."), hint="see docgen --help"))
+        text = error.format_message().rstrip(".").replace("Value error, ", "")
+        _complain(UserError(text, hint="see docgen --help"))
         return INPUT
     except (KeyboardInterrupt, Abort) as interrupt:
         advice = f"to go on: {interrupt.args[0]}" if interrupt.args else "`docgen runs` lists the runs"

@@ -17,7 +17,7 @@ from docgen.check import missing_office, missing_template
 from docgen.config import Config, TransportName, load_config
 from docgen.deliver import TRANSPORTS
 from docgen.engine import InlineEngine, PoolEngine
-from docgen.errors import DocgenError, flatten
+from docgen.errors import ConfigError, DocgenError, flatten
 from docgen.job import EmailStep, FolderStep, Job, PrintStep
 from docgen.model import Format, Run
 from docgen.plan import Plan, Toolbox, templates_used
@@ -96,7 +96,10 @@ def _find_config(beside: Path | None) -> Path:
     for folder in folders:
         if (folder / "config.yaml").is_file():
             return folder / "config.yaml"
-    return Path("config.yaml")  # reading it says that it is not there
+    raise ConfigError(
+        "there is no config.yaml in this folder",
+        hint="go to the folder that has it, name it with --config, or make one: docgen init FOLDER",
+    )
 
 
 def near(path: Path) -> str:
