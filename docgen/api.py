@@ -30,14 +30,14 @@ from docgen.errors import (
 from docgen.files import check_writable, copy_atomically
 from docgen.inspect_fields import compare_fields
 from docgen.job import Job, load_job, read_job
-from docgen.model import Approval, Delivery, Item, ItemState, Record, Run, RunSpec, RunState, Suppression
+from docgen.model import ENDED, Approval, Delivery, Item, ItemState, Record, Run, RunSpec, RunState, Suppression
 from docgen.plan import Plan, kind_of
 from docgen.protocols import Ledger, Prepared, PreparedMail, Source
 from docgen.rehearse import Rehearsal
 from docgen.render import RENDERERS
 from docgen.render.mail import prepare_mail
 from docgen.report import Summary, each_delivery, each_item, left_out, summarise
-from docgen.run import ENDED, Runner, clear_staging
+from docgen.run import Runner, clear_staging
 from docgen.starter import copy_starter
 from docgen.store import open_ledger
 from docgen.template import Template, find_template, load_templates
@@ -193,6 +193,10 @@ def _start(
                 "left_out": left_out(source, options.records),
             },
         )
+        for broken_off in ledger.runs(job.name, limit=1000):
+            # It has delivered nothing, and its numbers would be gaps in ours. We hold the job: nobody works on it.
+            if broken_off.state is RunState.MERGING:
+                _give_up(workspace, ledger, broken_off, "broke off before anything was delivered; the job was run anew")
         run = ledger.run(ledger.open_run(spec))
         if not dry:
             stack.enter_context(_resumable(run))
@@ -240,7 +244,6 @@ def _deliver(workspace: Workspace, runner: Runner) -> Summary:
     undecided = runner.run.state in (RunState.MERGING, RunState.WAITING)
     try:
         if undecided and bad and job.policy.bad_records == "stop":
-            runner.ledger.release_numbers(runner.run.id)
             runner.set_state(RunState.STOPPED, "there are faulty records, and the job says `bad_records: stop`")
         else:
             if undecided:
@@ -365,16 +368,17 @@ def cancel_run(workspace: Workspace, run: str) -> Run:
         found = ledger.run(run)
         with ledger.lock(found.spec.job):
             found = ledger.run(found.id)
-            if found.state is RunState.CANCELLED:
-                ledger.release_numbers(found.id)  # whoever cancelled it may have been killed before
             if found.state in ENDED:
                 raise RunStateError(f"the run {found.id} has ended already ({found.state})")
-            settle_unknown(ledger, found.id, workspace.clock())
-            # First: a run that could still be resumed must not print numbers that others may take.
-            ledger.set_state(found.id, RunState.CANCELLED, "cancelled", workspace.clock())
-            ledger.release_numbers(found.id)
-            clear_staging(found.folder, messages=(found.folder / "outbox").exists())
-            return ledger.run(found.id)
+            return _give_up(workspace, ledger, found, "cancelled")
+
+
+def _give_up(workspace: Workspace, ledger: Ledger, run: Run, note: str) -> Run:
+    """End a run that nobody works on."""
+    settle_unknown(ledger, run.id, workspace.clock())
+    ledger.set_state(run.id, RunState.CANCELLED, note, workspace.clock())
+    clear_staging(run.folder, messages=run.state is RunState.MERGING or (run.folder / "outbox").exists())
+    return ledger.run(run.id)
 
 
 # --- looking -------------------------------------------------------------------

@@ -63,6 +63,12 @@ class RunState(StrEnum):
     CANCELLED = "cancelled"
 
 
+#: States of runs that have ended.
+ENDED = frozenset({RunState.DONE, RunState.STOPPED, RunState.CANCELLED})
+#: States in which a run has ended and what it did not deliver never goes out.
+GIVEN_UP = frozenset({RunState.STOPPED, RunState.CANCELLED})
+
+
 class ItemState(StrEnum):
     """Where one record of a run stands before delivery."""
 

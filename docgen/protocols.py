@@ -191,7 +191,7 @@ class Ledger(Protocol):
         note: str = "",
         finished: datetime | None = None,
     ) -> None:
-        """Move a run to another state."""
+        """Move a run to another state; one that is stopped or cancelled gives up its unsealed numbers in that step."""
         ...
 
     def lock(self, job: str) -> AbstractContextManager[None]:

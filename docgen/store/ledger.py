@@ -13,6 +13,7 @@ from datetime import datetime
 from sqlalchemy.exc import IntegrityError
 
 from docgen.model import (
+    GIVEN_UP,
     Approval,
     Delivery,
     DeliveryState,
@@ -62,8 +63,10 @@ class SqlLedger:
 
     def set_state(self, run: str, state: RunState, note: str = "", finished: datetime | None = None) -> None:
         """Set state, note and end of a run, whatever they were. Raises RunNotFound."""
-        with self.database.write() as connection:
+        with self.database.write(lock="numbers" if state in GIVEN_UP else "") as connection:
             runs.set_state(connection, run, state, note, finished)
+            if state in GIVEN_UP:
+                numbers.release(connection, run, None)
 
     def lock(self, job: str) -> AbstractContextManager[None]:
         """Hold a job. Not reentrant: a second holder in this process is refused as well."""

@@ -17,6 +17,7 @@ from typing import Any, TypeVar, cast
 from docgen.errors import JobRunning, RunStateError
 from docgen.model import (
     DELIVERED,
+    GIVEN_UP,
     Approval,
     Delivery,
     DeliveryState,
@@ -104,6 +105,8 @@ class MemoryLedger:
         """Set state, note and end of a run."""
         self._check_exists(run)
         self._runs[run] = replace(self._runs[run], state=state, note=note, finished=finished)
+        if state in GIVEN_UP:
+            self._numbers.release(run, None)
 
     def _check_exists(self, run: str) -> None:
         if run not in self._runs:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from itertools import count
 
+import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import (
@@ -17,7 +18,7 @@ from hypothesis.stateful import (
 )
 from ledgers import a_spec
 
-from docgen.model import Fault, ItemResult, ItemState, NewItem
+from docgen.model import Fault, ItemResult, ItemState, NewItem, RunState
 from docgen.protocols import Ledger
 
 INV = "INV-{n:05}"
@@ -82,6 +83,17 @@ def test_records_whose_number_moved_are_planned_again_with_the_same_step(ledger:
     assert ledger.close_gaps(run) == {INV: ["c"]}
     states = {item.key: item.state for item in ledger.items(run)}
     assert states == {"a": ItemState.READY, "b": ItemState.QUARANTINED, "c": ItemState.PLANNED}
+
+
+@pytest.mark.parametrize("state", [RunState.CANCELLED, RunState.STOPPED])
+def test_a_run_that_is_given_up_gives_its_numbers_back_in_the_same_step(ledger: Ledger, state: RunState) -> None:
+    given_up, waiting = ledger.open_run(a_spec()), ledger.open_run(a_spec())
+    reserve(ledger, given_up, "abc")
+    reserve(ledger, waiting, "b")
+    ledger.set_state(waiting, RunState.WAITING)
+    ledger.set_state(given_up, state)
+    assert ledger.numbers(given_up) == {}
+    assert reserve(ledger, waiting, "xb") == {"x": 1, "b": 2}
 
 
 def test_sealed_numbers_stay_and_the_next_run_fills_the_gap(ledger: Ledger) -> None:
