@@ -11,7 +11,7 @@ from itertools import count
 from unicodedata import normalize
 
 from docgen.draft import Draft, same_name
-from docgen.errors import DocgenError, MissingValue, RecordError
+from docgen.errors import AddressError, DocgenError, MissingValue, RecordError
 from docgen.model import Record
 from docgen.protocols import Source
 from docgen.workshop import Task, Workshop
@@ -66,6 +66,8 @@ class Rehearsal:
                 draft.attempt(draft.render)
                 if not draft.errors:
                     draft.attempt(draft.plan_deliveries)
+                if not any(isinstance(error, RecordError | AddressError) for error in draft.errors):
+                    # Also when it failed: a fault of the template would be the same for every record.
                     self._rendered.add(draft.locale)
         yield from draft.errors
         yield from self._collisions(draft)
@@ -93,7 +95,8 @@ class Rehearsal:
     def _tell(self, fault: DocgenError, record: Record) -> None:
         if fault.where is None and fault.field:
             fault.where = self.source.locate(record, fault.field)
-        if isinstance(fault, RecordError):
+        in_job = fault.where is not None and fault.where.file == self.shop.plan.job.where().file
+        if isinstance(fault, RecordError) and not in_job:
             self.faults.append(fault)
             return
         # What is wrong in a template or the job is wrong for many records: told once.
