@@ -137,6 +137,31 @@ def _run(block: Block, folder: Folder, monkeypatch: pytest.MonkeyPatch) -> None:
             assert first_line_missing(command.shown, result.err + result.out) is None, said
 
 
+# --- JSON -----------------------------------------------------------------------------------------
+
+
+def test_every_name_in_json_output_is_documented_and_no_other(office: Office) -> None:
+    office.edit("templates/letter/template.yaml", "amount: text", "amount: money")
+    checked = office.call("check", "jobs/letters.yaml", "--json").json
+    ran = office.run("--json").json
+    shown = office.call("show", ran["run"], "--json").json
+    history = office.call("history", "0001", "--json").json["history"][0]
+    assert set(ran) <= set(shown)
+    shapes: dict[str, dict[str, Any]] = {
+        "A run": shown,
+        "A record": shown["records"][0],
+        "A delivery": shown["results"][0],
+        "A check": checked,
+        "A fault": checked["faults"][0],
+        "An entry of runs": office.call("runs", "--json").json["runs"][0],
+        "An entry of history": history,
+    }
+    documented = {name: set(page("docs/cli.md").section(name).tables[0].column()) for name in shapes}
+    assert documented == {name: set(shape) for name, shape in shapes.items()}
+    assert set(history["record"]) == set(shapes["A record"])
+    assert set(history["delivery"]) == set(shapes["A delivery"])
+
+
 # --- what templates may call ----------------------------------------------------------------------
 
 EXAMPLES = [t for t in page("docs/templates.md").tables if any(mark.startswith("examples") for mark in t.marks)]
