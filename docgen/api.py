@@ -191,6 +191,7 @@ def _start(
                 "records": list(options.records),
                 "limit": options.limit,
                 "left_out": left_out(source, options.records),
+                "documents_left_out": sorted(plan.left_out),
             },
         )
         for broken_off in ledger.runs(job.name, limit=1000):

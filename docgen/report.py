@@ -64,6 +64,13 @@ class Summary:
         return sum(counts.get(outcome, 0) for counts in self.outcomes.values() for outcome in outcomes)
 
     @property
+    def notes(self) -> list[str]:
+        """Return what was not made, and why."""
+        names = self.run.spec.options.get("documents_left_out", ())
+        assert isinstance(names, Sequence)
+        return [f"without the document {name}: it needs LibreOffice, which is not installed" for name in names]
+
+    @property
     def quarantined(self) -> int:
         """Return how many records were set aside."""
         return self.items.get(ItemState.QUARANTINED, 0)
@@ -81,6 +88,7 @@ class Summary:
             "title": self.title,
             "state": self.run.state,
             "note": self.run.note,
+            "notes": self.notes,
             "dry_run": self.dry,
             "items": {str(k): v for k, v in self.items.items()},
             "changed": self.changed,

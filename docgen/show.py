@@ -66,8 +66,8 @@ def _headline(found: Summary) -> Text:
     text.append(f"\n{good} record{'' if good == 1 else 's'} merged", style="not bold")
     if found.quarantined:
         text.append(f", {found.quarantined} quarantined", style="not bold red")
-    if found.run.note:
-        text.append(f"\n{found.run.note}", style="not bold")
+    for note in filter(None, [found.run.note, *found.notes]):
+        text.append(f"\n{note}", style="not bold")
     return text
 
 

@@ -6,18 +6,27 @@ rows are tried as text and, place by place, as `--json`.
 
 from __future__ import annotations
 
+import csv
+import os
 import re
 import shutil
 import sqlite3
 from collections.abc import Callable, Sequence
 from contextlib import closing
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import openpyxl
 import pytest
 from kit import Office, Result
 from rendering import RML, word
+
+from docgen import api
+from docgen.draft import Draft
+from docgen.fields import read_values
+from docgen.store.schema import VERSION_TABLE
+from docgen.template import load_templates
 
 JOB_FILE = "jobs/letters.yaml"
 CSV = "../data/customers.csv"
@@ -400,3 +409,396 @@ def test_every_fault_has_the_same_fields_in_json(office: Office, case: Case) -> 
     assert case.kind in {fault["code"] for fault in faults}
     for words in case.words:
         assert any(words in fault["message"] for fault in faults), faults
+
+
+@by_name([case for case in CASES if case.place and "record 000" not in "".join(case.places)])
+def test_a_run_of_a_faulty_job_makes_nothing(office: Office, case: Case) -> None:
+    if case.kind in ("duplicate-key", "text-missing"):
+        pytest.skip("a fault of records, which a run sets aside")
+    case.broken(office)
+    if case.command != CHECK:
+        return
+    result = office.run()
+    assert result.code == 1, result.out + result.err
+    assert any(place in result.err for place in case.places)
+    without_traces(office)
+
+
+# --- several at once -----------------------------------------------------------------------------------
+
+MANY = [
+    (f"{JOB_FILE}, line 1, column 1, titel", job("title: Letters", "titel: Letters")),
+    (f"{JOB_FILE}, line 6, column 49, documents › letter › file", job('"letter {{ no }}"', '"{{ nno }}"')),
+    (f"{JOB_FILE}, line 9, column 13, deliver › 0 › email › when", job("when: email", "when: emial")),
+    (f"{JOB_FILE}, line 13, column 20, deliver › 1 › folder › path", job("path: archive", "path: ../x")),
+    ("templates/letter/body.txt, line 2", edit("templates/letter/body.txt", "{{ no }}", "{{ no }} {{ numer }}")),
+    (f"{LETTER}, line 5, column 11, fields › street", edit(LETTER, "  city: text", "  street: text\n  city: text")),
+    ("templates/note/body.txt, line 1", edit("templates/note/body.txt", "Dear", "Dear {% if %}")),
+    (f"{CSV}, line 2, amount, record 0001", both(edit(LETTER, "amount: text", "amount: decimal"),
+     data("10.00", "ten"))),
+    (f"{CSV}, line 3, name, record 0002", data("Jānis Bērziņš", "")),
+    (f"{CSV}, line 4, no", data("0003,", ",")),
+    (f"{CSV}, line 5, amount, record 0004", data("1E5", "1x")),
+]  # fmt: skip
+
+
+def test_all_faults_of_job_templates_and_data_come_at_once_and_in_order(office: Office) -> None:
+    for _, broken in MANY:
+        broken(office)
+    result = office.call(*CHECK, "--json")
+    assert result.code == 1
+    assert (result.json["job"], result.json["records"]) == ("letters", 4)
+    assert [shown_place(fault) for fault in faults_of(result)] == [place for place, _ in MANY]
+    said = office.call(*CHECK).out.splitlines()
+    assert [line.split(": ")[0] for line in said] == [*(place for place, _ in MANY), f"{len(MANY)} faults"]
+
+
+def test_a_run_names_all_faults_of_job_and_templates_before_it_reads_the_data(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for _, broken in MANY[1:]:
+        broken(office)
+    monkeypatch.setattr(api, "open_records", lambda *_: pytest.fail("the data was read"))
+    result = office.run()
+    assert result.code == 1
+    assert [line.split(": ")[0] for line in result.err.splitlines()] == [
+        *(MANY[index][0] for index in (3, 4, 5, 6)),
+        "4 faults",
+    ]
+    without_traces(office)
+
+
+# --- faults of single records: set aside as they came, the others go out ---------------------------------
+
+
+@dataclass(frozen=True)
+class Aside:
+    """One way to break records, and what quarantine.csv then has: `no` column -> words of its reason."""
+
+    name: str
+    broken: Break
+    reasons: Sequence[tuple[str, str]]
+    kind: str
+    delivered: int = 3
+
+
+ASIDE = [
+    Aside("a value that is missing", data("Jānis Bērziņš", ""),
+          [("0002", f"{CSV}, line 3, name, record 0002: name is empty, which the template letter needs")],
+          "missing-value"),
+    Aside("a key twice and a key missing", both(data("0004,", "0001,"), data("0002,", ",")),
+          [("0001", f"{CSV}, line 2, no, record 0001: 2 records have this key in no: rows 2 and 5"),
+           ("", f"{CSV}, line 3, no: the key no is empty"),
+           ("0001", f"{CSV}, line 5, no, record 0001: 2 records have this key in no: rows 2 and 5")],
+          "duplicate-key", 1),
+    Aside("an address that is none", data("ona@example.com", "ona at example"),
+          [("0001", f'{CSV}, line 2, email, record 0001: "ona at example" is not an e-mail address')], "address"),
+    Aside("a line break in a name", data("Ona Kazlauskaitė", '"Ona\r\nBcc: evil@example.com"'),
+          [("0001", f"{CSV}, line 2, name, record 0001: an e-mail address holds a control character")], "address"),
+    Aside("a folder that leads out", both(job("path: archive", 'path: "{{ city }}"'), data("Vilnius", "../../x")),
+          [("0001", f"{CSV}, line 2, city, record 0001: the path '../../x' would leave the folder")], "unsafe-path"),
+    Aside("an absolute folder", both(job("path: archive", 'path: "{{ city }}"'), data("Vilnius", "/etc")),
+          [("0001", f"{CSV}, line 2, city, record 0001: the path '/etc' would leave the folder")], "unsafe-path"),
+    Aside("names that differ by case alone", both(job('"letter {{ no }}"', '"{{ city }}"'), data("Vilnius", "london")),
+          [("0001", 'record 0001: the letter would be named "london.txt", like that of 0003; put the key into `file:`'),
+           ("0003", "like that of 0001; put the key into `file:`")], "file-collision", 2),
+    Aside("a file with other content in the archive", write("out/archive/letter 0001.txt", "of old"),
+          [("0001", "letter 0001.txt is there already with other content; move it away")], "file-collision"),
+    Aside("a language that the template lacks", job("title: Letters",
+          "title: Letters\nlocale: \"{{ 'lt' if no == '0001' else 'de' }}\""),
+          [("0001", f"{LETTER}, line 8, column 3, texts, record 0001: the template letter has no texts in the "
+                    "language lt; it has: de, en")], "text-missing"),
+    Aside("a loop without end", edit("templates/letter/body.txt", "{{ city }}",
+          "{{ city }}{% if no == '0001' %}{% for a in range(9999) %}{% for b in range(9999) %}{% endfor %}{% endfor %}"
+          "{% endif %}"),
+          [("0001", "templates/letter/body.txt, line 2, record 0001: the template's loops run more than 100000")],
+          "limit"),
+    Aside("a character that no font has", both(body(".rml", PARAGRAPH % USED, "pdf"),
+          data("Vilnius", "Vilnius \u13a0")),
+          [("0001", "U+13A0")], "glyph-missing"),
+]  # fmt: skip
+
+
+def rows_of(path: Path) -> list[dict[str, str]]:
+    with path.open(encoding="utf-8-sig", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+@pytest.mark.parametrize("case", ASIDE, ids=[case.name.replace(" ", "-") for case in ASIDE])
+def test_faulty_records_are_set_aside_as_they_came_and_the_others_go_out(office: Office, case: Aside) -> None:
+    case.broken(office)
+    before = {row["no"] + row["name"]: row for row in rows_of(office.root / "data/customers.csv")}
+    result = office.run("--json")
+    assert result.code == 4, result.err
+    assert result.json["state"] == "done"
+    assert result.json["items"].get("quarantined") == len(case.reasons)
+    assert result.json["deliveries"]["folder"] == {"sent": case.delivered}
+    assert case.kind in {fault["code"] for fault in result.json["faults"]}
+    for _, words in case.reasons:
+        assert any(words in fault["message"] for fault in result.json["faults"]), result.out
+    rows = rows_of(office.run_folder() / "quarantine.csv")
+    assert sorted(row["no"] for row in rows) == sorted(no for no, _ in case.reasons)
+    for no, words in case.reasons:
+        assert any(row["no"] == no and words in row["fault"] for row in rows), rows
+    for row in rows:
+        row.pop("fault")
+        assert row == before[row["no"] + row["name"]]
+    assert not (office.root.parent / "x").exists()
+    if "archive" in case.name:
+        assert office.read("out/archive/letter 0001.txt") == "of old"
+
+
+@pytest.mark.parametrize("case", ASIDE, ids=[case.name.replace(" ", "-") for case in ASIDE])
+def test_reasons_stand_where_the_run_ends_and_in_a_dry_run(office: Office, case: Aside) -> None:
+    case.broken(office)
+    dry, real = office.run("--dry-run"), office.run()
+    assert (dry.code, real.code) == (4, 4)
+    for _, words in case.reasons:
+        assert words in dry.out
+        assert words in real.out
+
+
+def test_nobody_is_sent_what_a_set_aside_record_has(office: Office) -> None:
+    office.edit("data/customers.csv", "ona@example.com", "ona at example")
+    office.run()
+    assert office.files("outbox") == ["0002 janis@example.com.eml", "0004 hans@example.org.eml"]
+    assert office.files("documents") == ["letter 0002.txt", "letter 0003.txt", "letter 0004.txt"]
+
+
+def test_a_name_cannot_lead_out_of_the_folder(office: Office) -> None:
+    office.edit("jobs/letters.yaml", '"letter {{ no }}"', '"{{ city }} {{ no }}"')
+    office.edit("data/customers.csv", "Vilnius", "../../../x")
+    assert office.run().code == 0
+    assert "-..-..-x 0001.txt" in office.files("documents")
+    assert not list(office.root.parent.glob("x*"))
+
+
+# --- tools, folders and the ledger -------------------------------------------------------------------------
+
+
+@pytest.fixture
+def no_office(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """A machine without LibreOffice."""
+    (tmp_path / "empty").mkdir()
+    monkeypatch.setenv("PATH", str(tmp_path / "empty"))
+    monkeypatch.setattr("docgen.render.office._PLACES", ())
+
+
+@pytest.mark.usefixtures("no_office")
+def test_without_libreoffice_the_job_is_refused_with_the_way_to_get_it(office: Office) -> None:
+    body(".docx", word(USED), "pdf")(office)
+    for command in (CHECK, RUN):
+        result = office.call(*command, "--json")
+        assert result.code == 1
+        (fault,) = faults_of(result)
+        assert fault["code"] == "tool-missing"
+        assert shown_place(fault) == f"{JOB_FILE}, line 6, column 38, documents › letter › format"
+        assert "needs LibreOffice; it is not installed" in fault["problem"]
+        assert "apt install" in fault["hint"]
+        assert "`optional: true`" in fault["hint"]
+    without_traces(office)
+
+
+@pytest.mark.usefixtures("no_office")
+def test_without_libreoffice_an_optional_document_is_left_out_with_a_note(office: Office) -> None:
+    body(".docx", word(USED), "pdf, optional: true")(office)
+    assert office.call(*CHECK).code == 0
+    result = office.run("--json")
+    assert result.code == 0, result.out + result.err
+    note = "without the document letter: it needs LibreOffice, which is not installed"
+    assert result.json["notes"] == [note]
+    assert note in office.call("show", result.json["run"]).out
+    assert note in (office.run_folder() / "report.html").read_text(encoding="utf-8")
+    assert not office.files("documents")
+    assert result.json["deliveries"]["email"] == {"queued": 3}
+
+
+@pytest.mark.parametrize("command", [RUN, ("preview", JOB_FILE, "--record", "0001")], ids=["run", "preview"])
+def test_an_output_folder_that_cannot_be_made_is_named(office: Office, command: Sequence[str]) -> None:
+    office.write("out", "a file")
+    result = office.call(*command)
+    assert result.code == 1
+    assert "out/" in result.err
+    assert "a file stands where a folder is needed; move that file away" in result.err
+    assert office.read("out") == "a file"
+    assert office.call("runs", "--json").json == {"runs": []}
+
+
+@pytest.mark.skipif(os.name != "posix" or os.geteuid() == 0, reason="root may write everywhere")
+def test_an_output_folder_without_permission_is_named(office: Office) -> None:
+    (office.root / "out").mkdir(mode=0o500)
+    result = office.run()
+    assert result.code == 1
+    assert "out/letters: " in result.err
+    assert "docgen has no permission to write there" in result.err
+    assert office.call("runs", "--json").json == {"runs": []}
+
+
+def newer(office: Office) -> None:
+    office.call("runs")
+    with closing(sqlite3.connect(office.root / "var/ledger.sqlite")) as connection, connection:
+        connection.execute(f"update {VERSION_TABLE} set version_num = '9999'")
+
+
+def foreign(office: Office) -> None:
+    (office.root / "var").mkdir()
+    with closing(sqlite3.connect(office.root / "var/ledger.sqlite")) as connection, connection:
+        connection.execute("create table runs (x)")
+
+
+def read_only(office: Office) -> None:
+    office.call("runs")
+    with closing(sqlite3.connect(office.root / "var/ledger.sqlite")) as connection, connection:
+        connection.execute(
+            "create trigger stop before insert on runs begin select raise(abort, 'attempt to write'); end"
+        )
+
+
+@pytest.mark.parametrize("command", [RUN, ("runs",), ("show", "letters/2026-01-01-001"), ("history", "0001")])
+@pytest.mark.parametrize(
+    ("broken", "words"),
+    [
+        (write("var/ledger.sqlite", "no database, but a text\n" * 100), "the file is not a ledger; check `ledger`"),
+        (lambda office: (office.root / "var/ledger.sqlite").mkdir(parents=True), "the file cannot be opened"),
+        (write("var", "a file"), "its folder cannot be made"),
+        (newer, "the ledger was written by a newer docgen (schema 9999); install that docgen"),
+        (foreign, "another program has tables here: runs; give docgen a database of its own"),
+    ],
+    ids=["text", "folder", "no-folder", "newer", "foreign"],
+)
+def test_a_ledger_that_cannot_be_used_is_named(
+    office: Office, broken: Break, words: str, command: Sequence[str]
+) -> None:
+    broken(office)
+    result = office.call(*command)
+    assert result.code == 1, result.err
+    assert words in result.err
+    assert f"the ledger {office.root}/var/ledger.sqlite: " in result.err
+    assert made(office) == []
+
+
+def test_a_ledger_that_cannot_be_written_starts_no_run(office: Office) -> None:
+    read_only(office)
+    result = office.run()
+    assert result.code == 1
+    assert "attempt to write" in result.err
+    without_traces(office)
+
+
+# --- commands --------------------------------------------------------------------------------------------
+
+COMMANDS = [
+    ("a run that is not there", ["show", "letters/2026-01-01-009"], ['there is no run "letters/2026-01-01-009"']),
+    ("a run to resume that is not there", ["resume", "letters/9"], ['there is no run "letters/9"']),
+    ("a run to approve that is not there", ["approve", "letters/9"], ['there is no run "letters/9"']),
+    ("a record that is not there", ["run", JOB_FILE, "--record", "0O01", "--record", "0002"],
+     ['there is no record "0O01" in the data; did you mean "0001"?']),
+    ("two records that are not there", ["run", JOB_FILE, "--record", "0O01", "--record", "0OO2"],
+     ['there is no record "0O01" in the data', 'there is no record "0OO2" in the data', "2 faults"]),
+    ("a record to preview that is not there", ["preview", JOB_FILE, "--record", "0O01"],
+     ['there is no record "0O01" in the data; did you mean "0001"?']),
+    ("an ending that the job does not make", ["preview", JOB_FILE, "--record", "0001", "-o", "x.pdf"],
+     ["the job makes no .pdf for this record; it makes: .eml, .txt"]),
+    ("a template that is not there", ["fields", "lettr"], ['there is no template "lettr"; did you mean "letter"?']),
+    ("a folder that has things", ["init", "."], [". already has config.yaml, templates; nothing was changed"]),
+    ("an address to suppress that is none", ["suppress", "add", "nobody"], ['"nobody" is not an e-mail address']),
+    ("no job", ["run"], ["Missing argument 'JOB'", "docgen --help"]),
+    ("an option that is not there", ["run", JOB_FILE, "--dryrun"], ["--dryrun", "--dry-run", "docgen --help"]),
+    ("a command that is not there", ["rum", JOB_FILE], ["No such command 'rum'", "'run'", "docgen --help"]),
+    ("a limit that is no number", ["run", JOB_FILE, "--limit", "x"], ["--limit", "docgen --help"]),
+    ("a limit of nothing", ["run", JOB_FILE, "--limit", "0"], ["--limit", "docgen --help"]),
+    ("a class that is not there", ["suppress", "add", "a@example.com", "--class", "x"], ["--class", "transactional"]),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("command", "words"), [case[1:] for case in COMMANDS], ids=[
+    case[0].replace(" ", "-") for case in COMMANDS
+])  # fmt: skip
+def test_wrong_commands_say_what_is_wrong(office: Office, command: Sequence[str], words: Sequence[str]) -> None:
+    result = office.call(*command)
+    assert result.code == 1
+    for each in words:
+        assert each in result.err
+    assert "Traceback" not in result.err
+    without_traces(office)
+
+
+def test_wrong_usage_is_json_for_scripts(office: Office) -> None:
+    result = office.call("run", JOB_FILE, "--json", "--limit", "x")
+    assert result.code == 1
+    assert "--limit" in result.json["error"]["message"]
+
+
+def test_a_record_with_a_faulty_key_is_refused_with_its_rows(office: Office) -> None:
+    office.edit("data/customers.csv", "0004,", "0001,")
+    for command in (("run", JOB_FILE, "--record", "0001"), ("preview", JOB_FILE, "--record", "0001")):
+        result = office.call(*command)
+        assert result.code == 1
+        assert "2 records have this key in no: rows 2 and 5" in result.err
+    without_traces(office)
+
+
+def test_a_run_in_the_wrong_state_says_what_can_be_done(office: Office) -> None:
+    run = office.run("--json").json["run"]
+    for command, words in [
+        ("resume", f"the run {run} has ended (done)"),
+        ("approve", f"the run {run} does not wait for approval: it is done"),
+        ("cancel", f"the run {run} has ended already (done)"),
+    ]:
+        result = office.call(command, run)
+        assert result.code == 1
+        assert words in result.err
+    assert office.call("show", run, "--json").json["state"] == "done"
+
+
+def test_a_changed_template_stops_the_resume_of_a_run_that_is_not_merged(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("docgen.run.Runner.merge", lambda self: (_ for _ in ()).throw(KeyboardInterrupt))
+    assert office.run().code == 130
+    monkeypatch.undo()
+    (run,) = office.call("runs", "--json").json["runs"]
+    office.edit("templates/letter/body.txt", "{{ name }}", "{{ name }}!")
+    result = office.call("resume", run["run"])
+    assert result.code == 1
+    assert "a template has changed since the run" in result.err
+    assert f"docgen cancel {run['run']}" in result.err
+
+
+@pytest.mark.parametrize("as_json", [False, True])
+def test_a_fault_of_ours_is_said_to_be_ours(office: Office, monkeypatch: pytest.MonkeyPatch, as_json: bool) -> None:
+    monkeypatch.setattr(api, "check_plan", lambda *_: 1 / 0)
+    result = office.run(*(["--json"] if as_json else []))
+    assert result.code == 3
+    assert "Traceback" in result.err
+    said = result.json["error"]["message"] if as_json else result.err.splitlines()[-1]
+    assert re.fullmatch(r"docgen \S+ failed: ZeroDivisionError: .*; this is our fault; please report it", said)
+    without_traces(office)
+
+
+def test_a_fault_of_ours_on_one_record_keeps_nobody_else_from_theirs(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    render = Draft.render
+
+    def broken(self: Draft) -> None:
+        if self.record.key == "0002":
+            raise ZeroDivisionError("oops")
+        render(self)
+
+    monkeypatch.setattr(Draft, "render", broken)
+    result = office.run("--json")
+    assert result.code == 4
+    assert result.json["faults"][0]["message"] == "record 0002: docgen failed on this record: ZeroDivisionError: oops"
+    assert result.json["deliveries"]["folder"] == {"sent": 3}
+
+
+# --- what is shipped ----------------------------------------------------------------------------------------
+
+
+def test_the_samples_of_shipped_templates_fit_their_own_fields() -> None:
+    templates = load_templates(Path(__file__).parents[2] / "templates")
+    assert templates
+    for name, template in templates.items():
+        _, faults = read_values(template.sample, template.fields, "en", "sample")
+        assert [str(fault) for fault in faults] == [], name
