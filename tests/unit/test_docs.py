@@ -20,7 +20,7 @@ from docgen import cli, errors
 from docgen.config import Config
 from docgen.deliver import TRANSPORTS
 from docgen.envelopes import WINDOWS
-from docgen.fields import FieldType
+from docgen.fields import FieldSpec, FieldType, read_values
 from docgen.job import EnvelopeProfile, Job
 from docgen.jobrules import CHANNELS
 from docgen.kinds import KINDS
@@ -210,6 +210,27 @@ def test_every_kind_has_its_page() -> None:
 def test_every_transport_of_the_ledger_is_named_in_the_architecture() -> None:
     named = set(codes(page("docs/architecture.md").under("How to add a channel")))
     assert set(TRANSPORTS) <= named
+
+
+def _read(value: str, kind: str, locale: str) -> object:
+    values, faults = read_values({"x": value}, {"x": FieldSpec(type=kind)}, locale)
+    assert not faults, f"{kind} under {locale}: {faults[0]}"
+    return values["x"]
+
+
+def test_values_of_the_field_types_table_are_read_and_mean_the_same_in_both_languages() -> None:
+    rows = page("docs/templates.md").section("Field types").tables[0].rows
+    examples = [(codes(row[0])[0], codes(row[2])[0], codes(row[3])[0]) for row in rows if row[2]]
+    assert len(examples) >= 8
+    for kind, german, american in examples:
+        assert _read(german, kind, "de") == _read(american, kind, "en_US")
+
+
+def test_every_module_is_on_a_floor_of_the_architecture() -> None:
+    modules = {path.stem for path in (ROOT / "docgen").glob("*.py") if not path.stem.startswith("__")}
+    packages = {path.parent.name for path in (ROOT / "docgen").glob("*/__init__.py")}
+    section = page("docs/architecture.md").section("Floors")
+    assert set(section.tables[0].column(2)) | {"testing"} == modules | packages
 
 
 # --- what templates may call ----------------------------------------------------------------------
