@@ -26,7 +26,7 @@ from rich.console import Console
 from typer.exceptions import Abort, TyperException
 
 from docgen import __version__, api, show
-from docgen.errors import DocgenError, UserError, WriteError, flatten
+from docgen.errors import DocgenError, Interrupted, UserError, WriteError, flatten
 from docgen.files import is_full
 from docgen.model import MessageClass, RunState, Suppression, Where
 from docgen.progress import show_progress
@@ -78,8 +78,12 @@ class _State:
 
 @contextmanager
 def _workspace(config: Path | None, beside: Path | None = None, *, quiet: bool = False) -> Iterator[api.Workspace]:
-    with show_progress(quiet=quiet) as progress:
-        yield api.open_workspace(config, beside=beside, progress=progress)
+    try:
+        with show_progress(quiet=quiet) as progress:
+            yield api.open_workspace(config, beside=beside, progress=progress)
+    except KeyboardInterrupt as interrupt:
+        # Typer would end without a word.
+        raise Interrupted(*interrupt.args) from None
 
 
 def _print_json(value: object) -> None:
@@ -344,9 +348,8 @@ def call(arguments: Sequence[str]) -> int:
         text = error.format_message().rstrip(".").replace("Value error, ", "")
         _complain(UserError(text, hint="see docgen --help"))
         return INPUT
-    except (KeyboardInterrupt, Abort) as interrupt:
-        advice = f"to go on: {interrupt.args[0]}" if interrupt.args else "`docgen runs` lists the runs"
-        sys.stderr.write(f"interrupted; {advice}\n")
+    except (KeyboardInterrupt, Abort):
+        _complain(Interrupted())
         return INTERRUPTED
     except BrokenPipeError:
         # The reader of our output has gone, as `| head` does.

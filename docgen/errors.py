@@ -364,6 +364,16 @@ class JobRunning(UserError):
     code = "job-running"
 
 
+class Interrupted(DocgenError):
+    """Somebody pressed Ctrl-C, or the system asked docgen to end."""
+
+    code = "interrupted"
+    exit_code = 130
+
+    def __init__(self, go_on: str = "") -> None:
+        super().__init__("interrupted", hint=f"to go on: {go_on}" if go_on else "")
+
+
 # --- the world, and docgen itself -----------------------------------------------------------------
 
 

@@ -41,6 +41,10 @@ class Sink:
         new.write_text(json.dumps(how))
         new.replace(self.folder / "behaviour.json")
 
+    def let_go(self) -> None:
+        """Give the answers that `hold` keeps back, now and from now on."""
+        (self.folder / "go").touch()
+
     def count(self) -> int:
         """Return how many messages were taken; cheap, for polling."""
         return sum(name.endswith(".eml") for name in os.listdir(self.folder / "taken"))

@@ -6,9 +6,10 @@ and a writer takes its lock when it begins, so that no transaction fails half-wa
 
 from __future__ import annotations
 
+import shutil
 import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -33,6 +34,9 @@ SQLITE_FAULTS = {
     sqlite3.SQLITE_CORRUPT: ("the file is damaged", "put back a copy of it from your backup"),
     sqlite3.SQLITE_IOERR: ("the disk cannot be read or written", "check the disk"),
 }
+
+#: Bytes of the smallest file that SQLite shares between its readers and writers.
+SHARED_MEMORY = 32768
 
 
 class Database:
@@ -102,8 +106,15 @@ class Database:
         code = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_ERROR) & 0xFF
         if code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
             return StoreBusy(f"the ledger {self.path} is held by another process", hint="try again")
+        if code == sqlite3.SQLITE_IOERR and self._is_disk_full():
+            code = sqlite3.SQLITE_FULL  # what SQLite says when not even its helper files find room
         problem, hint = SQLITE_FAULTS.get(code, (str(error), ""))
         return StoreError(f"the ledger {self.path}: {problem}", hint=hint)
+
+    def _is_disk_full(self) -> bool:
+        with suppress(OSError):
+            return self.path is not None and shutil.disk_usage(self.path.parent).free < SHARED_MEMORY
+        return False
 
     def close(self) -> None:
         """Close all connections that are not in use."""
