@@ -23,6 +23,7 @@ from docgen.merge import Merger
 from docgen.model import Artifact, Where
 from docgen.render import RENDERERS
 from docgen.render import office as libreoffice
+from docgen.run import Runner
 from docgen.store import open_ledger
 from docgen.store.schema import VERSION_TABLE
 from docgen.template import load_template
@@ -215,6 +216,14 @@ def _delivery(office: Office, patch: Patch) -> str:
     return str(caught.value)
 
 
+def _interrupted(office: Office, patch: Patch) -> str:
+    def stop(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    patch.setattr(Runner, "publish", stop)
+    return office.run().err
+
+
 def _transport_unavailable(office: Office, patch: Patch) -> str:
     office.edit("config.yaml", "email:\n", "email:\n  transport: smtp\n  host: 127.0.0.1\n  port: 1\n")
     return office.run().out
@@ -222,9 +231,7 @@ def _transport_unavailable(office: Office, patch: Patch) -> str:
 
 def _store(office: Office, patch: Patch) -> str:
     (office.root / "var").mkdir()
-    (office.root / "var/ledger.sqlite").write_bytes(
-        b"no database at all " * 100
-    )
+    (office.root / "var/ledger.sqlite").write_bytes(b"no database at all " * 100)
     return office.call("runs").err
 
 
@@ -278,6 +285,7 @@ SCENARIOS: dict[str, Callable[[Office, Patch], str]] = {
     "job-running": _job_running,
     "render": _render,
     "delivery": _delivery,
+    "interrupted": _interrupted,
     "transport-unavailable": _transport_unavailable,
     "store": _store,
     "schema-too-new": _schema_too_new,

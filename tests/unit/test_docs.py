@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 import typer.main
+import yaml
 from handbook import ROOT, codes, markdown_files, page
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
@@ -137,6 +138,26 @@ def test_documented_defaults_are_the_real_ones(name: str) -> None:
     real = {(path.replace("*", "<name>"), key): _default(info) for path, key, info in _keys(FILES[name])}
     wrong = {place: (text, real[place]) for place, text in shown.items() if text != real[place]}
     assert wrong == {}
+
+
+def _written(data: object, path: str = "") -> Iterator[str]:
+    """Yield the path of every key in YAML data; elements of lists are `[]`."""
+    if isinstance(data, dict):
+        for key, value in data.items():
+            yield f"{path}.{key}".lstrip(".")
+            yield from _written(value, f"{path}.{key}".lstrip("."))
+    for element in data if isinstance(data, list) else ():
+        yield from _written(element, f"{path}[]")
+
+
+@pytest.mark.parametrize(("name", "kind"), [*zip(FILES, ("job", "config", "template"), strict=True)])
+def test_every_key_stands_in_an_example(name: str, kind: str) -> None:
+    blocks = [block for block in page(name).blocks if block.mark(kind) is not None]
+    written = {path for block in blocks for path in _written(yaml.load(block.text, yaml.BaseLoader))}
+    keys = [f"{path}.{key}".lstrip(".") for path, key, _ in _keys(FILES[name])]
+    patterns = {key: re.escape(key).replace(r"\*", r"[^.\[\]]+") for key in keys}
+    missing = [key for key, pattern in patterns.items() if not any(re.fullmatch(pattern, path) for path in written)]
+    assert missing == []
 
 
 def _default(info: FieldInfo) -> str:
