@@ -7,7 +7,7 @@ rows are tried as text and, place by place, as `--json`.
 from __future__ import annotations
 
 import csv
-import os
+import errno
 import re
 import shutil
 import sqlite3
@@ -411,14 +411,10 @@ def test_every_fault_has_the_same_fields_in_json(office: Office, case: Case) -> 
         assert any(words in fault["message"] for fault in faults), faults
 
 
-@by_name([case for case in CASES if case.place and "record 000" not in "".join(case.places)])
+@by_name([case for case in CASES if "record 000" not in str(case.places) and case.kind != "duplicate-key"])
 def test_a_run_of_a_faulty_job_makes_nothing(office: Office, case: Case) -> None:
-    if case.kind in ("duplicate-key", "text-missing"):
-        pytest.skip("a fault of records, which a run sets aside")
     case.broken(office)
-    if case.command != CHECK:
-        return
-    result = office.run()
+    result = office.call("run", *case.command[1:])
     assert result.code == 1, result.out + result.err
     assert any(place in result.err for place in case.places)
     without_traces(office)
@@ -624,14 +620,21 @@ def test_an_output_folder_that_cannot_be_made_is_named(office: Office, command: 
     assert office.call("runs", "--json").json == {"runs": []}
 
 
-@pytest.mark.skipif(os.name != "posix" or os.geteuid() == 0, reason="root may write everywhere")
-def test_an_output_folder_without_permission_is_named(office: Office) -> None:
-    (office.root / "out").mkdir(mode=0o500)
+def test_an_output_folder_without_permission_is_named(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+    opened = Path.open
+
+    def refuse(self: Path, *arguments: Any, **options: Any) -> Any:
+        # Rights alone do not stop root, who runs tests in many a container.
+        if self.is_relative_to(office.root / "out") or self.is_relative_to("out"):
+            raise PermissionError(errno.EACCES, "Permission denied", str(self))
+        return opened(self, *arguments, **options)
+
+    monkeypatch.setattr(Path, "open", refuse)
     result = office.run()
     assert result.code == 1
     assert "out/letters: " in result.err
-    assert "docgen has no permission to write there" in result.err
-    assert office.call("runs", "--json").json == {"runs": []}
+    assert "docgen has no permission to write there; check the owner and the rights of the folder" in result.err
+    without_traces(office)
 
 
 def newer(office: Office) -> None:
