@@ -21,6 +21,8 @@ _KEYS = f"{SCHEMA}.{quoted('docgen keys')}"
 _BAD = f"{SCHEMA}.{quoted('docgen bad keys')}"
 _BLANK = r"'[\s\p{Z}]*'"
 _BLOCK = 5000
+#: So many keys that come twice are told with all their rows, the others with their own row alone.
+_KEYS_LOOKED_FOR = 500
 _Lists = dict[int, list[dict[str, object]]]
 
 
@@ -49,6 +51,7 @@ class DuckSource:
                 raise JobError(problem, where=place, hint="choose another name")
             self._nested[name] = build_nested(duck, name, spec, tables[spec.table], self._relation, self._types)
         self._locator = Locator(duck, tables, only, self._types, self._key, self._nested)
+        self._places: dict[str, list[Where]] = {}
         self._total = int(duck.rows(f"select count(*) from {self._relation}")[0][0])
         self._check_keys()
 
@@ -161,12 +164,18 @@ class DuckSource:
                 [[ordinal for ordinal, _ in block], texts],
             )
 
+    def _rows_of(self, record: Record) -> list[Where]:
+        """Return the places of a key that comes twice; looking for them takes a while, so not for very many keys."""
+        if record.key not in self._places and len(self._places) < _KEYS_LOOKED_FOR:
+            self._places[record.key] = self._locator.rows_with(self._key, record.values[self._key])
+        return self._places.get(record.key, [])
+
     def _key_fault(self, record: Record, times: int, position: int) -> RecordError:
         """Return the fault of a row; `position` counts the rows before it that have the same key."""
         if not times:
             where = self._locator.locate(record, self._key)
             return MissingKey(f"the key {self._key} is empty", where=where, field=self._key)
-        places = self._locator.rows_with(self._key, record.values[self._key])
+        places = self._rows_of(record)
         if len(places) == times:
             where = places[position]
         else:
