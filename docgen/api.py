@@ -94,6 +94,8 @@ def check_job(workspace: Workspace, path: Path) -> CheckResult:
         faults += check_plan(plan, shop, source.columns if source else None)
         if source is None:
             return CheckResult(job.name, tuple(in_order(faults, plan)))
+        if source.count() == 0:
+            faults.append(_no_records())
         faults += Rehearsal(shop, source, whole=not faults).run(workspace.progress)
         return CheckResult(job.name, tuple(in_order(faults, plan)), source.count(), source.columns)
 
@@ -228,13 +230,17 @@ def _resumable(run: Run) -> Iterator[None]:
 
 def _check_asked(source: Source, options: RunOptions) -> None:
     if source.count() == 0:
-        raise SourceError("the data has no records", hint="check the tables, and `records` if there is SQL")
+        raise _no_records()
     if options.records:
         wanted = set(options.records)
         for batch in source.batches(1000):
             wanted -= {record.key for record in batch}
         if wanted:
             raise _not_there(source, sorted(wanted))
+
+
+def _no_records() -> SourceError:
+    return SourceError("the data has no records", hint="check the tables, and `records` if there is SQL")
 
 
 def _deliver(workspace: Workspace, runner: Runner) -> Summary:

@@ -39,3 +39,11 @@ def test_advice_after_a_run_with_bad_rows_points_to_the_reasons(office: Office) 
     result = office.run()
     assert result.code == 4
     assert "Mend what quarantine.csv says, in your own data, and run the job again" in result.out
+
+
+def test_check_says_before_the_run_that_there_are_no_records(office: Office) -> None:
+    office.edit("jobs/letters.yaml", "  key: no\n", "  records: from customers where city = 'paris'\n  key: no\n")
+    checked, ran = office.call("check", "jobs/letters.yaml"), office.run()
+    assert (checked.code, ran.code) == (1, 1)
+    assert "the data has no records; check the tables, and `records` if there is SQL" in checked.out
+    assert ran.err in checked.out
