@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
+import subprocess
 import sys
 import unicodedata
 from pathlib import Path
@@ -18,7 +19,9 @@ from docgen.files import (
     copy_atomically,
     inside,
     is_lasting,
+    new_file,
     read_verified,
+    remove_leftovers,
     safe_name,
     sha256_of,
     write_atomically,
@@ -218,3 +221,18 @@ def test_verified_bytes_are_those_that_were_made(tmp_path: Path) -> None:
     path.unlink()
     with pytest.raises(DeliveryError, match="cannot be read"):
         read_verified(path, digest)
+
+
+def test_leftovers_of_dead_processes_are_removed_and_those_of_living_ones_stay(tmp_path):
+    dead = subprocess.run([sys.executable, "-c", "import os; print(os.getpid())"], capture_output=True, check=True)
+    with new_file(tmp_path / "being written.txt") as file:
+        file.write(b"half")
+        (mine,) = tmp_path.iterdir()
+        others = mine.with_name(mine.name.replace(f"-{os.getpid()}-", f"-{int(dead.stdout)}-"))
+        elsewhere = mine.with_name(mine.name.replace(mine.name.split("-")[1], "00000000"))
+        for path in (others, elsewhere):
+            path.write_bytes(b"half")
+        remove_leftovers(tmp_path)
+        assert set(tmp_path.iterdir()) == {mine, elsewhere}
+    remove_leftovers(tmp_path / "not there")
+    assert {path.name for path in tmp_path.iterdir()} == {"being written.txt", elsewhere.name}
