@@ -63,7 +63,7 @@ def in_order(faults: Iterable[DocgenError], plan: Plan) -> list[DocgenError]:
         where = fault.where or Where()
         file = where.file or ""
         group = 0 if file == job else 1 if templates in PurePath(file).parts else 2 if file else 3
-        return group, file, where.line or 0, where.column or 0
+        return group, file, where.line or where.row or 0, where.column or 0
 
     return sorted(faults, key=place)
 

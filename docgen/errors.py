@@ -89,6 +89,7 @@ class DocgenError(Exception):
                 "file": self.where.file,
                 "line": self.where.line,
                 "column": self.where.column,
+                "row": self.where.row,
             }
             fields["where"] = {k: v for k, v in place.items() if v is not None} | (
                 {"path": list(self.where.path)} if self.where.path else {}

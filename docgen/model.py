@@ -87,12 +87,19 @@ class DeliveryState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Where:
-    """A place a person can go to. `line` and `column` count from 1; `path` runs outermost first."""
+    """A place a person can go to; `path` runs outermost first.
+
+    Attributes:
+        line: of a text, from 1.
+        column: of the line, from 1.
+        row: of a table as a spreadsheet counts: its header is row 1.
+    """
 
     file: str | None = None
     line: int | None = None
     column: int | None = None
     path: tuple[str | int, ...] = ()
+    row: int | None = None
 
     def __str__(self) -> str:
         parts = []
@@ -102,6 +109,8 @@ class Where:
             parts.append(f"line {self.line}")
         if self.column is not None:
             parts.append(f"column {self.column}")
+        if self.row is not None:
+            parts.append(f"row {self.row}")
         if self.path:
             parts.append(" › ".join(str(step) for step in self.path))
         return ", ".join(parts)

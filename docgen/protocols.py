@@ -64,7 +64,7 @@ class Source(Protocol):
         ...
 
     def locate(self, record: Record, column: str) -> Where | None:
-        """Return file, row (as `line`) and column name (as `path`) of a record's value, where that is known."""
+        """Return file, row and column name (as `path`) of a record's value, where that is known."""
         ...
 
     def close(self) -> None:

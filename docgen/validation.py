@@ -90,7 +90,7 @@ def raise_in_order(faults: Iterable[DocgenError]) -> None:
 def place_order(fault: DocgenError) -> tuple[str, int, int]:
     """Return what sorts faults by file, line and column."""
     place = fault.where or Where()
-    return (place.file or "", place.line or 0, place.column or 0)
+    return (place.file or "", place.line or place.row or 0, place.column or 0)
 
 
 # --- from a pydantic error to a fault ------------------------------------------------------------

@@ -70,7 +70,7 @@ def _find_encoding(path: Path) -> str:
 def _collect_columns(items: Items, shown: str) -> tuple[str, ...]:
     """Return every name of every object, in the order they first come: objects may leave names out."""
     names: dict[str, None] = {}
-    faults = RowFaults(shown)
+    faults = RowFaults(shown, by_line=True)
     empty = True
     for line, item in items:
         empty = False

@@ -46,7 +46,7 @@ class Locator:
         match = _IN_LIST.fullmatch(column)
         if match and match["list"] in self._nested:
             place = self._nested[match["list"]].place(self._duck, record.ordinal, int(match["position"]))
-            return Where(*place, path=(match["column"] or column,)) if place else None
+            return Where(place[0], path=(match["column"] or column,), row=place[1]) if place else None
         # `address.city` of an object stands in the column `address`.
         column = column if column in self._types else re.split(r"[.\[]", column, maxsplit=1)[0]
         if self._only is not None:
@@ -57,7 +57,7 @@ class Locator:
         if column not in table.columns:
             return None
         file, row = self._duck.rows(f"select {FILE}, {ROW} from {table.relation} where rowid = $1", [record.ordinal])[0]
-        return Where(table.files[file], row, path=(column,))
+        return Where(table.files[file], path=(column,), row=row)
 
     def rows_with(self, column: str, value: object, limit: int = 20) -> list[Where]:
         """Return the places of all rows that have a value in a column, of the table where it is repeated."""
@@ -74,7 +74,7 @@ class Locator:
                 )
             except duckdb.Error:
                 continue  # the column is of another type here
-            places = [Where(table.files[file], row, path=(column,)) for file, row in rows]
+            places = [Where(table.files[file], path=(column,), row=row) for file, row in rows]
             if len(places) > 1:
                 return places
             found = found or places
@@ -88,7 +88,7 @@ class Locator:
             for names in (shared, [name for name in shared if name in self._links]):
                 found = self._find(table, record, names)
                 if len(found) == 1:
-                    return Where(table.files[found[0][0]], found[0][1], path=(column,))
+                    return Where(table.files[found[0][0]], path=(column,), row=found[0][1])
         if len(owners) == 1 and len(owners[0].files) == 1:
             return Where(owners[0].files[0], path=(column,))
         return None

@@ -198,11 +198,11 @@ def _rows(places: Sequence[Where], times: int) -> str:
     if len(places) < 2:
         return ""
     if len({place.file for place in places}) == 1:
-        numbers = [str(place.line) for place in places]
+        numbers = [str(place.row) for place in places]
         if len(numbers) < times:
             return f": rows {', '.join(numbers)}, ..."
         return f": rows {', '.join(numbers[:-1])} and {numbers[-1]}"
-    return ": " + "; ".join(f"{place.file}, row {place.line}" for place in places)
+    return ": " + "; ".join(f"{place.file}, row {place.row}" for place in places)
 
 
 def _only_table(data: DataSpec) -> str:

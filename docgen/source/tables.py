@@ -38,8 +38,9 @@ class Table:
 class RowFaults:
     """Collects the faults of one file, up to a cap, and raises them together."""
 
-    def __init__(self, shown: str) -> None:
+    def __init__(self, shown: str, *, by_line: bool = False) -> None:
         self.shown = shown
+        self._by_line = by_line
         self._faults: list[DocgenError] = []
         self._count = 0
 
@@ -47,7 +48,8 @@ class RowFaults:
         """Keep a fault of a row."""
         self._count += 1
         if self._count <= FAULT_CAP:
-            self._faults.append(SourceError(problem, where=Where(self.shown, row), hint=hint))
+            place = Where(self.shown, line=row) if self._by_line else Where(self.shown, row=row)
+            self._faults.append(SourceError(problem, where=place, hint=hint))
 
     def __bool__(self) -> bool:
         return self._count > 0

@@ -218,7 +218,7 @@ DATA = [
          job("{customers: ../data/customers.csv}", "{customers: {file: ../data/customers.csv, encoding: utf8x}}"),
          f"{JOB_FILE}, line 3, column 63, data › tables › customers › encoding", ['"utf8x" is not an encoding'], "job"),
     Case("ragged rows", both(data("Vilnius,10.00", "Vilnius"), data("London,30.25", "London,30.25,more")),
-         [f"{CSV}, line 2", f"{CSV}, line 4"],
+         [f"{CSV}, row 2", f"{CSV}, row 4"],
          ["the row has 4 values, the header has 5 columns", "the row has 6 values"], "source"),
     Case("a sheet that is not there", workbook("Custmers"), "../data/customers.xlsx#Custmers",
          ['there is no sheet "Custmers"', "Customers"], "source"),
@@ -232,14 +232,14 @@ DATA = [
          [f"{JOB_FILE}, line 3, column 3, data", f"{JOB_FILE}, line 3, column 3, data"],
          ["the template letter needs name, which the data does not have", 'did you mean "nmae"?'], "field-missing"),
     Case("keys that are missing or there twice", both(data("0004,", "0001,"), data("0002,", ",")),
-         [f"{CSV}, line 2, no, record 0001", f"{CSV}, line 3, no", f"{CSV}, line 5, no, record 0001"],
+         [f"{CSV}, row 2, no, record 0001", f"{CSV}, row 3, no", f"{CSV}, row 5, no, record 0001"],
          ["2 records have this key in no: rows 2 and 5; keep one of them", "the key no is empty"], "duplicate-key"),
     Case("keys that are missing or there twice in a join", orders,
-         ["../data/orders.csv, line 2, order_no, record 7", "../data/orders.csv, line 4, order_no, record 7",
-          "../data/orders.csv, line 5, order_no"],
+         ["../data/orders.csv, row 2, order_no, record 7", "../data/orders.csv, row 4, order_no, record 7",
+          "../data/orders.csv, row 5, order_no"],
          ["2 records have this key in order_no: rows 2 and 4", "the key order_no is empty"], "duplicate-key"),
     *(
-        Case(f"a value that is no {kind}", typed(kind), [f"{CSV}, line {line}, city, record 000{line - 1}" for line in
+        Case(f"a value that is no {kind}", typed(kind), [f"{CSV}, row {line}, city, record 000{line - 1}" for line in
              range(2, 6)], ['city: "Vilnius" is not', words], "wrong-value")
         for kind, words in {
             "integer": "a whole number", "decimal": "a number", "money": "an amount", "date": "a date",
@@ -249,18 +249,18 @@ DATA = [
         }.items()
     ),
     Case("a language that does not exist", job("title: Letters", 'title: Letters\nlocale: "{{ city }}"'),
-         [f"{CSV}, line {line}, city, record 000{line - 1}" for line in range(2, 6)],
+         [f"{CSV}, row {line}, city, record 000{line - 1}" for line in range(2, 6)],
          ['locale: "Vilnius" is not a language'], "wrong-value"),
     Case("a language that does not exist, as a constant", job("title: Letters", "title: Letters\nlocale: xx_broken"),
          f"{JOB_FILE}, line 2, column 9, locale, record 0001", ['"xx_broken" is not a language'], "wrong-value"),
-    Case("an address that is none", data("ona@example.com", "ona at example"), f"{CSV}, line 2, email, record 0001",
+    Case("an address that is none", data("ona@example.com", "ona at example"), f"{CSV}, row 2, email, record 0001",
          ['"ona at example" is not an e-mail address'], "address"),
-    Case("an address that is missing", job("      when: email\n", ""), f"{CSV}, line 4, email, record 0003",
+    Case("an address that is missing", job("      when: email\n", ""), f"{CSV}, row 4, email, record 0003",
          ["there is no e-mail address"], "address"),
     Case("a line break in a name", data("Ona Kazlauskaitė", '"Ona\r\nBcc: evil@example.com"'),
-         f"{CSV}, line 2, name, record 0001", ["an e-mail address holds a control character"], "address"),
+         f"{CSV}, row 2, name, record 0001", ["an e-mail address holds a control character"], "address"),
     Case("a folder from the data that leads out", both(job("path: archive", 'path: "{{ city }}"'),
-         data("Vilnius", "../../x")), f"{CSV}, line 2, city, record 0001",
+         data("Vilnius", "../../x")), f"{CSV}, row 2, city, record 0001",
          ["the path '../../x' would leave the folder"], "unsafe-path"),
     Case("file names that differ by case alone", both(job('"letter {{ no }}"', '"{{ city }}"'),
          data("Vilnius", "london")), f"{JOB_FILE}, line 6, column 49, documents › letter › file, record 0003",
@@ -359,7 +359,7 @@ def faults_of(result: Result) -> list[dict[str, Any]]:
 def shown_place(fault: dict[str, Any]) -> str:
     """A fault's place, put together from the fields of --json as the message has it."""
     where = fault.get("where", {})
-    parts = [where[name] if name == "file" else f"{name} {where[name]}" for name in ("file", "line", "column") if
+    parts = [where[name] if name == "file" else f"{name} {where[name]}" for name in ("file", "line", "column", "row") if
              name in where]  # fmt: skip
     if where.get("path"):
         parts.append(" › ".join(map(str, where["path"])))
@@ -430,11 +430,11 @@ MANY = [
     ("templates/letter/body.txt, line 2", edit("templates/letter/body.txt", "{{ no }}", "{{ no }} {{ numer }}")),
     (f"{LETTER}, line 5, column 11, fields › street", edit(LETTER, "  city: text", "  street: text\n  city: text")),
     ("templates/note/body.txt, line 1", edit("templates/note/body.txt", "Dear", "Dear {% if %}")),
-    (f"{CSV}, line 2, amount, record 0001", both(edit(LETTER, "amount: text", "amount: decimal"),
+    (f"{CSV}, row 2, amount, record 0001", both(edit(LETTER, "amount: text", "amount: decimal"),
      data("10.00", "ten"))),
-    (f"{CSV}, line 3, name, record 0002", data("Jānis Bērziņš", "")),
-    (f"{CSV}, line 4, no", data("0003,", ",")),
-    (f"{CSV}, line 5, amount, record 0004", data("1E5", "1x")),
+    (f"{CSV}, row 3, name, record 0002", data("Jānis Bērziņš", "")),
+    (f"{CSV}, row 4, no", data("0003,", ",")),
+    (f"{CSV}, row 5, amount, record 0004", data("1E5", "1x")),
 ]  # fmt: skip
 
 
@@ -480,21 +480,21 @@ class Aside:
 
 ASIDE = [
     Aside("a value that is missing", data("Jānis Bērziņš", ""),
-          [("0002", f"{CSV}, line 3, name, record 0002: name is empty, which the template letter needs")],
+          [("0002", f"{CSV}, row 3, name, record 0002: name is empty, which the template letter needs")],
           "missing-value"),
     Aside("a key twice and a key missing", both(data("0004,", "0001,"), data("0002,", ",")),
-          [("0001", f"{CSV}, line 2, no, record 0001: 2 records have this key in no: rows 2 and 5"),
-           ("", f"{CSV}, line 3, no: the key no is empty"),
-           ("0001", f"{CSV}, line 5, no, record 0001: 2 records have this key in no: rows 2 and 5")],
+          [("0001", f"{CSV}, row 2, no, record 0001: 2 records have this key in no: rows 2 and 5"),
+           ("", f"{CSV}, row 3, no: the key no is empty"),
+           ("0001", f"{CSV}, row 5, no, record 0001: 2 records have this key in no: rows 2 and 5")],
           "duplicate-key", 1),
     Aside("an address that is none", data("ona@example.com", "ona at example"),
-          [("0001", f'{CSV}, line 2, email, record 0001: "ona at example" is not an e-mail address')], "address"),
+          [("0001", f'{CSV}, row 2, email, record 0001: "ona at example" is not an e-mail address')], "address"),
     Aside("a line break in a name", data("Ona Kazlauskaitė", '"Ona\r\nBcc: evil@example.com"'),
-          [("0001", f"{CSV}, line 2, name, record 0001: an e-mail address holds a control character")], "address"),
+          [("0001", f"{CSV}, row 2, name, record 0001: an e-mail address holds a control character")], "address"),
     Aside("a folder that leads out", both(job("path: archive", 'path: "{{ city }}"'), data("Vilnius", "../../x")),
-          [("0001", f"{CSV}, line 2, city, record 0001: the path '../../x' would leave the folder")], "unsafe-path"),
+          [("0001", f"{CSV}, row 2, city, record 0001: the path '../../x' would leave the folder")], "unsafe-path"),
     Aside("an absolute folder", both(job("path: archive", 'path: "{{ city }}"'), data("Vilnius", "/etc")),
-          [("0001", f"{CSV}, line 2, city, record 0001: the path '/etc' would leave the folder")], "unsafe-path"),
+          [("0001", f"{CSV}, row 2, city, record 0001: the path '/etc' would leave the folder")], "unsafe-path"),
     Aside("names that differ by case alone", both(job('"letter {{ no }}"', '"{{ city }}"'), data("Vilnius", "london")),
           [("0001", 'record 0001: the letter would be named "london.txt", like that of 0003; put the key into `file:`'),
            ("0003", "like that of 0001; put the key into `file:`")], "file-collision", 2),

@@ -102,7 +102,7 @@ def test_bad_records_are_quarantined_as_they_came_and_the_rest_goes_on(office: O
         rows = list(csv.DictReader(file))
     faults = {(row["no"], row["city"]): row["fault"] for row in rows}
     assert "name is empty, which the template letter needs" in faults["0002", "Rīga"]
-    assert "customers.csv, line 3" in faults["0002", "Rīga"]
+    assert "customers.csv, row 3" in faults["0002", "Rīga"]
     assert "no address" in faults["0003", "London"]
     assert {city for no, city in faults if no == "0001"} == {"Vilnius", "Köln"}
     assert office.read("data/customers.csv").splitlines()[4].split(",", 1)[1] in [

@@ -27,7 +27,7 @@ from docgen.model import (
 from docgen.protocols import Ledger
 
 LATER = NOW + timedelta(minutes=5)
-FAULT = Fault("missing-value", "orders.csv, line 7: postcode is empty", "postcode", "")
+FAULT = Fault("missing-value", "orders.csv, row 7: postcode is empty", "postcode", "")
 
 
 # --- runs ----------------------------------------------------------------------------------------

@@ -178,7 +178,7 @@ def test_a_value_is_located_in_its_file_and_row(source: DuckSource) -> None:
     assert where.file
     assert where.path == ("odd name",)
     expected = {"t.json": 11, "t.jsonl": 2, "t.parquet": 2, "parts/1.csv": 2, "t (sqlite)": 2}
-    assert where.line == expected.get(where.file, 3)
+    assert where.row == expected.get(where.file, 3)
 
 
 def test_the_work_folder_is_empty_again_after_closing(source: DuckSource, tmp_path: Path) -> None:
@@ -228,7 +228,7 @@ def test_a_sheet_gives_dates_numbers_and_empty_cells(tmp_path: Path) -> None:
         }
         assert [record.key for record in (first, second, third)] == ["1001", "1002", "1003"]
         assert (second.values["mixed"], third.values["mixed"]) == (1.234, date(2026, 1, 2))
-        assert source.locate(second, "mixed") == Where("o.xlsx#Orders", 5, path=("mixed",))
+        assert source.locate(second, "mixed") == Where("o.xlsx#Orders", path=("mixed",), row=5)
 
 
 def test_the_values_of_formulas_are_read(tmp_path: Path) -> None:
@@ -340,7 +340,7 @@ def test_missing_and_duplicate_keys_are_faults_and_their_rows_are_left_out(tmp_p
     (tmp_path / "t.csv").write_text("no,name\nA,1\nB,2\n,3\nA,4\n  ,5\nC,6\na,7\n")
     with open_data(tmp_path, {"t": "t.csv"}) as source:
         faults = source.key_faults()
-        assert [(type(fault), fault.where.line if fault.where else None, fault.key) for fault in faults] == [
+        assert [(type(fault), fault.where.row if fault.where else None, fault.key) for fault in faults] == [
             (DuplicateKey, 2, "A"),
             (MissingKey, 4, ""),
             (DuplicateKey, 5, "A"),
@@ -349,7 +349,7 @@ def test_missing_and_duplicate_keys_are_faults_and_their_rows_are_left_out(tmp_p
         assert [record.key for record in read_all(source, 2)] == ["B", "C", "a"]
         assert [values["name"] for values, _ in source.bad_rows()] == ["1", "3", "4", "5"]
         assert source.count() == 7
-        assert str(faults[0]).startswith("t.csv, line 2, no, record A: 2 records have this key in no")
+        assert str(faults[0]).startswith("t.csv, row 2, no, record A: 2 records have this key in no")
 
 
 def test_keys_of_mixed_types_are_compared_as_the_text_they_become(tmp_path: Path) -> None:
@@ -399,9 +399,9 @@ def test_without_sql_the_table_that_is_not_nested_gives_the_records(shop: Path) 
 def test_values_are_located_through_joins(shop: Path) -> None:
     with open_data(shop, SHOP, "order_no", records=JOIN, nest=NEST) as source:
         first = read_all(source)[0]
-        assert source.locate(first, "name") == Where("customers.csv", 3, path=("name",))
-        assert source.locate(first, "day") == Where("orders.csv", 3, path=("day",))
-        assert source.locate(first, "lines[1].text") == Where("lines.csv", 5, path=("text",))
+        assert source.locate(first, "name") == Where("customers.csv", path=("name",), row=3)
+        assert source.locate(first, "day") == Where("orders.csv", path=("day",), row=3)
+        assert source.locate(first, "lines[1].text") == Where("lines.csv", path=("text",), row=5)
         assert source.locate(first, "lines[9].text") is None
         assert source.locate(first, "loud") is None
 
@@ -533,7 +533,7 @@ def test_the_faults_of_all_tables_come_together(tmp_path: Path) -> None:
         open_data(tmp_path, tables, records="select 1 as no")
     told = [str(fault) for fault in caught.value.faults]
     assert [text.split(":")[0] for text in told] == [
-        *("a.csv, line 2", "a.csv, line 3", "b.csv, line 1", "tables › c", "d.doc", "tables › e", "orders.csv")
+        *("a.csv, row 2", "a.csv, row 3", "b.csv, line 1", "tables › c", "d.doc", "tables › e", "orders.csv")
     ]
     assert 'there is no file "order.csv"; did you mean "orders.csv"' in told[3]
     assert 'files ending in ".doc" cannot be read' in told[4]
@@ -550,7 +550,7 @@ def test_files_of_a_pattern_need_the_same_columns_in_any_order(tmp_path: Path) -
     with pytest.raises(Faults) as caught:
         open_data(tmp_path, {"t": "*.csv"})
     assert "3.csv, line 1: the columns are not those of 1.csv: it lacks b; it has also c" in str(caught.value)
-    assert "4.csv, line 2" in str(caught.value)
+    assert "4.csv, row 2" in str(caught.value)
 
 
 def test_a_sheet_that_is_not_there_is_a_fault_with_a_proposal(tmp_path: Path) -> None:

@@ -110,7 +110,7 @@ def test_many_rows_come_through_a_cursor_of_the_server(url: str, tmp_path: Path)
         assert (last.key, last.values["name"]) == ("30000", "name 30000")
         where = source.locate(last, "name")
         assert where is not None
-        assert (where.file, where.line) == ("many (postgresql)", 30_000)
+        assert (where.file, where.row) == ("many (postgresql)", 30_000)
 
 
 @pytest.mark.parametrize(

@@ -242,9 +242,9 @@ def test_every_ragged_row_is_named_with_its_row(tmp_path: Path) -> None:
     with pytest.raises(Faults) as caught:
         read(path)
     assert [str(fault) for fault in caught.value.faults] == [
-        "data.csv, line 3: the row has 2 values, the header has 3 columns; "
+        "data.csv, row 3: the row has 2 values, the header has 3 columns; "
         "every row needs as many delimiters as the header",
-        "data.csv, line 6: the row has 4 values, the header has 3 columns; "
+        "data.csv, row 6: the row has 4 values, the header has 3 columns; "
         "put a value that contains the delimiter in quotes",
     ]
 
@@ -281,7 +281,7 @@ def test_a_column_without_a_name_is_a_fault_unless_it_is_empty_and_last(tmp_path
     with pytest.raises(SourceError, match="column 2 has no name"):
         read(write(tmp_path, "a;;c\n1;2;3\n"))
     assert read(write(tmp_path, "a;b;\n1;2;\n")) == (("a", "b"), [(2, ["1", "2"])])
-    with pytest.raises(SourceError, match="line 2: the row has a value in a column without a name"):
+    with pytest.raises(SourceError, match="row 2: the row has a value in a column without a name"):
         read(write(tmp_path, "a;b;\n1;2;3\n"))
 
 
