@@ -37,7 +37,7 @@ from docgen.rehearse import Rehearsal
 from docgen.render import RENDERERS
 from docgen.render.mail import prepare_mail
 from docgen.report import Summary, each_delivery, each_item, left_out, summarise
-from docgen.run import Runner, clear_staging
+from docgen.run import Runner, clear_staging, place_error
 from docgen.starter import copy_starter
 from docgen.store import open_ledger
 from docgen.template import Template, find_template, load_templates
@@ -45,6 +45,8 @@ from docgen.validation import place_order
 from docgen.wiring import (
     Workspace,
     fingerprint_of,
+    kept_file,
+    kept_path,
     make_plan,
     make_runner,
     near,
@@ -183,7 +185,7 @@ def _start(
         spec = RunSpec(
             job=job.name,
             edition=job.edition,
-            job_file=str(job.path),
+            job_file=kept_path(workspace, job.path),
             job_sha256=job.sha256,
             outputs=str((outputs or workspace.config.outputs).absolute()),
             started=started,
@@ -297,9 +299,10 @@ def _resume(workspace: Workspace, ledger: Ledger, run: Run) -> Summary:
         clear_staging(run.folder, messages=(run.folder / "outbox").exists())
         raise RunStateError(
             f"the run {run.id} has ended ({run.state})",
-            hint=f"`docgen run {run.spec.job_file}` delivers what is new or failed",
+            hint=f"`docgen run {near(kept_file(workspace, run.spec.job_file))}` delivers what is new or failed",
         )
-    job = load_job(Path(run.spec.job_file), workspace.environ)
+    path = kept_file(workspace, run.spec.job_file)
+    job = load_job(path, workspace.environ, shown=near(path))
     plan, faults = make_plan(workspace, job)
     shop = Workshop(plan)
     raise_faults([*faults, *check_plan(plan, shop, None)])
@@ -456,10 +459,7 @@ def preview_record(workspace: Workspace, path: Path, key: str, output: Path | No
         record = _find_record(source, key)
         numbers = {name: spec.number(spec.sequence(plan.started.date()), 0) for name, spec in job.numbers.items()}
         made = process_batch(shop, [Task(record, numbers)])[0]
-        for error in made.errors:
-            if error.where is None and error.field:
-                error.where = source.locate(record, error.field)
-        raise_faults(made.errors)
+        raise_faults([place_error(error, record, source) for error in made.errors])
         files = {
             note.file_name: work / "made" / staged_path(record.ordinal, note.document, note.file_name)
             for note in made.result.artifacts

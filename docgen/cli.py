@@ -264,7 +264,11 @@ def schema(kind: Annotated[SchemaKind, typer.Argument(help="What to describe.")]
 
 
 @app.command()
-def init(folder: Annotated[Path, typer.Argument(metavar="DIR", help="A new or empty folder.")]) -> int:
+def init(
+    folder: Annotated[
+        Path, typer.Argument(metavar="DIR", help="A folder without config.yaml, templates and campaigns; it is made.")
+    ],
+) -> int:
     """Write a working folder: configuration, templates, campaigns with sample data."""
     written = api.init_folder(folder)
     out.print(show.initialised(folder, len(written)), markup=False)

@@ -208,7 +208,7 @@ class FolderStep(StrictModel):
 
     name: str = Field("folder", description="Name of this step in reports; needed when two steps are of one sort.")
     when: str | None = Field(None, description="Expression, without braces; the step is for records where it holds.")
-    path: str = Field(min_length=1, description="Folder below the run's outputs, as Jinja text.")
+    path: str = Field(min_length=1, description="Folder below the output folder of config.yaml, as Jinja text.")
     documents: Names | None = Field(None, description="Documents of this job to put there; default: all.")
 
 

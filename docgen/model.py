@@ -250,7 +250,7 @@ class RunSpec:
     Attributes:
         job: the job's name, stable across runs.
         edition: the job's `edition`, "" when it has none: newsletters are one edition each.
-        job_file: path of the YAML as given.
+        job_file: the YAML, relative to config.yaml where it lies below: a run is resumed from any folder.
         job_sha256: of the YAML's bytes.
         outputs: the folder of all outputs, absolute; a run's own folder is `outputs/<run id>`.
         started: aware; the run's clock: documents are dated by it, on resume too.

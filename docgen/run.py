@@ -20,7 +20,7 @@ from pathlib import Path
 from docgen.batch import Made, OpenWorker
 from docgen.dispatch import Dispatcher, Halt, parcel_of
 from docgen.draft import same_name, staged_path
-from docgen.errors import DocgenError, FileCollision, StoreError
+from docgen.errors import AddressError, DocgenError, FileCollision, StoreError
 from docgen.files import new_file, remove_leftovers, sha256_of, writing
 from docgen.job import NumberSpec
 from docgen.model import (
@@ -213,17 +213,12 @@ class Runner:
         results = []
         for made in batch:
             record = self._records.popleft()
-            faults = tuple(self._place(error, record).as_fault() for error in made.errors)
+            faults = tuple(place_error(error, record, self.source).as_fault() for error in made.errors)
             if faults:
                 results.append(replace(made.result, faults=faults))
             else:
                 results.append(self._against_earlier(made.result, record, earlier))
         return results
-
-    def _place(self, error: DocgenError, record: Record) -> DocgenError:
-        if self.source is not None and error.field and error.where is None:
-            error.where = self.source.locate(record, error.field)
-        return error
 
     def _against_earlier(self, result: ItemResult, record: Record, earlier: Mapping[str, Earlier]) -> ItemResult:
         deliveries = []
@@ -391,6 +386,16 @@ class Runner:
         if state not in ENDED:
             self.ledger.set_state(self.run.id, state, note)
         self.run = replace(self.run, state=state, note=note, finished=self.clock() if state in ENDED else None)
+
+
+def place_error(error: DocgenError, record: Record, source: Source | None) -> DocgenError:
+    """Add file, row and column of the value at fault, where they are known.
+
+    An address is a fault of the data wherever it is printed: its row helps more than the template's line.
+    """
+    if source is not None and error.field and (error.where is None or isinstance(error, AddressError)):
+        error.where = source.locate(record, error.field) or error.where
+    return error
 
 
 def _chosen(batches: Iterable[list[Record]], keys: Collection[str] | None) -> Iterator[list[Record]]:

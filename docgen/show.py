@@ -15,6 +15,7 @@ from docgen.fields import FieldSpec
 from docgen.model import Delivery, DeliveryState, Item, ItemState, Outcome, Run, RunState, Suppression
 from docgen.report import Summary
 from docgen.template import Template
+from docgen.wiring import near
 
 _COLOURS: Mapping[str, str] = {
     Outcome.SENT: "green",
@@ -93,13 +94,8 @@ def _outcomes(found: Summary) -> Table:
 def _files(files: Mapping[str, Path]) -> Table:
     table = _table("look at", "")
     for name, path in files.items():
-        table.add_row(name, _shown(path))
+        table.add_row(name, near(path))
     return table
-
-
-def _shown(path: Path) -> str:
-    here = Path().absolute()
-    return str(path.relative_to(here)) if path.is_relative_to(here) else str(path)
 
 
 def _advice(found: Summary) -> Iterator[str]:

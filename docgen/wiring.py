@@ -108,6 +108,17 @@ def near(path: Path) -> str:
     return str(path.relative_to(here)) if path.is_relative_to(here) else str(path)
 
 
+def kept_path(workspace: Workspace, path: Path) -> str:
+    """Return a path as the ledger keeps it: below config.yaml's folder relative to that, so that folders can move."""
+    base, absolute = workspace.config.base, path.absolute()
+    return absolute.relative_to(base).as_posix() if absolute.is_relative_to(base) else str(absolute)
+
+
+def kept_file(workspace: Workspace, kept: str) -> Path:
+    """Invert `kept_path`."""
+    return workspace.config.base / kept
+
+
 def make_plan(workspace: Workspace, job: Job) -> tuple[Plan, list[DocgenError]]:
     """Read the templates a job uses; what cannot be read is a fault."""
     folder = workspace.config.templates

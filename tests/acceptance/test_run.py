@@ -233,3 +233,25 @@ def test_marketing_goes_only_to_those_who_agreed(office: Office) -> None:
     (message,) = (office.run_folder() / "outbox").iterdir()
     header = message_from_bytes(message.read_bytes(), policy=policy.default)["List-Unsubscribe"]
     assert header == "<mailto:office@example.com?subject=unsubscribe>"
+
+
+def test_run_is_resumed_from_any_folder(office: Office) -> None:
+    office.edit("jobs/letters.yaml", "title: Letters", "title: Letters\npolicy: {approval: required}")
+    run = office.run("--json").json["run"]
+    elsewhere = Office(office.root / "elsewhere")
+    config = str(office.root / "config.yaml")
+    assert elsewhere.call("approve", run, "--config", config).code == 0
+    assert outcomes(elsewhere.call("resume", run, "--json", "--config", config))["email"] == {"queued": 3}
+
+
+def test_address_fault_names_the_row_of_the_data_wherever_it_is_printed(office: Office) -> None:
+    office.write("data/customers.csv", "no,name,street,city,postcode,country\n1,A,Weg 1,Berlin,,DE\n")
+    office.write(
+        "templates/letter/template.yaml",
+        "kind: letter\nfields: {no: text, name: text, street: text, city: text, postcode: text, country: country}\n",
+    )
+    office.write("templates/letter/body.txt", "{{ address() }} {{ no }}")
+    job = office.read("jobs/letters.yaml")
+    office.write("jobs/letters.yaml", job[: job.index("deliver:")])
+    for result in (office.run("--dry-run"), office.call("preview", "jobs/letters.yaml", "--record", "1")):
+        assert "customers.csv, row 2, postcode, record 1: the postal address has no postcode" in result.out + result.err
