@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from itertools import islice
 from pathlib import PurePath
 
 from docgen.errors import (
     DocgenError,
+    Faults,
     FieldMissing,
     FieldUnused,
     JobError,
+    SourceError,
     TemplateMissing,
     ToolMissing,
     UnsafePath,
     UnsupportedFeature,
+    UserError,
     did_you_mean,
 )
 from docgen.fields import FieldSpec, FieldType
@@ -23,7 +27,7 @@ from docgen.job import EmailStep, FolderStep, Job, PrintStep
 from docgen.merge import RESERVED
 from docgen.model import Format, MessageClass, Where
 from docgen.plan import Plan, kind_of
-from docgen.protocols import Findable
+from docgen.protocols import Findable, Source
 from docgen.template import Template
 from docgen.workshop import Workshop
 
@@ -235,3 +239,19 @@ def _check_names(plan: Plan, shop: Workshop, supplied: Collection[str]) -> Itera
                 if column not in known:
                     place = plan.job.where_step(step.name, "sort")
                     yield FieldMissing(f"{column} is not known", where=place, hint=did_you_mean(column, known))
+
+
+def no_records() -> SourceError:
+    """Return the fault of data without a record."""
+    return SourceError("the data has no records", hint="check the tables, and `records` if there is SQL")
+
+
+def not_there(source: Source, wanted: Sequence[str]) -> Faults:
+    """Return why these records cannot be had: their keys are faulty, or there are no such records."""
+    faults: list[DocgenError] = [error for error in source.key_faults() if error.key in wanted]
+    bad = {fault.key for fault in faults}
+    keys = list(islice((record.key for batch in source.batches(1000) for record in batch), 5000))
+    for key in wanted:
+        if key not in bad:
+            faults.append(UserError(f'there is no record "{key}" in the data', hint=did_you_mean(key, keys)))
+    return Faults(faults)

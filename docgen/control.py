@@ -1,0 +1,310 @@
+"""Floor 4, faces: a run from its beginning to its end, or to where a person is needed. Part of `api`."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from docgen.check import check_plan, in_order, no_records, not_there
+from docgen.dispatch import settle_unknown
+from docgen.errors import (
+    RenderError,
+    RunStateError,
+    StoreError,
+    WriteError,
+    raise_faults,
+)
+from docgen.files import check_writable
+from docgen.job import Job, load_job
+from docgen.model import ENDED, Approval, ItemState, Run, RunSpec, RunState
+from docgen.plan import Plan
+from docgen.protocols import Ledger, Source
+from docgen.report import Summary, left_out, summarise
+from docgen.run import Runner, clear_staging
+from docgen.store import open_ledger
+from docgen.wiring import (
+    Workspace,
+    fingerprint_of,
+    kept_file,
+    kept_path,
+    make_plan,
+    make_runner,
+    near,
+    open_records,
+    open_transports,
+)
+from docgen.workshop import Workshop
+
+
+@dataclass(frozen=True)
+class RunOptions:
+    """How to run a job.
+
+    Attributes:
+        records: keys to take; empty = all.
+        limit: how many records at most.
+        again: deliver even what an earlier run delivered.
+    """
+
+    records: tuple[str, ...] = ()
+    limit: int | None = None
+    again: bool = False
+
+
+def run_job(workspace: Workspace, path: Path, options: RunOptions | None = None) -> Summary:
+    """Run a job: check, take the records, merge all, deliver.
+
+    Raises:
+        UserError: or Faults: something must be put right first; nothing was made.
+        JobRunning: another process works on this job.
+        KeyboardInterrupt: Ctrl-C; the run can be resumed.
+    """
+    options = options or RunOptions()
+    job = load_job(path, workspace.environ)
+    with workspace.ledger() as ledger, ledger.lock(job.name):
+        return _start(workspace, job, options, ledger)
+
+
+def dry_run(workspace: Workspace, path: Path, options: RunOptions | None = None) -> Summary:
+    """Merge and render everything and deliver nothing; numbers are provisional and nothing is kept.
+
+    Raises:
+        UserError: or Faults, as `run_job`.
+    """
+    options = options or RunOptions()
+    job = load_job(path, workspace.environ)
+    with workspace.ledger() as reference, tempfile.TemporaryDirectory(prefix="docgen-") as folder:
+        scratch = open_ledger(f"sqlite:///{folder}/ledger.sqlite")
+        try:
+            return _start(workspace, job, options, scratch, reference, outputs=Path(folder))
+        finally:
+            scratch.close()
+
+
+def _start(
+    workspace: Workspace,
+    job: Job,
+    options: RunOptions,
+    ledger: Ledger,
+    reference: Ledger | None = None,
+    outputs: Path | None = None,
+) -> Summary:
+    dry = reference is not None
+    plan, faults = make_plan(workspace, job)
+    shop = Workshop(plan)
+    # Before the data is read, which may take long.
+    raise_faults(in_order([*faults, *check_plan(plan, shop, None)], plan))
+    with ExitStack() as stack:
+        work = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="docgen-")))
+        source = stack.enter_context(open_records(workspace, job, work))
+        raise_faults(in_order(check_plan(plan, shop, source.columns), plan))
+        _check_asked(source, options)
+        if not dry:
+            check_writable(workspace.config.outputs / job.name)
+        started = workspace.clock()
+        spec = RunSpec(
+            job=job.name,
+            edition=job.edition,
+            job_file=kept_path(workspace, job.path),
+            job_sha256=job.sha256,
+            outputs=str((outputs or workspace.config.outputs).absolute()),
+            started=started,
+            again=options.again,
+            options={
+                "templates": fingerprint_of(plan),
+                "records": list(options.records),
+                "limit": options.limit,
+                "left_out": left_out(source, options.records),
+                "documents_left_out": sorted(plan.left_out),
+            },
+        )
+        for broken_off in ledger.runs(job.name, limit=1000):
+            # It has delivered nothing, and its numbers would be gaps in ours. We hold the job: nobody works on it.
+            if broken_off.state is RunState.MERGING:
+                _give_up(workspace, ledger, broken_off, "broke off before anything was delivered; the job was run anew")
+        run = ledger.run(ledger.open_run(spec))
+        if not dry:
+            stack.enter_context(_resumable(run))
+        plan = replace(plan, run=run.id, started=started, again=options.again, folder=None if dry else run.folder)
+        runner = make_runner(workspace, run, plan, shop, ledger, reference or ledger)
+        runner.take(source, set(options.records) or None, options.limit)
+        runner.register()
+        runner.merge()
+    if dry:
+        return summarise(ledger, runner.run, job.title, dry=True)
+    with _resumable(run):
+        return _deliver(workspace, runner)
+
+
+@contextmanager
+def _resumable(run: Run) -> Iterator[None]:
+    """Tell whoever is interrupted or runs into a full disk how to go on."""
+    advice = f"docgen resume {run.id}"
+    try:
+        yield
+    except KeyboardInterrupt:
+        raise KeyboardInterrupt(advice) from None
+    except (WriteError, StoreError, RenderError) as error:
+        if advice not in error.hint:
+            error.hint = f"{error.hint}, then: {advice}" if error.hint else f"to go on: {advice}"
+        raise
+
+
+def _check_asked(source: Source, options: RunOptions) -> None:
+    if source.count() == 0:
+        raise no_records()
+    if options.records:
+        wanted = set(options.records)
+        for batch in source.batches(1000):
+            wanted -= {record.key for record in batch}
+        if wanted:
+            raise not_there(source, sorted(wanted))
+
+
+def _deliver(workspace: Workspace, runner: Runner) -> Summary:
+    """Bring a merged run to its end, or to the point where a person is needed."""
+    job = runner.plan.job
+    bad = runner.ledger.count_items(runner.run.id).get(ItemState.QUARANTINED, 0) or runner.has_bad_rows
+    # What was decided before the first delivery stays decided, whatever the job file says by now.
+    undecided = runner.run.state in (RunState.MERGING, RunState.WAITING)
+    try:
+        if undecided and bad and job.policy.bad_records == "stop":
+            runner.set_state(RunState.STOPPED, "there are faulty records, and the job says `bad_records: stop`")
+        else:
+            if undecided:
+                runner.publish()
+            if undecided and job.policy.approval == "required" and not _approved(runner):
+                note = f"everything is made; look at it, then: docgen approve {runner.run.id}"
+                runner.set_state(RunState.WAITING, note)
+            else:
+                runner.deliver(open_transports(workspace, runner))
+    finally:
+        runner.finish()
+    return summarise(runner.ledger, runner.run, job.title)
+
+
+def _approved(runner: Runner) -> bool:
+    approval = runner.ledger.approval(runner.run.id)
+    if approval is None:
+        return False
+    if approval.fingerprint != runner.ledger.fingerprint(runner.run.id):
+        raise RunStateError(
+            f"what {approval.by} approved is not what would be delivered now",
+            hint=f"look at it again, then: docgen approve {runner.run.id}",
+        )
+    return True
+
+
+def resume_run(workspace: Workspace, run: str) -> Summary:
+    """Go on with a run that was interrupted, paused or approved.
+
+    Raises:
+        RunNotFound: there is no such run.
+        RunStateError: it has ended, waits for approval, or its job or templates have changed.
+        JobRunning: another process works on this job.
+    """
+    with workspace.ledger() as ledger:
+        found = ledger.run(run)
+        with ledger.lock(found.spec.job):
+            return _resume(workspace, ledger, ledger.run(found.id))
+
+
+def _resume(workspace: Workspace, ledger: Ledger, run: Run) -> Summary:
+    if run.state in ENDED:
+        # Whoever ended it may have been killed while tidying up.
+        clear_staging(run.folder, messages=(run.folder / "outbox").exists())
+        raise RunStateError(
+            f"the run {run.id} has ended ({run.state})",
+            hint=f"`docgen run {near(kept_file(workspace, run.spec.job_file))}` delivers what is new or failed",
+        )
+    path = kept_file(workspace, run.spec.job_file)
+    job = load_job(path, workspace.environ, shown=near(path))
+    plan, faults = make_plan(workspace, job)
+    shop = Workshop(plan)
+    raise_faults([*faults, *check_plan(plan, shop, None)])
+    _check_unchanged(run, job, plan)
+    plan = replace(plan, run=run.id, started=run.spec.started, again=run.spec.again, folder=run.folder)
+    runner = make_runner(workspace, run, plan, shop, ledger, ledger)
+    if run.state is RunState.WAITING and not _approved(runner):
+        raise RunStateError(f"the run {run.id} waits for approval", hint=f"docgen approve {run.id}")
+    with _resumable(run):
+        if run.state is RunState.MERGING:
+            _merge_rest(workspace, runner)
+        return _deliver(workspace, runner)
+
+
+def _merge_rest(workspace: Workspace, runner: Runner) -> None:
+    if runner.spool.complete:
+        runner.register()
+        runner.remake_damaged()
+        runner.merge()
+        return
+    # Stopped while the records were read: nothing was made of them yet, so they are read anew.
+    options = runner.run.spec.options
+    with ExitStack() as stack:
+        work = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="docgen-")))
+        source = stack.enter_context(open_records(workspace, runner.plan.job, work))
+        limit = options.get("limit")
+        records = options.get("records")
+        assert isinstance(records, list)
+        runner.take(source, set(records) or None, limit if isinstance(limit, int) else None)
+        runner.register()
+        runner.merge()
+
+
+def _check_unchanged(run: Run, job: Job, plan: Plan) -> None:
+    if run.state is not RunState.MERGING:
+        return
+    changed = []
+    if job.sha256 != run.spec.job_sha256:
+        changed.append(f"the job file {run.spec.job_file}")
+    if fingerprint_of(plan) != run.spec.options.get("templates"):
+        changed.append("a template")
+    if changed:
+        raise RunStateError(
+            f"{' and '.join(changed)} has changed since the run {run.id} began",
+            hint=f"cancel it (docgen cancel {run.id}) and run the job again: nothing was delivered yet",
+        )
+
+
+def approve_run(workspace: Workspace, run: str, by: str) -> Run:
+    """Record that a person has looked at what a run made; `resume_run` then delivers it.
+
+    Raises:
+        RunNotFound: there is no such run.
+        RunStateError: the run does not wait for approval.
+    """
+    with workspace.ledger() as ledger:
+        found = ledger.run(run)
+        if found.state is not RunState.WAITING:
+            raise RunStateError(f"the run {found.id} does not wait for approval: it is {found.state}")
+        ledger.approve(Approval(found.id, by, workspace.clock(), ledger.fingerprint(found.id)))
+        return found
+
+
+def cancel_run(workspace: Workspace, run: str) -> Run:
+    """End a run; what is delivered stays delivered, the rest never goes out.
+
+    Raises:
+        RunNotFound: there is no such run.
+        RunStateError: it has ended already.
+        JobRunning: a process works on it: stop that one first.
+    """
+    with workspace.ledger() as ledger:
+        found = ledger.run(run)
+        with ledger.lock(found.spec.job):
+            found = ledger.run(found.id)
+            if found.state in ENDED:
+                raise RunStateError(f"the run {found.id} has ended already ({found.state})")
+            return _give_up(workspace, ledger, found, "cancelled")
+
+
+def _give_up(workspace: Workspace, ledger: Ledger, run: Run, note: str) -> Run:
+    """End a run that nobody works on."""
+    settle_unknown(ledger, run.id, workspace.clock())
+    ledger.set_state(run.id, RunState.CANCELLED, note, workspace.clock())
+    clear_staging(run.folder, messages=run.state is RunState.MERGING or (run.folder / "outbox").exists())
+    return ledger.run(run.id)
