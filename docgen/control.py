@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from docgen.check import check_plan, in_order, no_records, not_there
-from docgen.dispatch import settle_unknown
+from docgen.dispatch import release_claims, settle_unknown
 from docgen.errors import (
     RenderError,
     RunStateError,
@@ -28,6 +28,7 @@ from docgen.store import open_ledger
 from docgen.wiring import (
     Workspace,
     fingerprint_of,
+    is_shared,
     kept_file,
     kept_path,
     make_plan,
@@ -121,10 +122,7 @@ def _start(
                 "documents_left_out": sorted(plan.left_out),
             },
         )
-        for broken_off in ledger.runs(job.name, limit=1000):
-            # It has delivered nothing, and its numbers would be gaps in ours. We hold the job: nobody works on it.
-            if broken_off.state is RunState.MERGING:
-                _give_up(workspace, ledger, broken_off, "broke off before anything was delivered; the job was run anew")
+        _take_over(workspace, ledger, job)
         run = ledger.run(ledger.open_run(spec))
         if not dry:
             stack.enter_context(_resumable(run))
@@ -137,6 +135,17 @@ def _start(
         return summarise(ledger, runner.run, job.title, dry=True)
     with _resumable(run):
         return _deliver(workspace, runner)
+
+
+def _take_over(workspace: Workspace, ledger: Ledger, job: Job) -> None:
+    """Deal with runs of the job that broke off; it is ours alone now, so nobody works on them."""
+    for run in ledger.runs(job.name, limit=1000):
+        if run.state is RunState.MERGING:
+            # It has delivered nothing, and its numbers would be gaps in ours.
+            _give_up(workspace, ledger, run, "broke off before anything was delivered; the job was run anew")
+        elif run.state in (RunState.DELIVERING, RunState.PAUSED):
+            # What it claimed and may be done again, we do: otherwise cancelling it would lose somebody.
+            release_claims(ledger, run.id, is_shared)
 
 
 @contextmanager
@@ -304,6 +313,7 @@ def cancel_run(workspace: Workspace, run: str) -> Run:
 
 def _give_up(workspace: Workspace, ledger: Ledger, run: Run, note: str) -> Run:
     """End a run that nobody works on."""
+    release_claims(ledger, run.id, is_shared)
     settle_unknown(ledger, run.id, workspace.clock())
     ledger.set_state(run.id, RunState.CANCELLED, note, workspace.clock())
     clear_staging(run.folder, messages=run.state is RunState.MERGING or (run.folder / "outbox").exists())

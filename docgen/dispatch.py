@@ -73,9 +73,7 @@ class Dispatcher:
         Args:
             safe_to_repeat: names of transports for which doing it twice is the same as once.
         """
-        for delivery in self._each(DeliveryState.CLAIMED):
-            if delivery.transport in safe_to_repeat:
-                self.ledger.release(delivery.id)
+        release_claims(self.ledger, self.run, safe_to_repeat.__contains__)
         return settle_unknown(self.ledger, self.run, self.clock())
 
     async def send_each(self, transport: Transport, name: str) -> None:
@@ -193,6 +191,13 @@ def _each(ledger: Ledger, run: str, state: DeliveryState, transport: str | None 
     while page := ledger.deliveries(run, state=state, transport=transport, after=after, limit=PAGE):
         yield from page
         after = page[-1].id
+
+
+def release_claims(ledger: Ledger, run: str, may_be_repeated: Callable[[str], bool]) -> None:
+    """Give back what a process that is gone has claimed, where its transport allows to do it again."""
+    for delivery in _each(ledger, run, DeliveryState.CLAIMED):
+        if may_be_repeated(delivery.transport):
+            ledger.release(delivery.id)
 
 
 def settle_unknown(ledger: Ledger, run: str, now: datetime) -> int:

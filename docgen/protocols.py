@@ -116,6 +116,7 @@ class Feature(StrEnum):
     """What a transport can promise."""
 
     IDEMPOTENT = "idempotent"  # doing it twice is the same as once: safe to repeat after a crash
+    SHARED = "shared"  # every run puts the same thing into the same place: another run may take over
     BATCH = "batch"  # wants all its parcels at once: `send_batch`
 
 

@@ -21,7 +21,7 @@ from docgen.errors import ConfigError, DocgenError, flatten
 from docgen.job import EmailStep, FolderStep, Job, PrintStep
 from docgen.model import Format, Run
 from docgen.plan import Plan, Toolbox, templates_used
-from docgen.protocols import BatchTransport, Clock, Engine, Ledger, Source, Transport
+from docgen.protocols import BatchTransport, Clock, Engine, Feature, Ledger, Source, Transport
 from docgen.render import RENDERERS
 from docgen.render.mail import prepare_mail
 from docgen.render.office import convert_to_pdf, find_office
@@ -106,6 +106,12 @@ def near(path: Path) -> str:
     """Return a path as a person who stands in the working folder would write it."""
     here = Path().absolute()
     return str(path.relative_to(here)) if path.is_relative_to(here) else str(path)
+
+
+def is_shared(transport: str) -> bool:
+    """Whether another run may do what a run of this transport, named as in the ledger, broke off."""
+    kind = transport.partition(":")[0].removesuffix("-trial")
+    return Feature.SHARED in TRANSPORTS[kind].features
 
 
 def kept_path(workspace: Workspace, path: Path) -> str:

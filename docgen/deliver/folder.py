@@ -17,7 +17,7 @@ class FolderTransport:
     """Copies staged files into `root/<parcel.recipient>/<file name>`, each whole or not at all."""
 
     name = "folder"
-    features = frozenset({Feature.IDEMPOTENT})
+    features = frozenset({Feature.IDEMPOTENT, Feature.SHARED})
     concurrency = 4
 
     def __init__(self, root: Path, *, replace: bool = False) -> None:

@@ -202,3 +202,17 @@ def test_what_was_claimed_and_not_begun_is_delivered_by_resume(tmp_path: Path, c
         crash(office, place, *RUN, after=True)
         bring_to_end(office)
         check(office, f"crash after the claim {place}")
+
+
+@pytest.mark.slow
+def test_cancelling_a_crashed_run_after_the_job_was_run_anew_loses_nobody_from_the_archive(
+    tmp_path: Path, commits: list[str]
+) -> None:
+    claims = [place for place, name in enumerate(commits) if name == "claim"]
+    for place in claims[-len(LETTERS) :]:
+        office = make_office(tmp_path / str(place))
+        crash(office, place, *RUN, after=True)
+        (crashed,) = unfinished(office)
+        assert office.call(*RUN).code == 4  # two records are quarantined
+        assert office.call("cancel", crashed).code == 0
+        check(office, f"crash after the claim {place}, run anew, cancel")
