@@ -22,7 +22,7 @@ import pytest
 from kit import Office, Result
 from rendering import RML, word
 
-from docgen import api
+from docgen import control
 from docgen.draft import Draft
 from docgen.fields import read_values
 from docgen.store.schema import VERSION_TABLE
@@ -454,7 +454,7 @@ def test_a_run_names_all_faults_of_job_and_templates_before_it_reads_the_data(
 ) -> None:
     for _, broken in MANY[1:]:
         broken(office)
-    monkeypatch.setattr(api, "open_records", lambda *_: pytest.fail("the data was read"))
+    monkeypatch.setattr(control, "open_records", lambda *_: pytest.fail("the data was read"))
     result = office.run()
     assert result.code == 1
     assert [line.split(": ")[0] for line in result.err.splitlines()] == [
@@ -770,7 +770,7 @@ def test_a_changed_template_stops_the_resume_of_a_run_that_is_not_merged(
 
 @pytest.mark.parametrize("as_json", [False, True])
 def test_a_fault_of_ours_is_said_to_be_ours(office: Office, monkeypatch: pytest.MonkeyPatch, as_json: bool) -> None:
-    monkeypatch.setattr(api, "check_plan", lambda *_: 1 / 0)
+    monkeypatch.setattr(control, "check_plan", lambda *_: 1 / 0)
     result = office.run(*(["--json"] if as_json else []))
     assert result.code == 3
     assert "Traceback" in result.err
