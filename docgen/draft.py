@@ -9,6 +9,7 @@ import logging
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from urllib.parse import quote
 
@@ -117,7 +118,7 @@ class Draft:
     def render(self) -> None:
         """Render every document."""
         for name, document in self.shop.documents.items():
-            self.attempt(lambda name=name, document=document: self._render(name, document))  # type: ignore[misc]
+            self.attempt(partial(self._render, name, document))
 
     def _locale(self) -> str:
         assert self.shop.locale is not None
@@ -177,14 +178,14 @@ class Draft:
             self._write(self._staged(name, artifact), artifact.content)
         for texts in self.shop.steps:
             if texts.when is None or texts.when.test(self.context):
-                self.attempt(lambda texts=texts: self._plan_step(texts))  # type: ignore[misc]
+                self.attempt(partial(self._plan_step, texts))
 
     def examine(self) -> None:
         """Work out, instead of `render` and `plan_deliveries`, all that is said in the job; make nothing."""
         for name, document in self.shop.documents.items():
-            self.attempt(lambda name=name, document=document: self._examine_document(name, document))  # type: ignore[misc]
+            self.attempt(partial(self._examine_document, name, document))
         for texts in self.shop.steps:
-            self.attempt(lambda texts=texts: self._examine_step(texts))  # type: ignore[misc]
+            self.attempt(partial(self._examine_step, texts))
 
     def _examine_document(self, name: str, document: DocumentSpec) -> None:
         self.template_context(self.plan.templates[document.template])

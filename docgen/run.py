@@ -25,7 +25,6 @@ from docgen.files import new_file, remove_leftovers, sha256_of, writing
 from docgen.job import NumberSpec
 from docgen.model import (
     ENDED,
-    Artifact,
     ArtifactNote,
     Delivery,
     Earlier,
@@ -458,6 +457,3 @@ def _publish(folder: Path, item: Item, note: ArtifactNote) -> None:
     if staged.exists():
         with writing(final):
             staged.replace(final)
-
-
-__all__ = ["Artifact", "Progress", "Runner"]
