@@ -19,7 +19,7 @@ Compile once, render many: nothing is parsed in `render`.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import date
 from functools import cached_property
@@ -82,19 +82,28 @@ class Merger:
     ) -> None:
         self.environment = make_environment(escape, limits, missing, folder, rich=rich, plain=plain)
 
-    def compile(self, source: str, where: Where | None = None) -> Compiled:
+    def compile(
+        self,
+        source: str,
+        where: Where | None = None,
+        rewrite: Callable[[nodes.Template], None] | None = None,
+    ) -> Compiled:
         """Compile a template.
 
         Args:
             source: the text.
             where: its file, and its line when it is a part of one, such as a string in YAML.
+            rewrite: changes the syntax tree before code is made of it.
 
         Raises:
             TemplateSyntax: it is not a template, or names a filter that is not there.
         """
         where = where or Where()
         with self._compiling(where):
-            template = self.environment.from_string(source)
+            tree = self.environment.parse(source)
+            if rewrite is not None:
+                rewrite(tree)
+            template = self.environment.from_string(tree)
         return Compiled(self, template, source, where)
 
     def expression(self, text: str, where: Where | None = None) -> Expression:

@@ -43,6 +43,13 @@ class Format(StrEnum):
     TXT = "txt"
 
 
+class Engine(StrEnum):
+    """How documents are made: the short way, or all of it by the library that defines what a template means."""
+
+    COMPILED = "compiled"
+    REFERENCE = "reference"
+
+
 MEDIA_TYPES: Mapping[Format, str] = {
     Format.PDF: "application/pdf",
     Format.DOCX: "application/vnd.openxmlformats-officedocument.wordprocessingml.document",

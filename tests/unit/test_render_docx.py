@@ -27,6 +27,10 @@ def render(folder, body, values=None, **options):
     return prepare(folder, body).render(make_context(values or {}, **options)).content
 
 
+def canonical(content, name):
+    return etree.tostring(etree.fromstring(part(content, name).encode()), method="c14n")
+
+
 def table_document(*rows):
     document = docx.Document()
     table = document.add_table(rows=len(rows), cols=len(rows[0]))
@@ -87,7 +91,7 @@ def test_what_a_template_means_is_what_docxtpl_makes_of_it(tmp_path):
     expected = io.BytesIO()
     reference.save(expected)
     made = render(tmp_path / "t", body, values)
-    assert part(made, "word/document.xml") == part(expected.getvalue(), "word/document.xml")
+    assert canonical(made, "word/document.xml") == canonical(expected.getvalue(), "word/document.xml")
 
 
 def test_headers_footers_and_properties_are_filled_in(tmp_path):
@@ -327,5 +331,5 @@ def test_a_damaged_document_is_a_fault(tmp_path):
     with zipfile.ZipFile(output, "w") as package:
         package.writestr("[Content_Types].xml", "<Types/>")
         package.writestr("word/document.xml", "<not closed")
-    with pytest.raises(TemplateSyntax, match="cannot be opened"):
+    with pytest.raises(TemplateSyntax, match="is not a Word document"):
         prepare(tmp_path / "t", output.getvalue())

@@ -1,0 +1,121 @@
+"""Floor 2, edges: Word documents the short way: parts were compiled once, a document is what they write, zipped.
+
+What is left for each document is what differs in it. The passes that docxtpl makes over every document run here only
+over parts and values that need them; what cannot be told beforehand goes through docxtpl's own, part by part.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from lxml import etree
+
+from docgen.errors import TemplateSyntax
+from docgen.merge import Merger
+from docgen.model import Where
+from docgen.render.docx.package import Assembly, Package
+from docgen.render.docx.parts import TextPart
+from docgen.render.docx.reference import fix_tables, resolve_listing
+from docgen.render.docx.shape import Shape, find_shape
+from docgen.render.docx.values import Foreign
+
+_PARAGRAPH = re.compile(r"<w:p(?: [^>]*)?>.*?</w:p>", re.DOTALL)
+#: Characters that become line breaks, tabs, paragraphs and pages.
+_LAYOUT = re.compile("[\t\n\a\f]")
+_DRAWING = re.compile(r'(<wp:docPr\b[^>]*?\bid=")[^"]*')
+_BODY = re.compile(r"<w:body\b[^>]*>")
+_FIRST_ID = 1001  # docxtpl counts from here
+
+
+@dataclass(frozen=True)
+class _Ready:
+    """A part and what stands around what it writes: of the main part everything but the body."""
+
+    part: TextPart
+    shape: Shape
+    before: str
+    after: str
+    is_body: bool
+
+
+class Compiled:
+    """Merges documents from compiled parts."""
+
+    def __init__(self, package: Package, parts: list[TextPart], merger: Merger) -> None:
+        self._package = package
+        self._ready = [_prepare(package, part, merger) for part in parts]
+
+    def merge(self, context: Mapping[str, object], foreign: Foreign) -> Assembly:
+        """Return the merged document.
+
+        Args:
+            context: what the parts print.
+            foreign: knows whether markup was printed that is not our own.
+        """
+        assembly = Assembly(self._package)
+        for ready in self._ready:
+            merged = ready.part.render(context)
+            if _LAYOUT.search(merged):
+                merged = _PARAGRAPH.sub(_lay_out, merged)
+            if ready.is_body:
+                merged = self._fix_body(ready, merged, foreign)
+            elif foreign.printed or not ready.shape.sound:
+                _check(merged, ready.part.label, self._package.where)
+            assembly.replace(ready.part.name, f"{ready.before}{merged}{ready.after}".encode())
+        return assembly
+
+    def _fix_body(self, ready: _Ready, merged: str, foreign: Foreign) -> str:
+        if foreign.printed or not (ready.shape.sound and ready.shape.fixed_tables):
+            _check(merged, ready.part.label, self._package.where)
+            merged = etree.tostring(fix_tables(merged), encoding="unicode")
+        if ready.shape.drawings or foreign.printed:
+            merged = number_drawings(merged)
+        return merged
+
+
+def number_drawings(markup: str) -> str:
+    """Return markup with the ids of its drawings counted from 1001, as docxtpl does."""
+    number = _FIRST_ID - 1
+
+    def replace(found: re.Match[str]) -> str:
+        nonlocal number
+        number += 1
+        return f"{found[1]}{number}"
+
+    return _DRAWING.sub(replace, markup)
+
+
+def _prepare(package: Package, part: TextPart, merger: Merger) -> _Ready:
+    shape = find_shape(merger.environment.parse(part.source), part.markup)
+    if part.name != package.main:
+        return _Ready(part, shape, "", "", False)
+    whole = package.parts[part.name].decode("utf-8-sig")
+    begin = _BODY.search(whole)
+    end = whole.rfind("</w:body>")
+    if begin is None or end < 0:
+        raise TemplateSyntax("has no body that docgen can read", where=package.where)
+    return _Ready(part, shape, whole[: begin.start()], whole[end + len("</w:body>") :], True)
+
+
+def _lay_out(paragraph: re.Match[str]) -> str:
+    text = paragraph[0]
+    return resolve_listing(text) if _LAYOUT.search(text) else text
+
+
+def _check(markup: str, label: str, where: Where) -> None:
+    """Raise for what is not well-formed; nothing is repaired silently."""
+    try:
+        etree.fromstring(markup.encode(), etree.XMLParser(resolve_entities=False, no_network=True, huge_tree=True))
+    except etree.XMLSyntaxError as error:
+        raise not_well_formed(error, label, where) from error
+
+
+def not_well_formed(error: etree.XMLSyntaxError, label: str, where: Where) -> TemplateSyntax:
+    """Return the fault of a part that is no XML once it is merged."""
+    return TemplateSyntax(
+        f"the merged document is not well-formed: {error.msg}",
+        where=Where(where.file, path=(label,)),
+        hint="a tag that spans paragraphs or table rows must be {%p ... %} or {%tr ... %}",
+    )
