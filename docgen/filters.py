@@ -11,7 +11,6 @@ from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
 from functools import lru_cache
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
 from babel import Locale
@@ -21,7 +20,7 @@ from jinja2 import Undefined
 from jinja2.runtime import Context
 
 from docgen.address import PostalAddress, address_lines, read_address
-from docgen.errors import FieldMissing, TemplateError, UnsafePath
+from docgen.errors import FieldMissing, TemplateError
 from docgen.guards import bounded_list
 from docgen.money import (
     currency_code,
@@ -265,36 +264,3 @@ def slug(value: object, separator: str = "-") -> str:
     plain = unicodedata.normalize("NFKD", str(value).translate(_LETTERS))
     kept = "".join(letter for letter in plain if not unicodedata.combining(letter))
     return separator.join(re.findall(r"[^\W_]+", kept.lower()))
-
-
-# --- things that are not text ---------------------------------------------------------------------
-
-
-def qr(context: Context, data: object, *, size_mm: float = 25, error: str = "M", border: int = 4) -> object:
-    """Make a QR code of a text."""
-    if error not in ("L", "M", "Q", "H"):
-        raise TemplateError(f'"{error}" is not an error level of QR codes', hint="one of: L, M, Q, H")
-    return cast("Sandbox", context.environment).rich.qr(str(data), size_mm=size_mm, error=error, border=border)
-
-
-def image(
-    context: Context, source: object, *, width_mm: float | None = None, height_mm: float | None = None, alt: str = ""
-) -> object:
-    """Show a picture: a file of the template's folder, or `company.logo`."""
-    environment = cast("Sandbox", context.environment)
-    found = source if isinstance(source, bytes) else _picture(environment, source)
-    return environment.rich.image(found, width_mm=width_mm, height_mm=height_mm, alt=alt)
-
-
-def _picture(environment: Sandbox, source: object) -> Path:
-    # A Path comes from the configuration and is trusted; text comes from templates and data and is not.
-    if not isinstance(source, Path):
-        source = cast("FolderLoader", environment.loader).find(str(source))
-    if not source.is_file():
-        raise UnsafePath(f'there is no picture "{source.name}"')
-    return source
-
-
-def markdown(context: Context, value: object) -> object:
-    """Write `{{ terms | markdown }}`, CommonMark, as formatted text of the document."""
-    return cast("Sandbox", context.environment).rich.markdown(str(value))

@@ -14,7 +14,7 @@ from jinja2 import Undefined, pass_context
 from jinja2.runtime import Context
 from markupsafe import Markup
 
-from docgen import filters, guards
+from docgen import filters, guards, richfilters
 from docgen.limits import current_work
 
 if TYPE_CHECKING:
@@ -67,10 +67,18 @@ OWN: dict[str, Callable[..., Any]] = {
     "plural": filters.plural,
     "list": filters.list_,
     "slug": _plain(filters.slug),
-    "qr": filters.qr,
-    "image": filters.image,
-    "markdown": filters.markdown,
+    "qr": richfilters.qr,
+    "image": richfilters.image,
+    "markdown": richfilters.markdown,
+    "html": richfilters.html,
+    "rich": richfilters.rich,
+    "link": richfilters.link,
+    "checkbox": richfilters.checkbox,
+    "subdocument": richfilters.subdocument,
 }
+
+#: Functions that no filter goes with.
+_CALLED = {"chart": richfilters.chart, "page_break": richfilters.page_break}
 
 #: Which of them are functions too.
 FUNCTIONS = ("t", "address", "words", "plural", "list", "qr", "image")
@@ -114,6 +122,7 @@ def install(environment: Sandbox) -> None:
     own = {name: _passing_empty(function) for name, function in {**OWN, **guarded}.items()}
     environment.filters = {**kept, **own, "join": _join}
     environment.globals |= {name: own[name] for name in FUNCTIONS} | {"address": pass_context(filters.address)}
+    environment.globals |= {name: pass_context(function) for name, function in _CALLED.items()}
     environment.localise = filters.localised
 
 

@@ -1,0 +1,166 @@
+"""Floor 1, rules: filters whose result is no plain text: pictures, formatted text, links, charts, other documents.
+
+They check what they are given and ask the body's factory (`docgen.rich`) for the thing itself. Know no format.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, cast
+
+from jinja2.runtime import Context
+
+from docgen.errors import TemplateError, UnsafePath, UnsupportedFeature, did_you_mean
+from docgen.guards import bounded_list
+from docgen.limits import current_work
+
+if TYPE_CHECKING:
+    from docgen.sandbox import FolderLoader, Sandbox
+
+_FITS = ("contain", "stretch")
+_COLOUR = re.compile(r"#?[0-9A-Fa-f]{6}")
+_SCHEMES = ("https://", "http://", "mailto:", "tel:")
+CHARTS = ("column", "bar", "line", "area", "pie", "doughnut", "scatter", "stacked-column", "stacked-bar")
+
+
+def _make(context: Context, what: str, thing: str) -> Any:
+    """Return the factory's function for a thing, or say that this body cannot hold it."""
+    found = getattr(cast("Sandbox", context.environment).rich, what, None)
+    if found is None:
+        raise UnsupportedFeature(f"this kind of body cannot hold {thing}", hint="Word documents can")
+    return found
+
+
+def _choice(name: str, value: object, choices: Iterable[str]) -> None:
+    if value not in choices:
+        raise TemplateError(f'"{value}" is not a {name}', hint=did_you_mean(str(value), choices))
+
+
+# --- pictures -------------------------------------------------------------------------------------
+
+
+def qr(context: Context, data: object, *, size_mm: float = 25, error: str = "M", border: int = 4) -> object:
+    """Make a QR code of a text."""
+    if error not in ("L", "M", "Q", "H"):
+        raise TemplateError(f'"{error}" is not an error level of QR codes', hint="one of: L, M, Q, H")
+    return cast("Sandbox", context.environment).rich.qr(str(data), size_mm=size_mm, error=error, border=border)
+
+
+def image(
+    context: Context, source: object, *, width_mm: float | None = None, height_mm: float | None = None, alt: str = ""
+) -> object:
+    """Show a picture: a file of the template's folder, or `company.logo`."""
+    environment = cast("Sandbox", context.environment)
+    found = source if isinstance(source, bytes) else find_file(context, source, "picture")
+    return environment.rich.image(found, width_mm=width_mm, height_mm=height_mm, alt=alt)
+
+
+def find_file(context: Context, source: object, what: str) -> Path:
+    """Return a file of the template's folder; a Path comes from the configuration and is trusted, text is not."""
+    environment = cast("Sandbox", context.environment)
+    if not isinstance(source, Path):
+        source = cast("FolderLoader", environment.loader).find(str(source))
+    if not source.is_file():
+        raise UnsafePath(f'there is no {what} "{source.name}"')
+    return source
+
+
+# --- formatted text -------------------------------------------------------------------------------
+
+
+def markdown(context: Context, value: object) -> object:
+    """Write `{{ terms | markdown }}`, CommonMark with tables, as formatted text of the document."""
+    return cast("Sandbox", context.environment).rich.markdown(str(value))
+
+
+def html(context: Context, value: object) -> object:
+    """Write `{{ body | html }}`, HTML from an editor or a shop, as formatted text of the document; scripts are left out."""
+    return _make(context, "html", "HTML")(str(value))
+
+
+def rich(
+    context: Context,
+    value: object,
+    *,
+    bold: bool | None = None,
+    italic: bool | None = None,
+    underline: bool = False,
+    strike: bool = False,
+    color: str | None = None,
+    highlight: str | None = None,
+    size: float | None = None,
+    font: str | None = None,
+    style: str | None = None,
+    script: str | None = None,
+) -> object:
+    """Write a piece of text in another look: `{{ x | rich(bold=true, color="#B00020") }}`; `size` is in points."""
+    for name, value_ in (("color", color), ("highlight", highlight)):
+        if value_ is not None and not _COLOUR.fullmatch(value_):
+            raise TemplateError(f'"{value_}" is not a {name}', hint='write it as "#RRGGBB"')
+    if script is not None:
+        _choice("script", script, ("super", "sub"))
+    look = {
+        "bold": bold, "italic": italic, "underline": underline, "strike": strike, "color": color,
+        "highlight": highlight, "size": size, "font": font, "style": style, "script": script,
+    }  # fmt: skip
+    return _make(context, "rich", "formatted text")(str(value), **look)
+
+
+def link(context: Context, value: object, text: object = None) -> object:
+    """Write a link: `{{ url | link("to the portal") }}`; addresses of web, mail and telephone only."""
+    address = str(value).strip()
+    if not address.lower().startswith(_SCHEMES):
+        raise TemplateError(f'"{address}" is not an address to link to', hint=f"it begins with {', '.join(_SCHEMES)}")
+    return _make(context, "link", "links")(address, str(text) if text is not None else address)
+
+
+def checkbox(context: Context, value: object, label: object = "") -> object:
+    """Show a box, ticked where the value counts as true: `{{ newsletter | checkbox("Newsletter") }}`."""
+    return _make(context, "checkbox", "check boxes")(bool(value), str(label))
+
+
+def page_break(context: Context) -> object:
+    """Begin a new page: `{{ page_break() }}`."""
+    return _make(context, "page_break", "page breaks")()
+
+
+# --- Word only ------------------------------------------------------------------------------------
+
+
+def subdocument(context: Context, value: object) -> object:
+    """Put in Word documents of the template's folder, merged with the same fields: `{{ clauses | subdocument }}`."""
+    names = bounded_list(value) if isinstance(value, list | tuple) else [value]
+    files = [find_file(context, name, "document") for name in names]
+    return _make(context, "subdocument", "other documents")(files, current_work().names)
+
+
+def chart(
+    context: Context,
+    kind: str,
+    rows: Sequence[Mapping[str, object]],
+    *,
+    x: str,
+    y: str | Sequence[str],
+    title: str = "",
+    names: Sequence[str] = (),
+    width_mm: float = 150,
+    height_mm: float = 80,
+    legend: bool | None = None,
+    colors: Sequence[str] = (),
+    number_format: str = "General",
+    alt: str = "",
+) -> object:
+    """Draw a native chart: `{{ chart("column", months, x="month", y=["sales", "costs"], title="2026") }}`.
+
+    `x` names the field of the categories, `y` the fields of the series, `names` what the legend calls them.
+    """
+    _choice("kind of chart", kind, CHARTS)
+    series = [y] if isinstance(y, str) else list(y)
+    found = bounded_list(rows)
+    make = _make(context, "chart", "charts")
+    return make(
+        kind, found, x=x, y=series, title=title, names=list(names), width_mm=width_mm, height_mm=height_mm,
+        legend=legend, colors=list(colors), number_format=number_format, alt=alt or title,
+    )  # fmt: skip
