@@ -82,6 +82,11 @@ class Merger:
     ) -> None:
         self.environment = make_environment(escape, limits, missing, folder, rich=rich, plain=plain)
 
+    @cached_property
+    def globals(self) -> dict[str, object]:
+        """The functions that every template may call."""
+        return dict(self.environment.globals)
+
     def compile(
         self,
         source: str,
@@ -181,7 +186,8 @@ class Compiled(_Text):
         """
         template = self._template
         with self._merger.running(context, self.where):
-            return self._merger.environment.concat(template.root_render_func(template.new_context(dict(context))))
+            scope = template.new_context({**self._merger.globals, **context}, shared=True)
+            return self._merger.environment.concat(template.root_render_func(scope))
 
 
 class Expression(_Text):
@@ -191,7 +197,7 @@ class Expression(_Text):
         """Return the value. Raises as `Compiled.render`; None when a known field is empty."""
         template = self._template
         with self._merger.running(context, self.where):
-            scope = template.new_context(dict(context))
+            scope = template.new_context({**self._merger.globals, **context}, shared=True)
             for _ in template.root_render_func(scope):
                 pass
             result = scope.vars[_RESULT]

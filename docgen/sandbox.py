@@ -17,6 +17,7 @@ import sys
 from collections.abc import Callable, Generator, Iterable, Mapping
 from datetime import date, datetime
 from decimal import Decimal
+from itertools import islice
 from pathlib import Path
 from typing import Any, ClassVar, NoReturn
 
@@ -26,6 +27,7 @@ from jinja2.exceptions import SecurityError, TemplateSyntaxError
 from jinja2.runtime import Context, LoopContext, Macro, TemplateReference
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 from jinja2.utils import Cycler, Joiner, Namespace
+from markupsafe import escape
 
 from docgen.errors import FieldMissing, TemplateError, did_you_mean
 from docgen.guards import OPERATORS, SAFE_METHODS, TEXT_GUARDS, bounded_text, safe_range
@@ -38,7 +40,24 @@ from docgen.walk import trace
 _NOT_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 #: Objects of Jinja's own that templates work with; its rules for them suffice.
 _OWN_TYPES = (LoopContext, Macro, Namespace, Cycler, Joiner)
+#: Pieces that are joined between two looks at the length.
+_PIECES = 64
 _LOOP = "docgen loop"  # cannot be written in a template, for its blank
+
+
+def _escape_text(text: str) -> str:
+    """Escape plain text as `markupsafe.escape` does, without wrapping what is only going to be joined."""
+    if "&" in text:
+        text = text.replace("&", "&amp;")
+    if "<" in text:
+        text = text.replace("<", "&lt;")
+    if ">" in text:
+        text = text.replace(">", "&gt;")
+    if '"' in text:
+        text = text.replace('"', "&#34;")
+    if "'" in text:
+        text = text.replace("'", "&#39;")
+    return text
 
 
 class FieldUndefined(StrictUndefined):
@@ -126,12 +145,10 @@ class _Code(CodeGenerator):
         return paths.get(id(node))
 
     def _output_child_pre(self, node: nodes.Expr, frame: Frame, finalize: Any) -> None:
-        super()._output_child_pre(node, frame, finalize)
-        self.write("environment.shown(context, ")
+        self.write("environment.printed(context, ")
 
     def _output_child_post(self, node: nodes.Expr, frame: Frame, finalize: Any) -> None:
         self.write(f", {self._path(node)!r})")
-        super()._output_child_post(node, frame, finalize)
 
     def visit_Concat(self, node: nodes.Concat, frame: Frame) -> None:
         self.write(f"environment.bounded({'markup_join' if frame.eval_ctx.autoescape else 'str_join'}((")
@@ -297,10 +314,11 @@ class Sandbox(ImmutableSandboxedEnvironment):
         """Join what a template writes, and stop it where it writes too much."""
         work = current_work()
         room = work.size
-        texts = []
-        for piece in pieces:
-            texts.append(piece)
-            room -= len(piece)
+        texts: list[str] = []
+        stream = iter(pieces)
+        while some := list(islice(stream, _PIECES)):
+            texts += some
+            room -= sum(map(len, some))
             if room < 0:
                 error = work.too_long()
                 if isinstance(pieces, Generator):
@@ -318,6 +336,17 @@ class Sandbox(ImmutableSandboxedEnvironment):
         if isinstance(iterable, FieldUndefined):
             raise missing_field(iterable)
         return current_work().loop(iterable)
+
+    def printed(self, context: Context, value: Any, path: str | None) -> str:
+        """Return a value as it is written: shown, and escaped where the body is markup."""
+        if value.__class__ is str:
+            if self._raw:
+                return str(value)
+            return _escape_text(value if value.isprintable() else self._clean(value))
+        shown = self.shown(context, value, path)
+        if self._raw:
+            return str(shown)
+        return _escape_text(shown) if shown.__class__ is str else escape(shown)
 
     def shown(self, context: Context, value: Any, path: str | None) -> Any:
         """Return a value as it is printed, before escaping."""

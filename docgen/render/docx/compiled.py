@@ -23,7 +23,7 @@ from docgen.render.docx.values import Foreign
 
 _PARAGRAPH = re.compile(r"<w:p(?: [^>]*)?>.*?</w:p>", re.DOTALL)
 #: Characters that become line breaks, tabs, paragraphs and pages.
-_LAYOUT = re.compile("[\t\n\a\f]")
+_LAYOUT = "\t\n\a\f"
 _DRAWING = re.compile(r'(<wp:docPr\b[^>]*?\bid=")[^"]*')
 _BODY = re.compile(r"<w:body\b[^>]*>")
 _FIRST_ID = 1001  # docxtpl counts from here
@@ -57,7 +57,7 @@ class Compiled:
         assembly = Assembly(self._package)
         for ready in self._ready:
             merged = ready.part.render(context)
-            if _LAYOUT.search(merged):
+            if any(character in merged for character in _LAYOUT):
                 merged = _PARAGRAPH.sub(_lay_out, merged)
             if ready.is_body:
                 merged = self._fix_body(ready, merged, foreign)
@@ -101,7 +101,7 @@ def _prepare(package: Package, part: TextPart, merger: Merger) -> _Ready:
 
 def _lay_out(paragraph: re.Match[str]) -> str:
     text = paragraph[0]
-    return resolve_listing(text) if _LAYOUT.search(text) else text
+    return resolve_listing(text) if any(character in text for character in _LAYOUT) else text
 
 
 def _check(markup: str, label: str, where: Where) -> None:

@@ -10,11 +10,10 @@ from __future__ import annotations
 import hashlib
 import io
 import posixpath
-import re
 import struct
 import zipfile
 import zlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import PurePosixPath
@@ -29,6 +28,9 @@ _MAX_BYTES = 200_000_000
 #: XML packs well, but nobody's letter packs a thousandfold.
 _MAX_RATIO = 300
 _NOT_A_DOCUMENT = 'open it in Word and save it as "Word document (.docx)"'
+
+#: Sets of members that stay as they are; each is kept zipped.
+_MAX_KEPT = 32
 
 TYPES = "[Content_Types].xml"
 _TYPES_NS = "http://schemas.openxmlformats.org/package/2006/content-types"
@@ -94,6 +96,7 @@ class Package:
         self.where = where
         members = _read_members(content, where)
         self._relations: dict[str, dict[str, Relation]] = {}
+        self._kept: dict[frozenset[str], _Zip] = {}
         self.parts: dict[str, bytes] = {}
         try:
             self._defaults, self._overrides = _read_types(members[TYPES])
@@ -157,6 +160,17 @@ class Package:
         """The members, deflated."""
         return {name: _Entry.of(name, content, 9) for name, content in self.members.items()}
 
+    def zipped(self, changed: Mapping[str, bytes]) -> bytes:
+        """Return the file with these members changed or added: the others first, as they were deflated once."""
+        key = frozenset(changed)
+        if key not in self._kept:
+            if len(self._kept) > _MAX_KEPT:
+                self._kept.clear()
+            kept = [entry for name, entry in self.entries.items() if name not in key]
+            self._kept[key] = _Zip.of(kept)
+        entries = [_Entry.of(name, content) for name, content in changed.items()]
+        return self._kept[key].followed_by(entries)
+
     @cached_property
     def styles(self) -> dict[str, str]:
         """Name of a style in lower case -> its id."""
@@ -214,7 +228,7 @@ class Assembly:
     def __contains__(self, part: str) -> bool:
         return part in self._changed or part in self.package.parts
 
-    def __iter__(self) -> Iterable[str]:  # type: ignore[override]
+    def __iter__(self) -> Iterator[str]:
         return iter(dict.fromkeys([*self.package.parts, *self._changed]))
 
     def add(self, pattern: str, content: bytes, media_type: str, *, shared: bool = False) -> str:
@@ -301,16 +315,7 @@ class Assembly:
             package = self.package
             overrides = {**package._overrides, **self._overrides}
             changed[TYPES] = _write_types(package._defaults, overrides, [*package.parts, *self._changed])
-        entries = self.package.entries
-        kept = [changed_entry(name, changed) or entry for name, entry in entries.items()]
-        added = [_Entry.of(name, content) for name, content in changed.items() if name not in entries]
-        return _write_zip([*kept, *added])
-
-
-def changed_entry(name: str, changed: Mapping[str, bytes]) -> _Entry | None:
-    """Return a changed member, deflated; None when it is as it was."""
-    content = changed.get(name)
-    return _Entry.of(name, content) if content is not None else None
+        return self.package.zipped(changed)
 
 
 @dataclass(frozen=True)
@@ -372,7 +377,9 @@ def _check_sizes(parts: list[zipfile.ZipInfo], where: Where) -> None:
 
 def _read_types(content: bytes) -> tuple[dict[str, str], dict[str, str]]:
     tree = parse_xml(content)
-    defaults = {str(node.get("Extension", "")).lower(): str(node.get("ContentType")) for node in tree.iter("{*}Default")}
+    defaults = {
+        str(node.get("Extension", "")).lower(): str(node.get("ContentType")) for node in tree.iter("{*}Default")
+    }
     overrides = {
         str(node.get("PartName", "")).lstrip("/"): str(node.get("ContentType")) for node in tree.iter("{*}Override")
     }
@@ -386,7 +393,9 @@ def _read_relations(content: bytes | None, owner: str) -> list[Relation]:
     for node in parse_xml(content).iter(f"{{{_RELATIONS_NS}}}Relationship"):
         external = node.get("TargetMode") == "External"
         target = str(node.get("Target", ""))
-        found.append(Relation(str(node.get("Id")), str(node.get("Type")), target if external else _name(owner, target), external))
+        found.append(
+            Relation(str(node.get("Id")), str(node.get("Type")), target if external else _name(owner, target), external)
+        )
     return found
 
 
@@ -448,22 +457,48 @@ class _Entry:
         flags = 0 if self.name.isascii() else _UTF8
         return (
             _CENTRAL.pack(
-                b"PK\1\2", _UNIX | 20, 20, flags, 8, 0, _DATE, *self.facts, len(self.name), 0, 0, 0, 0, 0o600 << 16, offset
+                b"PK\1\2",
+                _UNIX | 20,
+                20,
+                flags,
+                8,
+                0,
+                _DATE,
+                *self.facts,
+                len(self.name),
+                0,
+                0,
+                0,
+                0,
+                0o600 << 16,
+                offset,
             )
             + self.name
         )
 
 
-def _write_zip(entries: list[_Entry]) -> bytes:
-    pieces, directory, offset = [], [], 0
-    for entry in entries:
-        directory.append(entry.directory(offset))
-        pieces.append(entry.local)
-        offset += len(entry.local)
-    lines = b"".join(directory)
-    count = len(entries)
-    return b"".join([*pieces, lines, _END.pack(b"PK\5\6", 0, 0, count, count, len(lines), offset, 0)])
+@dataclass(frozen=True, slots=True)
+class _Zip:
+    """Entries one after the other, and the lines of the directory for them."""
 
+    content: bytes
+    directory: bytes
+    count: int
 
-#: A part's name ends in a number where there are several of its sort.
-NUMBERED = re.compile(r"(\d+)(?=\.\w+$)")
+    @classmethod
+    def of(cls, entries: Iterable[_Entry]) -> _Zip:
+        return cls(b"", b"", 0)._with(list(entries))
+
+    def _with(self, entries: Sequence[_Entry]) -> _Zip:
+        pieces, lines, offset = [self.content], [self.directory], len(self.content)
+        for entry in entries:
+            lines.append(entry.directory(offset))
+            pieces.append(entry.local)
+            offset += len(entry.local)
+        return _Zip(b"".join(pieces), b"".join(lines), self.count + len(entries))
+
+    def followed_by(self, entries: Sequence[_Entry]) -> bytes:
+        """Return the file of these entries and more."""
+        whole = self._with(entries)
+        sizes = (whole.count, whole.count, len(whole.directory), len(whole.content))
+        return whole.content + whole.directory + _END.pack(b"PK\5\6", 0, 0, *sizes, 0)
