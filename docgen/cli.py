@@ -28,7 +28,7 @@ from typer.exceptions import Abort, TyperException
 from docgen import __version__, api, show
 from docgen.errors import DocgenError, Interrupted, UserError, WriteError, flatten
 from docgen.files import is_full
-from docgen.model import MessageClass, RunState, Suppression, Where
+from docgen.model import Making, MessageClass, RunState, Suppression, Where
 from docgen.progress import show_progress
 from docgen.report import Summary
 
@@ -56,6 +56,11 @@ RecordOption = Annotated[
     list[str] | None, typer.Option("--record", metavar="KEY", help="Only this record; may be repeated.")
 ]
 
+EngineOption = Annotated[
+    Making | None,
+    typer.Option("--engine", help="How documents are made, whatever the job says: reference is slow and by the book."),
+]
+
 #: Not a terminal: a file or a pipe, where folded cells would only hinder.
 WIDE = 240
 
@@ -77,10 +82,12 @@ class _State:
 
 
 @contextmanager
-def _workspace(config: Path | None, beside: Path | None = None, *, quiet: bool = False) -> Iterator[api.Workspace]:
+def _workspace(
+    config: Path | None, beside: Path | None = None, *, quiet: bool = False, engine: Making | None = None
+) -> Iterator[api.Workspace]:
     try:
         with show_progress(quiet=quiet) as progress:
-            yield api.open_workspace(config, beside=beside, progress=progress)
+            yield api.open_workspace(config, beside=beside, progress=progress, making=engine)
     except KeyboardInterrupt as interrupt:
         # Typer would end without a word.
         raise Interrupted(*interrupt.args) from None
@@ -97,13 +104,14 @@ def run(
     limit: Annotated[int | None, typer.Option(min=1, help="At most so many records.")] = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Make everything, keep and deliver nothing.")] = False,
     again: Annotated[bool, typer.Option("--again", help="Deliver even what was delivered before.")] = False,
+    engine: EngineOption = None,
     config: ConfigOption = None,
     as_json: JsonOption = False,
 ) -> int:
     """Run a job: check, merge every record, then deliver."""
     _State.json = as_json
     options = api.RunOptions(tuple(record or ()), limit, again)
-    with _workspace(config, job, quiet=as_json) as workspace:
+    with _workspace(config, job, quiet=as_json, engine=engine) as workspace:
         summary = (api.dry_run if dry_run else api.run_job)(workspace, job, options)
     return _finish(summary, as_json)
 
@@ -130,20 +138,23 @@ def preview(
     output: Annotated[
         Path | None, typer.Option("--output", "-o", metavar="FILE", help="Where to; a folder takes everything.")
     ] = None,
+    engine: EngineOption = None,
     config: ConfigOption = None,
 ) -> int:
     """Make the documents and messages of one record, to look at."""
-    with _workspace(config, job) as workspace:
+    with _workspace(config, job, engine=engine) as workspace:
         for path in api.preview_record(workspace, job, record, output):
             out.print(api.near(path), markup=False)
     return DONE
 
 
 @app.command()
-def resume(run: RunArgument, config: ConfigOption = None, as_json: JsonOption = False) -> int:
+def resume(
+    run: RunArgument, engine: EngineOption = None, config: ConfigOption = None, as_json: JsonOption = False
+) -> int:
     """Go on with a run that was interrupted, paused or approved."""
     _State.json = as_json
-    with _workspace(config, quiet=as_json) as workspace:
+    with _workspace(config, quiet=as_json, engine=engine) as workspace:
         summary = api.resume_run(workspace, run)
     return _finish(summary, as_json)
 

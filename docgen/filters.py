@@ -35,7 +35,7 @@ from docgen.texts import Texts, babel_locale, choose_form
 from docgen.words import amount_in_words, number_in_words
 
 if TYPE_CHECKING:
-    from docgen.sandbox import FolderLoader, Sandbox
+    from docgen.sandbox import Sandbox
 
 _LONGEST_PATTERN = 100
 _MOST_DIGITS = 1000

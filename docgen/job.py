@@ -20,7 +20,7 @@ from pydantic import AfterValidator, ConfigDict, Field, model_validator
 from docgen.errors import DocgenError, JobError
 from docgen.jobrules import cross_check
 from docgen.keytypes import LocaleId, Mailbox, Names
-from docgen.model import Format, MessageClass, Where
+from docgen.model import Format, Making, MessageClass, Where
 from docgen.strict import FileModel, StrictModel
 from docgen.validation import collect, raise_in_order
 from docgen.yamltree import load_yaml
@@ -288,6 +288,10 @@ class Job(FileModel):
     )
     entries: tuple[StepEntry, ...] = Field((), alias="deliver", description="How each customer gets the documents.")
     policy: Policy = Field(default_factory=Policy, description="What to do when something is not as it should be.")
+    engine: Making = Field(
+        Making.COMPILED,
+        description="compiled, or reference: documents made by the libraries that define what templates mean, slowly.",
+    )
 
     @property
     def deliver(self) -> tuple[Step, ...]:

@@ -43,7 +43,7 @@ class Format(StrEnum):
     TXT = "txt"
 
 
-class Engine(StrEnum):
+class Making(StrEnum):
     """How documents are made: the short way, or all of it by the library that defines what a template means."""
 
     COMPILED = "compiled"

@@ -6,7 +6,7 @@ They check what they are given and ask the body's factory (`docgen.rich`) for th
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
@@ -33,8 +33,8 @@ def _make(context: Context, what: str, thing: str) -> Any:
     return found
 
 
-def _choice(name: str, value: object, choices: Iterable[str]) -> None:
-    if value not in choices:
+def _choice(name: str, value: object, choices: Collection[str]) -> None:
+    if str(value) not in choices:
         raise TemplateError(f'"{value}" is not a {name}', hint=did_you_mean(str(value), choices))
 
 
@@ -76,7 +76,7 @@ def markdown(context: Context, value: object) -> object:
 
 
 def html(context: Context, value: object) -> object:
-    """Write `{{ body | html }}`, HTML from an editor or a shop, as formatted text of the document; scripts are left out."""
+    """Write HTML from an editor or a shop as formatted text of the document; scripts are left out."""
     return _make(context, "html", "HTML")(str(value))
 
 
@@ -95,7 +95,7 @@ def rich(
     style: str | None = None,
     script: str | None = None,
 ) -> object:
-    """Write a piece of text in another look: `{{ x | rich(bold=true, color="#B00020") }}`; `size` is in points."""
+    """Write a piece of text in another look; `size` is in points, colours are `#RRGGBB`."""
     for name, value_ in (("color", color), ("highlight", highlight)):
         if value_ is not None and not _COLOUR.fullmatch(value_):
             raise TemplateError(f'"{value_}" is not a {name}', hint='write it as "#RRGGBB"')
@@ -109,7 +109,7 @@ def rich(
 
 
 def link(context: Context, value: object, text: object = None) -> object:
-    """Write a link: `{{ url | link("to the portal") }}`; addresses of web, mail and telephone only."""
+    """Write a link; addresses of web, mail and telephone only."""
     address = str(value).strip()
     if not address.lower().startswith(_SCHEMES):
         raise TemplateError(f'"{address}" is not an address to link to', hint=f"it begins with {', '.join(_SCHEMES)}")
@@ -117,12 +117,12 @@ def link(context: Context, value: object, text: object = None) -> object:
 
 
 def checkbox(context: Context, value: object, label: object = "") -> object:
-    """Show a box, ticked where the value counts as true: `{{ newsletter | checkbox("Newsletter") }}`."""
+    """Show a box, ticked where the value counts as true."""
     return _make(context, "checkbox", "check boxes")(bool(value), str(label))
 
 
 def page_break(context: Context) -> object:
-    """Begin a new page: `{{ page_break() }}`."""
+    """Begin a new page."""
     return _make(context, "page_break", "page breaks")()
 
 
@@ -152,7 +152,7 @@ def chart(
     number_format: str = "General",
     alt: str = "",
 ) -> object:
-    """Draw a native chart: `{{ chart("column", months, x="month", y=["sales", "costs"], title="2026") }}`.
+    """Draw a native chart.
 
     `x` names the field of the categories, `y` the fields of the series, `names` what the legend calls them.
     """

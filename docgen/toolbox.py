@@ -78,7 +78,7 @@ OWN: dict[str, Callable[..., Any]] = {
 }
 
 #: Functions that no filter goes with.
-_CALLED = {"chart": richfilters.chart, "page_break": richfilters.page_break}
+_CALLED: dict[str, Callable[..., Any]] = {"chart": richfilters.chart, "page_break": richfilters.page_break}
 
 #: Which of them are functions too.
 FUNCTIONS = ("t", "address", "words", "plural", "list", "qr", "image")

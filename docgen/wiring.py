@@ -19,7 +19,7 @@ from docgen.deliver import TRANSPORTS
 from docgen.engine import InlineEngine, PoolEngine
 from docgen.errors import ConfigError, DocgenError, flatten
 from docgen.job import EmailStep, FolderStep, Job, PrintStep
-from docgen.model import Format, Run
+from docgen.model import Format, Making, Run
 from docgen.plan import Plan, Toolbox, templates_used
 from docgen.protocols import BatchTransport, Clock, Engine, Feature, Ledger, Source, Transport
 from docgen.render import RENDERERS
@@ -50,12 +50,14 @@ class Workspace:
         environ: for `${NAME}` in jobs.
         clock: says when a run starts and when deliveries end.
         progress: told of long work.
+        making: how documents are made, whatever the job says.
     """
 
     config: Config
     environ: Mapping[str, str]
     clock: Clock = _now
     progress: Progress = _silent
+    making: Making | None = None
 
     @contextmanager
     def ledger(self) -> Iterator[Ledger]:
@@ -74,6 +76,7 @@ def open_workspace(
     environ: Mapping[str, str] = os.environ,
     clock: Clock = _now,
     progress: Progress = _silent,
+    making: Making | None = None,
 ) -> Workspace:
     """Read config.yaml.
 
@@ -83,12 +86,13 @@ def open_workspace(
         environ: for `${NAME}` and `DOCGEN_` variables.
         clock: the time.
         progress: told of long work.
+        making: how documents are made; default: as the job says.
 
     Raises:
         ConfigError: no configuration, or faults in it.
     """
     path = config or _find_config(beside)
-    return Workspace(load_config(path, environ, shown=str(path)), environ, clock, progress)
+    return Workspace(load_config(path, environ, shown=str(path)), environ, clock, progress, making)
 
 
 def _find_config(beside: Path | None) -> Path:
@@ -139,6 +143,8 @@ def make_plan(workspace: Workspace, job: Job) -> tuple[Plan, list[DocgenError]]:
         except DocgenError as error:
             faults += flatten(error)
     left_out, office_faults = _without_office(job, templates)
+    if workspace.making is not None:
+        job = job.model_copy(update={"engine": workspace.making})
     plan = Plan(job, workspace.config, templates, TOOLS, workspace.clock(), left_out=left_out)
     return plan, faults + office_faults
 

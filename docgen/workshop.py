@@ -100,8 +100,8 @@ class Workshop:
         template = self.plan.templates[document.template]
         make = self.plan.tools.renderers.get((template.body.suffix, _made_as(template, document)))
         if make is not None:
-            limits, missing = self.plan.config.limits, self.plan.job.policy.missing
-            prepared = self.bench.attempt(lambda: make(template, limits, missing))
+            job, limits = self.plan.job, self.plan.config.limits
+            prepared = self.bench.attempt(lambda: make(template, limits, job.policy.missing, job.engine))
             if prepared is not None:
                 self.prepared[name] = prepared
         compiled = self._compile(document.file, ("documents", name, "file"))

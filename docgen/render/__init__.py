@@ -8,7 +8,7 @@ from docgen.model import Format
 from docgen.protocols import Prepared
 from docgen.render import docx, pdf, text
 
-#: (suffix of the body, format) -> `prepare(template, limits, missing)`
+#: (suffix of the body, format) -> `prepare(template, limits, missing, engine)`
 RENDERERS: Mapping[tuple[str, Format], Callable[..., Prepared]] = {
     (".rml", Format.PDF): pdf.prepare,
     (".docx", Format.DOCX): docx.prepare,

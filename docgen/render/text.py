@@ -9,7 +9,7 @@ import css_inline
 
 from docgen.limits import WorkLimits
 from docgen.merge import Merger, Missing
-from docgen.model import MEDIA_TYPES, Artifact, Format
+from docgen.model import MEDIA_TYPES, Artifact, Format, Making
 from docgen.render.body import TemplateFolder, place, read_text
 from docgen.render.htmlrich import HtmlRich, collecting
 
@@ -66,14 +66,20 @@ class PreparedText:
 
 
 def prepare_html(
-    template: TemplateFolder, limits: WorkLimits | None = None, missing: Missing = "error"
+    template: TemplateFolder,
+    limits: WorkLimits | None = None,
+    missing: Missing = "error",
+    engine: Making = Making.COMPILED,  # there is one way only
 ) -> PreparedHtml:
     """Return the HTML body of a template, ready to render. Raises TemplateError."""
     return PreparedHtml(template, limits, missing)
 
 
 def prepare_text(
-    template: TemplateFolder, limits: WorkLimits | None = None, missing: Missing = "error"
+    template: TemplateFolder,
+    limits: WorkLimits | None = None,
+    missing: Missing = "error",
+    engine: Making = Making.COMPILED,  # there is one way only
 ) -> PreparedText:
     """Return the text body of a template, ready to render. Raises TemplateError."""
     return PreparedText(template, limits, missing)

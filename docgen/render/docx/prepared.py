@@ -11,7 +11,7 @@ from lxml import etree
 from docgen.errors import DocgenError, RenderError
 from docgen.limits import WorkLimits
 from docgen.merge import Merger, Missing
-from docgen.model import MEDIA_TYPES, Artifact, Engine, Format, Where
+from docgen.model import MEDIA_TYPES, Artifact, Making, Format, Where
 from docgen.render.body import TemplateFolder, place, read_bytes
 from docgen.render.docx.compiled import Compiled, not_well_formed, number_drawings
 from docgen.render.docx.package import Assembly, Package
@@ -31,7 +31,7 @@ class PreparedDocx:
         template: TemplateFolder,
         limits: WorkLimits | None = None,
         missing: Missing = "error",
-        engine: Engine = Engine.COMPILED,
+        engine: Making = Making.COMPILED,
     ) -> None:
         self.where = place(template)
         self.package = Package(read_bytes(template), self.where)
@@ -64,7 +64,7 @@ class PreparedDocx:
     # --- merging -------------------------------------------------------------------------------
 
     def _merge(self, context: Mapping[str, object]) -> Assembly:
-        if self._engine is Engine.REFERENCE:
+        if self._engine is Making.REFERENCE:
             return self._reference.merge(context)
         return self._compiled.merge(context, Foreign())
 

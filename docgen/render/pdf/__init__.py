@@ -17,7 +17,7 @@ from lxml import etree
 from docgen.errors import raise_faults
 from docgen.limits import WorkLimits
 from docgen.merge import Merger, Missing
-from docgen.model import MEDIA_TYPES, Artifact, Format
+from docgen.model import MEDIA_TYPES, Artifact, Format, Making
 from docgen.render.body import TemplateFolder, language_tag, place, read_text
 from docgen.render.marks import mark_lines, read_marked, start_tags
 from docgen.render.pdf.fonts import load_fonts
@@ -81,7 +81,12 @@ class PreparedPdf:
             root.set(name, str(written or value or ""))
 
 
-def prepare(template: TemplateFolder, limits: WorkLimits | None = None, missing: Missing = "error") -> PreparedPdf:
+def prepare(
+    template: TemplateFolder,
+    limits: WorkLimits | None = None,
+    missing: Missing = "error",
+    engine: Making = Making.COMPILED,  # there is one way only
+) -> PreparedPdf:
     """Return the RML body of a template, ready to render PDF.
 
     Raises:
