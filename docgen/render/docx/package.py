@@ -17,6 +17,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import PurePosixPath
+from typing import Any
 
 from lxml import etree
 
@@ -201,6 +202,8 @@ class Assembly:
         self._relations: dict[str, dict[str, Relation]] = {}
         self._overrides: dict[str, str] = {}
         self._known: dict[tuple[str, bytes], str] = {}
+        #: What values note down while this one document is made, by a key of their own.
+        self.memory: dict[object, Any] = {}
 
     # --- parts ---------------------------------------------------------------------------------
 
@@ -268,7 +271,7 @@ class Assembly:
         """Return a part's relations by id."""
         return self._relations.get(part) or self.package.relations(part)
 
-    def relate(self, part: str, kind: str, target: str, *, external: bool = False) -> str:
+    def relate(self, part: str, kind: str, target: str, *, external: bool = False, name: str = "") -> str:
         """Relate a part to another or to an address, and return the id, the known one where it is related already.
 
         Args:
@@ -276,9 +279,13 @@ class Assembly:
             kind: the type, a URI, or the last step of one of `OFFICE`'s: `image`.
             target: a part's name, or an address.
             external: the target is an address.
+            name: the id that it must have, because the part's content uses it already.
         """
         kind = kind if ":" in kind else f"{OFFICE}/{kind}"
         relations = self._own_relations(part)
+        if name:
+            relations[name] = Relation(name, kind, target, external)
+            return name
         for relation in relations.values():
             if (relation.kind, relation.target, relation.external) == (kind, target, external):
                 return relation.id
@@ -296,6 +303,11 @@ class Assembly:
         if part not in self._relations:
             self._relations[part] = dict(self.package.relations(part))
         return self._relations[part]
+
+    @cached_property
+    def styles(self) -> dict[str, str]:
+        """Name of a style in lower case -> its id; who adds a style enters it here."""
+        return dict(self.package.styles)
 
     def story(self, part: str) -> Story:
         """Return a part as what is put into its text sees it."""
@@ -342,7 +354,7 @@ class Story:
     @property
     def styles(self) -> Mapping[str, str]:
         """Name of a style in lower case -> its id."""
-        return self.assembly.package.styles
+        return self.assembly.styles
 
 
 # --- reading --------------------------------------------------------------------------------------
