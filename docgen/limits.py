@@ -58,6 +58,12 @@ class Work:
         self.size = int(limits.output_mb * 1_000_000)
         self.deadline = time.monotonic() + limits.time_s
 
+    def share(self, outer: Work) -> None:
+        """Have no more than what is left of the rendering that this one is a part of."""
+        self.deadline = min(self.deadline, outer.deadline)
+        self.rounds = min(self.rounds, outer.rounds)
+        self.size = min(self.size, outer.size)
+
     def check_time(self) -> None:
         """Raise LimitExceeded when the time is over."""
         if time.monotonic() > self.deadline:
@@ -126,19 +132,24 @@ _WORK: ContextVar[Work | None] = ContextVar("docgen_work", default=None)
 
 
 class Working:
-    """Context manager: the work that `current_work` finds. Nests."""
+    """Context manager: the work that `current_work` finds. Nests: a part of a rendering has what the whole has left."""
 
-    __slots__ = ("_token", "_work")
+    __slots__ = ("_outer", "_token", "_work")
 
     def __init__(self, limits: WorkLimits, names: Mapping[str, object]) -> None:
         self._work = Work(limits, names)
 
     def __enter__(self) -> Work:
+        self._outer = _WORK.get()
+        if self._outer is not None:
+            self._work.share(self._outer)
         self._token = _WORK.set(self._work)
         return self._work
 
     def __exit__(self, *_: object) -> None:
         _WORK.reset(self._token)
+        if self._outer is not None:
+            self._outer.rounds = min(self._outer.rounds, self._work.rounds)
 
 
 _IDLE = Limits()
