@@ -36,8 +36,9 @@ from docgen.place import pinpoint
 from docgen.rich import Lines, RichFactory
 from docgen.walk import trace
 
-#: What XML 1.0 cannot hold, escaped or not; lone surrogates included.
-_NOT_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
+#: What XML 1.0 cannot hold, escaped or not, lone surrogates included; and the two private-use characters with which
+#: renderers mark the places of pictures and the like, which no value may forge.
+_NOT_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff\ue0f0\ue0f1]")
 #: Objects of Jinja's own that templates work with; its rules for them suffice.
 _OWN_TYPES = (LoopContext, Macro, Namespace, Cycler, Joiner)
 #: Pieces that are joined between two looks at the length.
