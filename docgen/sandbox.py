@@ -27,7 +27,7 @@ from jinja2.exceptions import SecurityError, TemplateSyntaxError
 from jinja2.runtime import Context, LoopContext, Macro, TemplateReference
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 from jinja2.utils import Cycler, Joiner, Namespace
-from markupsafe import escape
+from markupsafe import Markup, escape
 
 from docgen.errors import FieldMissing, TemplateError, did_you_mean
 from docgen.guards import OPERATORS, SAFE_METHODS, TEXT_GUARDS, bounded_text, safe_range
@@ -36,9 +36,10 @@ from docgen.place import pinpoint
 from docgen.rich import Lines, RichFactory
 from docgen.walk import trace
 
-#: What XML 1.0 cannot hold, escaped or not, lone surrogates included; and the two private-use characters with which
-#: renderers mark the places of pictures and the like, which no value may forge.
-_NOT_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff\ue0f0\ue0f1]")
+#: What XML 1.0 cannot hold, escaped or not; lone surrogates included.
+_NOT_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
+#: Private-use characters with which renderers mark the places of pictures and the like; no value may forge a mark.
+_MARKS = re.compile("[\ue0f0\ue0f1]")
 #: Objects of Jinja's own that templates work with; its rules for them suffice.
 _OWN_TYPES = (LoopContext, Macro, Namespace, Cycler, Joiner)
 #: Pieces that are joined between two looks at the length.
@@ -379,7 +380,7 @@ class Sandbox(ImmutableSandboxedEnvironment):
 
     def _clean(self, text: str) -> str:
         cleaned = _NOT_XML.sub("", text)
-        return type(text)(cleaned)
+        return Markup(cleaned) if isinstance(text, Markup) else _MARKS.sub("", cleaned)  # noqa: S704 - it was markup
 
     def _empty(self, path: str | None) -> str:
         if self.missing == "blank":
