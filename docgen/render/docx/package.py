@@ -13,7 +13,7 @@ import posixpath
 import struct
 import zipfile
 import zlib
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import PurePosixPath
@@ -202,6 +202,9 @@ class Assembly:
         self._relations: dict[str, dict[str, Relation]] = {}
         self._overrides: dict[str, str] = {}
         self._known: dict[tuple[str, bytes], str] = {}
+        self._related: dict[str, dict[tuple[str, str, bool], str]] = {}
+        #: How far numbers are used up, so that the thousandth of its sort is found as soon as the second.
+        self._counters: dict[str, int] = {}
         #: What values note down while this one document is made, by a key of their own.
         self.memory: dict[object, Any] = {}
 
@@ -249,9 +252,7 @@ class Assembly:
             self._know(folder)
             if (folder, digest) in self._known:
                 return self._known[folder, digest]
-        number = 1
-        while (name := pattern.format(number)) in self:
-            number += 1
+        name = self._first_free(pattern, self)
         self._changed[name] = content
         self._overrides[name] = media_type
         if shared:
@@ -283,17 +284,22 @@ class Assembly:
         """
         kind = kind if ":" in kind else f"{OFFICE}/{kind}"
         relations = self._own_relations(part)
-        if name:
-            relations[name] = Relation(name, kind, target, external)
-            return name
-        for relation in relations.values():
-            if (relation.kind, relation.target, relation.external) == (kind, target, external):
-                return relation.id
-        number = 1
-        while f"rId{number}" in relations:
+        if part not in self._related:
+            self._related[part] = {(one.kind, one.target, one.external): one.id for one in relations.values()}
+        if not name and (known := self._related[part].get((kind, target, external), "")) in relations:
+            return known
+        name = name or self._first_free("rId{}", relations, part)
+        relations[name] = Relation(name, kind, target, external)
+        self._related[part][kind, target, external] = name
+        return name
+
+    def _first_free(self, pattern: str, taken: Container[str], owner: str = "") -> str:
+        key = f"{owner} {pattern}"
+        number = self._counters.get(key, 0) + 1
+        while pattern.format(number) in taken:
             number += 1
-        relations[f"rId{number}"] = Relation(f"rId{number}", kind, target, external)
-        return f"rId{number}"
+        self._counters[key] = number
+        return pattern.format(number)
 
     def unrelate(self, part: str, relation: str) -> None:
         """Take a relation away."""
