@@ -1,5 +1,5 @@
 # docgen: everything a developer runs. `make demo` and `make test` do their own set-up.
-.PHONY: help demo test lint format bench golden schemas lock system-demo system-test clean
+.PHONY: help demo test lint format bench golden schemas lock system-demo system-test system-bench clean
 BIN := .venv/bin
 PYTEST_WORKERS ?= 2
 
@@ -14,6 +14,9 @@ system-demo:
 
 system-test:
 	@tools/setup system test
+
+system-bench: system-test
+	@tools/setup system bench
 
 demo: .venv/ready system-demo ## make invoices, contracts and a newsletter for an invented company
 	@$(BIN)/python tools/demo.py
@@ -30,7 +33,7 @@ format: .venv/ready ## let ruff format the code
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
-bench: .venv/ready system-test ## measure; prints the tables of docs/benchmarks.md
+bench: .venv/ready system-bench ## measure; prints the tables of docs/benchmarks.md
 	$(BIN)/python -m tests.benchmarks
 
 golden: .venv/ready system-test ## write the golden files anew: look at the diff before you commit it
@@ -44,4 +47,4 @@ lock: ## pin dependencies anew (needs uv)
 		--no-header --upgrade -o requirements.lock
 
 clean: ## remove what the targets above made
-	rm -rf .venv out var demo dist build .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf .venv .bench out var demo dist build .mypy_cache .ruff_cache .pytest_cache .hypothesis

@@ -1,0 +1,93 @@
+"""Environments for the tools that docgen is measured against, made once under `.bench/` and kept.
+
+Each Python library has a virtual environment of its own, since several share the import name `docxtpl`; the Node
+libraries share one folder. Nothing of them gets into docgen's own environment.
+"""
+
+from __future__ import annotations
+
+import json
+import shutil
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+ROOT = Path(__file__).parents[3]
+CACHE = ROOT / ".bench"
+_HERE = Path(__file__).parent
+_NODE = {"docxtemplater": "3.71.0", "pizzip": "3.3.0", "easy-template-x": "7.2.8", "docx-templates": "4.15.0"}
+
+
+class NotInstalled(Exception):
+    """A tool cannot be installed here; says why."""
+
+
+@dataclass(frozen=True)
+class Peer:
+    """A tool.
+
+    Attributes:
+        name: as its registry has it, and as the programs beside this file know it.
+        version: the one that is measured; "" is docgen itself.
+        syntax: which of `contract.SYNTAXES` it reads.
+        node: it runs in Node.
+    """
+
+    name: str
+    version: str
+    syntax: str
+    node: bool = False
+
+    @property
+    def title(self) -> str:
+        """The name and version, for people."""
+        return f"{self.name} {self.version}".strip()
+
+    def command(self) -> tuple[list[str], Path]:
+        """Install what is missing, and return the program and the folder to run it in.
+
+        Raises:
+            NotInstalled: it cannot be.
+        """
+        if self.node:
+            return [_find("node"), str(_HERE / "node_peers.cjs"), self.name], _node_folder()
+        python = _python(self) if self.version else Path(sys.executable)
+        return [str(python), str(_HERE / "python_peers.py"), self.name], ROOT
+
+
+def _python(peer: Peer) -> Path:
+    folder = CACHE / f"{peer.name}-{peer.version}"
+    python = folder / "bin/python"
+    if not (folder / "ready").exists():
+        _run([sys.executable, "-m", "venv", "--clear", str(folder)], CACHE)
+        _run([str(python), "-m", "pip", "install", "--quiet", f"{peer.name}=={peer.version}"], CACHE)
+        (folder / "ready").touch()
+    return python
+
+
+def _node_folder() -> Path:
+    folder = CACHE / "node"
+    wanted = json.dumps({"private": True, "dependencies": _NODE}, indent=1)
+    manifest = folder / "package.json"
+    if not (folder / "ready").exists() or manifest.read_text() != wanted:
+        folder.mkdir(parents=True, exist_ok=True)
+        manifest.write_text(wanted)
+        _run([_find("npm"), "install", "--no-audit", "--no-fund", "--loglevel=error"], folder)
+        (folder / "ready").touch()
+    return folder
+
+
+def _find(program: str) -> str:
+    found = shutil.which(program)
+    if found is None:
+        raise NotInstalled(f"{program} is not installed")
+    return found
+
+
+def _run(command: list[str], folder: Path) -> None:
+    folder.mkdir(parents=True, exist_ok=True)
+    done = subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=600)
+    if done.returncode:
+        reason = (done.stderr or done.stdout).strip().splitlines() or ["no reason given"]
+        raise NotInstalled(f"{Path(command[0]).name} failed: {reason[-1]}")
