@@ -53,7 +53,10 @@ def _convert(shop: Workshop, drafts: Sequence[Draft]) -> None:
     pending = [(draft, name) for draft in drafts if not draft.errors for name in draft.to_convert]
     if not pending:
         return
-    converted = shop.plan.tools.convert_to_pdf([draft.artifacts[name] for draft, name in pending])
+    config = shop.plan.config
+    converted = shop.plan.tools.convert_to_pdf(
+        [draft.artifacts[name] for draft, name in pending], config.limits.convert_s, config.office.substitutes
+    )
     for (draft, name), outcome in zip(pending, converted, strict=True):
         if isinstance(outcome, RenderError):
             draft.fail(outcome)

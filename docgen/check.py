@@ -13,6 +13,7 @@ from docgen.errors import (
     FieldUnused,
     JobError,
     SourceError,
+    TemplateError,
     TemplateMissing,
     ToolMissing,
     UnsafePath,
@@ -48,6 +49,7 @@ def check_plan(plan: Plan, shop: Workshop, columns: Collection[str] | None) -> l
     faults += _check_formats(plan)
     for template in plan.templates.values():
         faults += _check_template(template, shop)
+    faults += _check_fonts(plan, shop)
     faults += _check_types(plan.templates)
     faults += _check_class(plan)
     faults += _check_numbers(plan.job, shop.specs)
@@ -133,6 +135,17 @@ def _check_template(template: Template, shop: Workshop) -> Iterator[DocgenError]
     for fault in compare_fields(used, template.fields, kind.computed | shop.plan.job.values.keys(), kind.reads):
         fault.where = place_of_field(template, fault, compiled)
         yield fault
+
+
+def _check_fonts(plan: Plan, shop: Workshop) -> Iterator[DocgenError]:
+    """A font that is not there would be replaced in every document, and lines would break elsewhere."""
+    for name in sorted({document.template for document in shop.documents.values() if document.format is Format.PDF}):
+        template = plan.templates[name]
+        if template.body.suffix == ".docx":
+            try:
+                yield from plan.tools.missing_fonts(template, plan.config.office.substitutes)
+            except TemplateError:
+                continue  # what makes it unreadable is told where it is compiled
 
 
 def place_of_field(template: Template, fault: DocgenError, compiled: Iterable[object]) -> Where:

@@ -126,6 +126,16 @@ class Limits(StrictModel):
     time_s: float = Field(10, gt=0, description="Most seconds for one document.")
     output_mb: float = Field(20, gt=0, description="Most megabytes of one document.")
     loop: int = Field(100_000, ge=1, description="Most rounds of all loops of one document together.")
+    convert_s: float = Field(60, gt=0, description="Most seconds for one PDF from Word.")
+
+
+class OfficeConfig(StrictModel):
+    """How Word documents become PDF by LibreOffice."""
+
+    substitutes: dict[str, str] = Field(
+        default_factory=dict,
+        description="Font of a Word template that is not installed -> the font that stands in for it.",
+    )
 
 
 class Config(FileModel):
@@ -140,6 +150,7 @@ class Config(FileModel):
     outputs: RelativePath = Field(Path("out"), description="Folder for everything that runs make.")
     workers: int | None = Field(None, ge=1, description="Processes that make documents; default: one per core.")
     limits: Limits = Field(default_factory=Limits, description="What one document may cost.")
+    office: OfficeConfig = Field(default_factory=OfficeConfig, description="How Word documents become PDF.")
 
 
 # --- reading ---------------------------------------------------------------------------------------

@@ -329,6 +329,12 @@ class GlyphMissing(TemplateError):
     code = "glyph-missing"
 
 
+class FontMissing(TemplateError):
+    """A Word template is set in a font that is not installed."""
+
+    code = "font-missing"
+
+
 class AddressError(UserError, ValueError):
     """An e-mail or postal address that cannot be used."""
 

@@ -10,7 +10,7 @@ from datetime import datetime
 from pathlib import Path
 
 from docgen.config import Config
-from docgen.errors import RenderError
+from docgen.errors import DocgenError, RenderError
 from docgen.fields import FieldSpec
 from docgen.job import EmailStep, Job
 from docgen.kinds import KINDS, Kind
@@ -26,14 +26,16 @@ class Toolbox:
     Attributes:
         renderers: (body suffix, format) -> how to prepare such a template.
         prepare_mail: how to prepare a mail template.
-        convert_to_pdf: Word documents -> PDF, one call for many.
+        convert_to_pdf: Word documents, seconds for one of them, fonts that stand in for others -> PDF, one call for many.
         find_office: where the program for that is, None when it is not installed.
+        missing_fonts: a template with a Word body, fonts that stand in for others -> a fault for each that is missing.
     """
 
     renderers: Mapping[tuple[str, Format], Callable[..., Prepared]]
     prepare_mail: Callable[..., PreparedMail]
-    convert_to_pdf: Callable[[Sequence[Artifact]], list[Artifact | RenderError]]
+    convert_to_pdf: Callable[[Sequence[Artifact], float, Mapping[str, str]], list[Artifact | RenderError]]
     find_office: Callable[[], str | None]
+    missing_fonts: Callable[[Template, Mapping[str, str]], Sequence[DocgenError]]
 
 
 @dataclass(frozen=True)

@@ -24,14 +24,14 @@ from docgen.plan import Plan, Toolbox, templates_used
 from docgen.protocols import BatchTransport, Clock, Engine, Feature, Ledger, Source, Transport
 from docgen.render import RENDERERS
 from docgen.render.mail import prepare_mail
-from docgen.render.office import convert_to_pdf, find_office
+from docgen.render.office import convert_to_pdf, find_office, missing_fonts
 from docgen.run import Progress, Runner
 from docgen.source import open_source
 from docgen.store import open_ledger
 from docgen.template import Template, load_template, template_names
 from docgen.workshop import Workshop
 
-TOOLS = Toolbox(RENDERERS, prepare_mail, convert_to_pdf, find_office)
+TOOLS = Toolbox(RENDERERS, prepare_mail, convert_to_pdf, find_office, missing_fonts)
 
 
 def _now() -> datetime:

@@ -1,57 +1,42 @@
-"""Floor 2, edges: Word documents to PDF through LibreOffice, many with one start of the program.
+"""Floor 2, edges: Word documents to PDF through LibreOffice.
 
-Each call has a LibreOffice profile of its own, so that it neither disturbs nor is disturbed by one that a person has
-open; macros are off and links are not followed. Knows no template and no record.
+Where a Python can talk to LibreOffice, processes are kept warm (`warm`) and indexes, references and page counts are
+brought up to date; else one start converts many (`once`). Each start has a profile of its own, so that it neither
+disturbs nor is disturbed by one that a person has open; macros are off and nothing is fetched. Knows no record.
 """
 
 from __future__ import annotations
 
-import io
+import atexit
 import os
-import shutil
-import signal
-import subprocess
 import sys
-import tempfile
-from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
+from threading import Lock
+from types import MappingProxyType
 
 import pikepdf
 
 from docgen.errors import RenderError, ToolMissing
 from docgen.model import MEDIA_TYPES, Artifact, Format, Where
+from docgen.render.office import once
+from docgen.render.office.missing import missing_fonts
+from docgen.render.office.program import INSTALL, find_office, find_python
+from docgen.render.office.reproducible import make_reproducible
+from docgen.render.office.warm import Pool
 
-#: Where installers put the program when they do not put it on the path.
-_PLACES = (
-    "/Applications/LibreOffice.app/Contents/MacOS/soffice",
-    r"C:\Program Files\LibreOffice\program\soffice.com",
-    r"C:\Program Files (x86)\LibreOffice\program\soffice.com",
-)
-_INSTALL = {
-    "linux": "install it: sudo apt-get install libreoffice-writer (Debian, Ubuntu) or dnf install libreoffice-writer",
-    "darwin": "install it: brew install --cask libreoffice, or from libreoffice.org",
-    "win32": "install it: winget install TheDocumentFoundation.LibreOffice, or from libreoffice.org",
-}
-#: path of the setting, name -> value
-_SETTINGS = {
-    ("org.openoffice.Office.Common/Security/Scripting", "MacroSecurityLevel"): "3",  # very high
-    ("org.openoffice.Office.Common/Security/Scripting", "DisableMacrosExecution"): "true",
-    ("org.openoffice.Office.Common/Security/Scripting", "BlockUntrustedRefererLinks"): "true",
-    ("org.openoffice.Office.Common/Misc", "FirstRun"): "false",
-    ("org.openoffice.Office.Writer/Content/Update", "Link"): "0",  # never
-}
+__all__ = ["close_office", "convert_to_pdf", "find_office", "make_reproducible", "missing_fonts"]
+
+_NO_SUBSTITUTES: Mapping[str, str] = MappingProxyType({})
+_Key = tuple[str, str, tuple[tuple[str, str], ...]]
+
+_pools: dict[_Key, Pool] = {}
+_lock = Lock()
 
 
-def find_office() -> str | None:
-    """Return the path of LibreOffice's command, None when it is not installed."""
-    for name in ("soffice", "libreoffice"):
-        if found := shutil.which(name):
-            return found
-    return next((place for place in _PLACES if Path(place).is_file()), None)
-
-
-def convert_to_pdf(documents: Sequence[Artifact], timeout_s: float = 120.0) -> list[Artifact | RenderError]:
+def convert_to_pdf(
+    documents: Sequence[Artifact], limit_s: float = 60.0, substitutes: Mapping[str, str] = _NO_SUBSTITUTES
+) -> list[Artifact | RenderError]:
     """Convert Word documents, each to one PDF, in order.
 
     A document that LibreOffice cannot convert yields a RenderError in its place; the others are converted all the
@@ -59,126 +44,53 @@ def convert_to_pdf(documents: Sequence[Artifact], timeout_s: float = 120.0) -> l
 
     Args:
         documents: `.docx` artifacts.
-        timeout_s: how long one start of the program may take for all of them.
+        limit_s: how long one of them may take.
+        substitutes: font family -> the family that stands in for it.
 
     Raises:
         ToolMissing: LibreOffice is not installed.
+        RenderError: it does not start.
     """
     program = find_office()
     if program is None:
-        hint = _INSTALL.get(sys.platform, "install it from libreoffice.org")
+        hint = INSTALL.get(sys.platform, "install it from libreoffice.org")
         raise ToolMissing("making PDF files from Word documents needs LibreOffice, which is not installed", hint=hint)
-    with tempfile.TemporaryDirectory(prefix="docgen-office-") as work:
-        made = _convert(program, Path(work), documents, timeout_s)
-    return [_result(document, made.get(index)) for index, document in enumerate(documents)]
-
-
-def _convert(program: str, work: Path, documents: Sequence[Artifact], timeout_s: float) -> dict[int, bytes]:
-    """Return index -> PDF; what one start for all did not make is tried once more, each by itself."""
-    profile = work / "profile"
-    _write_profile(profile)
-    every = range(len(documents))
-    made = _start(program, work / "all", profile, {index: documents[index] for index in every}, timeout_s)
-    for index in every:
-        # A document that crashes the program takes along those after it.
-        if index not in made and len(documents) > 1:
-            made |= _start(program, work / str(index), profile, {index: documents[index]}, timeout_s)
-    return made
-
-
-def _start(
-    program: str, folder: Path, profile: Path, documents: Mapping[int, Artifact], timeout_s: float
-) -> dict[int, bytes]:
-    sources, results = folder / "in", folder / "out"
-    sources.mkdir(parents=True)
-    results.mkdir()
-    names = {index: f"{index:06}" for index in documents}
-    for index, document in documents.items():
-        (sources / f"{names[index]}.docx").write_bytes(document.content)
-    command = [
-        program, f"-env:UserInstallation={profile.as_uri()}", "--headless", "--norestore", "--nologo", "--nolockcheck",
-        "--nodefault", "--convert-to", "pdf:writer_pdf_Export", "--outdir", str(results),
-        *(str(sources / f"{name}.docx") for name in names.values()),
-    ]  # fmt: skip
-    _run(command, timeout_s)
-    files = {index: results / f"{name}.pdf" for index, name in names.items()}
-    return {index: file.read_bytes() for index, file in files.items() if file.is_file() and file.stat().st_size}
-
-
-def _run(command: list[str], timeout_s: float) -> None:
-    """Run the program and whatever it starts; end all of it when it takes too long. Its exit code says nothing."""
-    process = subprocess.Popen(  # noqa: S603 - a fixed command with our own file names
-        command,
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-        start_new_session=os.name == "posix",
-    )
-    try:
-        process.wait(timeout_s)
-    except subprocess.TimeoutExpired:
-        pass
-    finally:
-        if process.poll() is None:
-            _end(process)
-
-
-def _end(process: subprocess.Popen[bytes]) -> None:
-    if os.name == "posix":
-        os.killpg(process.pid, signal.SIGKILL)
+    python = find_python(program)
+    made: Iterable[bytes | str | None]
+    if python is None:
+        made = once.convert(program, documents, limit_s, substitutes)
     else:
-        process.kill()
-    process.wait()
+        made = _pool(program, python, substitutes).convert(documents, limit_s)
+    return [_result(document, pdf) for document, pdf in zip(documents, made, strict=True)]
 
 
-def _write_profile(profile: Path) -> None:
-    items = "".join(
-        f'<item oor:path="/{path}"><prop oor:name="{name}" oor:op="fuse"><value>{value}</value></prop></item>'
-        for (path, name), value in _SETTINGS.items()
-    )
-    user = profile / "user"
-    user.mkdir(parents=True)
-    (user / "registrymodifications.xcu").write_text(
-        '<?xml version="1.0" encoding="UTF-8"?><oor:items xmlns:oor="http://openoffice.org/2001/registry" '
-        f'xmlns:xs="http://www.w3.org/2001/XMLSchema">{items}</oor:items>',
-        encoding="utf-8",
-    )
+def _pool(program: str, python: str, substitutes: Mapping[str, str]) -> Pool:
+    """Return this process's pool; a forked child must not talk to the processes of its parent."""
+    key = (program, python, tuple(sorted(substitutes.items())))
+    with _lock:
+        pool = _pools.get(key)
+        if pool is None or pool.pid != os.getpid():
+            pool = _pools[key] = Pool(program, python, substitutes, os.cpu_count() or 1)
+        return pool
 
 
-def _result(document: Artifact, pdf: bytes | None) -> Artifact | RenderError:
-    name = Path(document.file_name)
+@atexit.register
+def close_office() -> None:
+    """End the LibreOffice processes of this process; they are started again when they are needed."""
+    with _lock:
+        pools = [pool for pool in _pools.values() if pool.pid == os.getpid()]
+        _pools.clear()
+    for pool in pools:
+        pool.close()
+
+
+def _result(document: Artifact, made: bytes | str | None) -> Artifact | RenderError:
     where = Where(document.file_name)
-    if pdf is None:
-        return RenderError(
-            "LibreOffice could not convert it to PDF", where=where, hint="open it in LibreOffice to see why"
-        )
+    if not isinstance(made, bytes):
+        problem = "LibreOffice could not convert it to PDF" + (f": {made}" if made else "")
+        return RenderError(problem, where=where, hint="open it in LibreOffice to see why")
     try:
-        content, pages = make_reproducible(pdf)
+        content, pages = make_reproducible(made)
     except pikepdf.PdfError as error:
         return RenderError(f"LibreOffice wrote a PDF that cannot be read: {error}", where=where)
-    return Artifact(content, MEDIA_TYPES[Format.PDF], f"{name.stem}.pdf", pages)
-
-
-def make_reproducible(content: bytes, today: datetime | None = None) -> tuple[bytes, int]:
-    """Return the PDF with its dates and ids fixed, and its page count. The title and all else are kept.
-
-    Args:
-        content: a PDF.
-        today: the date it shall carry; without one it carries none.
-    """
-    output = io.BytesIO()
-    with pikepdf.open(io.BytesIO(content)) as pdf:
-        for key in ("/CreationDate", "/ModDate"):
-            if key in pdf.docinfo:
-                del pdf.docinfo[key]
-            if today is not None:
-                pdf.docinfo[key] = today.astimezone(UTC).strftime("D:%Y%m%d%H%M%SZ")
-        with pdf.open_metadata(set_pikepdf_as_editor=False, update_docinfo=False) as metadata:
-            for key in [key for key in metadata if key.endswith(("Date", "}DocumentID", "}InstanceID"))]:
-                del metadata[key]
-        for key in ("/DocChecksum", "/ID"):
-            if key in pdf.trailer:
-                del pdf.trailer[key]
-        pages = len(pdf.pages)
-        pdf.save(output, deterministic_id=True, linearize=False)
-    return output.getvalue(), pages
+    return Artifact(content, MEDIA_TYPES[Format.PDF], f"{Path(document.file_name).stem}.pdf", pages)
