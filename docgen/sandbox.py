@@ -357,7 +357,7 @@ class Sandbox(ImmutableSandboxedEnvironment):
         if value is None:
             return self._empty(path)
         if hasattr(value, "__html__"):
-            return value
+            return self.rich.adopt(value) if hasattr(self.rich, "adopt") else value
         if isinstance(value, bool):
             return "true" if value else "false"
         if isinstance(value, Decimal | float | date | datetime) and not self.plain:

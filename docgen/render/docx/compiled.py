@@ -17,9 +17,9 @@ from docgen.merge import Merger
 from docgen.model import Where
 from docgen.render.docx.package import Assembly, Package
 from docgen.render.docx.parts import TextPart
-from docgen.render.docx.reference import fix_tables, resolve_listing
+from docgen.render.docx.reference import fix_tables, resolve_listing, without_blanks
 from docgen.render.docx.shape import Shape, find_shape
-from docgen.render.docx.values import Foreign
+from docgen.render.docx.values import Foreign, Pictures
 
 _PARAGRAPH = re.compile(r"<w:p(?: [^>]*)?>.*?</w:p>", re.DOTALL)
 #: Characters that become line breaks, tabs, paragraphs and pages.
@@ -38,6 +38,7 @@ class _Ready:
     before: str
     after: str
     is_body: bool
+    is_story: bool
 
 
 class Compiled:
@@ -56,6 +57,7 @@ class Compiled:
         """
         assembly = Assembly(self._package)
         for ready in self._ready:
+            foreign.show = Pictures(assembly.story(ready.part.name)).show
             merged = ready.part.render(context)
             if any(character in merged for character in _LAYOUT):
                 merged = _PARAGRAPH.sub(_lay_out, merged)
@@ -63,6 +65,7 @@ class Compiled:
                 merged = self._fix_body(ready, merged, foreign)
             elif foreign.printed or not ready.shape.sound:
                 _check(merged, ready.part.label, self._package.where)
+                merged = without_blanks(merged) if foreign.printed and ready.is_story else merged
             assembly.replace(ready.part.name, f"{ready.before}{merged}{ready.after}".encode())
         return assembly
 
@@ -90,13 +93,14 @@ def number_drawings(markup: str) -> str:
 def _prepare(package: Package, part: TextPart, merger: Merger) -> _Ready:
     shape = find_shape(merger.environment.parse(part.source), part.markup)
     if part.name != package.main:
-        return _Ready(part, shape, "", "", False)
+        is_story = part.label.startswith(("header", "footer"))
+        return _Ready(part, shape, "", "", False, is_story)
     whole = package.parts[part.name].decode("utf-8-sig")
     begin = _BODY.search(whole)
     end = whole.rfind("</w:body>")
     if begin is None or end < 0:
         raise TemplateSyntax("has no body that docgen can read", where=package.where)
-    return _Ready(part, shape, whole[: begin.start()], whole[end + len("</w:body>") :], True)
+    return _Ready(part, shape, whole[: begin.start()], whole[end + len("</w:body>") :], True, True)
 
 
 def _lay_out(paragraph: re.Match[str]) -> str:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from functools import cached_property
+from dataclasses import replace
+from functools import cached_property, partial
 
 from docgen.merge import Merger
 from docgen.model import Making
@@ -11,7 +12,7 @@ from docgen.render.docx.compiled import Compiled
 from docgen.render.docx.package import Assembly, Package
 from docgen.render.docx.parts import TextPart
 from docgen.render.docx.reference import Reference
-from docgen.render.docx.values import Foreign
+from docgen.render.docx.values import check_relations, printing
 
 
 class Merging:
@@ -25,9 +26,15 @@ class Merging:
 
     def merge(self, context: Mapping[str, object]) -> Assembly:
         """Return the merged document."""
-        if self._making is Making.REFERENCE:
-            return self._reference.merge(context)
-        return self._compiled.merge(context, Foreign())
+        with printing() as foreign:
+            if self._making is Making.REFERENCE:
+                assembly = self._reference.merge(context, partial(setattr, foreign, "show"))
+            else:
+                assembly = self._compiled.merge(context, foreign)
+        if foreign.printed and foreign.wanted is None:
+            for part in self._parts.values():
+                check_relations(assembly, part.name, replace(self._package.where, path=(part.label,)))
+        return assembly
 
     @cached_property
     def _compiled(self) -> Compiled:

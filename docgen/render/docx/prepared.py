@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from functools import cached_property
+from functools import cached_property, partial
+from typing import Any
 
 from lxml import etree
 
@@ -13,14 +15,16 @@ from docgen.limits import WorkLimits
 from docgen.merge import Merger, Missing
 from docgen.model import MEDIA_TYPES, Artifact, Making, Format, Where
 from docgen.render.body import TemplateFolder, place, read_bytes
-from docgen.render.docx.compiled import Compiled, not_well_formed, number_drawings
+from docgen.render.docx.compiled import not_well_formed, number_drawings
+from docgen.render.docx.merging import Merging
 from docgen.render.docx.package import Assembly, Package
 from docgen.render.docx.parts import compile_parts
 from docgen.render.docx.properties import Properties
-from docgen.render.docx.reference import Reference
+from docgen.render.docx.reference import document_of
 from docgen.render.docx.rich import DocxRich
 from docgen.render.docx.spot import OPEN, RichValue, collecting, fill
-from docgen.render.docx.values import Foreign
+from docgen.render.docx.subdocument import Library
+from docgen.render.docx.values import Replacements, check_master, printing
 
 
 class PreparedDocx:
@@ -32,57 +36,80 @@ class PreparedDocx:
         limits: WorkLimits | None = None,
         missing: Missing = "error",
         engine: Making = Making.COMPILED,
+        *,
+        content: bytes | None = None,
     ) -> None:
+        """Compile.
+
+        Args:
+            template: its folder.
+            limits: bounds of each rendering.
+            missing: what happens at an empty field.
+            engine: see above.
+            content: the body, where it is not the template's own file as it is.
+        """
         self.where = place(template)
-        self.package = Package(read_bytes(template), self.where)
-        self._merger = Merger(template.folder, "xml", limits, missing, DocxRich())
+        self.package = Package(read_bytes(template) if content is None else content, self.where)
+        self._over = partial(PreparedDocx, template, limits, missing, engine)
+        self._library = Library(template, engine)
+        rich = DocxRich(self.package, self._library)
+        self._merger = self._library.merger = Merger(template.folder, "xml", limits, missing, rich)
         with collecting(), _translating(self.where):
             self.parts = compile_parts(self.package, self._merger)
+            self._library.take_in(self.parts)
             self.properties = Properties(self.package, Merger(template.folder, "none", limits, missing), self.where)
-        self._by_name = {part.name: part for part in self.parts}
-        self._engine = engine
+        self._merging = Merging(self.package, self.parts, self._merger, engine)
 
     @cached_property
     def fields_used(self) -> frozenset[str]:
-        """Dotted paths that body, headers, footers, notes and properties use."""
-        return self.properties.fields.union(*(part.compiled.fields for part in self.parts))
+        """Dotted paths that body, headers, footers, notes, properties and clause files use."""
+        return self.properties.fields.union(self._library.fields, *(part.compiled.fields for part in self.parts))
 
     def find(self, path: str) -> Where | None:
         """Return the place where a dotted path is first used. See `protocols.Findable`."""
-        return next((found for part in self.parts if (found := part.find(path, self.where))), None)
+        own = next((found for part in self.parts if (found := part.find(path, self.where))), None)
+        return own or self._library.find(path)
 
-    def render(self, context: Mapping[str, object]) -> Artifact:
-        """Return the document. See `protocols.Prepared`."""
-        with collecting() as values, _translating(self.where):
-            assembly = self._merge(context)
-            if values:
+    def render(
+        self,
+        context: Mapping[str, object],
+        replacements: Replacements | None = None,
+        template: object = None,
+    ) -> Artifact:
+        """Return the document. See `protocols.Prepared`.
+
+        Args:
+            context: what the template prints; values of docxtpl's classes may be among it.
+            replacements: files of the template that others take the place of.
+            template: the DocxTemplate that values were made with, if they hang on it: links made by `build_url_id`.
+        """
+        if template is not None:
+            return self._render_over(document_of(template), context, replacements)
+        return self._render(context, replacements, None)
+
+    def _render(self, context: Mapping[str, object], replacements: Replacements | None, master: object) -> Artifact:
+        with collecting() as values, printing(master) as foreign, _translating(self.where):
+            assembly = self._merging.merge(context)
+            if foreign.wanted is None:
                 self._fill(assembly, values)
-            self.properties.write(assembly, context)
-            content = assembly.save()
+                self.properties.write(assembly, context)
+                if replacements is not None:
+                    replacements.apply(assembly)
+                content = assembly.save()
+        if foreign.wanted is not None:
+            return self._render_over(foreign.wanted, context, replacements)
         return Artifact(content, MEDIA_TYPES[Format.DOCX], "document.docx")
 
-    # --- merging -------------------------------------------------------------------------------
-
-    def _merge(self, context: Mapping[str, object]) -> Assembly:
-        if self._engine is Making.REFERENCE:
-            return self._reference.merge(context)
-        return self._compiled.merge(context, Foreign())
-
-    @cached_property
-    def _compiled(self) -> Compiled:
-        return Compiled(self.package, self.parts, self._merger)
-
-    @cached_property
-    def _reference(self) -> Reference:
-        names = [part.name for part in self.parts if part.label in ("footnotes", "endnotes", "comments")]
-        return Reference(self.package, self._merge_part, names)
-
-    def _merge_part(self, name: str, markup: str, context: Mapping[str, object]) -> str:
-        return self._by_name[name].render(context)
+    def _render_over(self, master: Any, context: Mapping[str, object], replacements: Replacements | None) -> Artifact:
+        """Render over a document that values hang on: this template, and what came to it with them."""
+        check_master(master, self.package)
+        content = io.BytesIO()
+        master.save(content)
+        return self._over(content=content.getvalue())._render(context, replacements, master)
 
     def _fill(self, assembly: Assembly, values: list[RichValue]) -> None:
         mark = OPEN.encode()
-        for part in self.parts:
+        for part in self.parts if values else ():
             content = assembly.read(part.name)
             if mark in content:
                 fill(assembly.tree(part.name), assembly.story(part.name), values)

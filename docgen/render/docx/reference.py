@@ -13,7 +13,7 @@ from typing import Any
 
 from docx import Document
 from docx.opc.part import XmlPart
-from docxtpl import DocxTemplate
+from docxtpl import DocxTemplate, InlineImage, Subdoc
 from lxml import etree
 
 from docgen.render.docx.package import Assembly, Package, parse_xml
@@ -25,13 +25,36 @@ _BARE = DocxTemplate("")
 
 #: (name of the part, its markup, context) -> the merged markup
 Merge = Callable[[str, str, Mapping[str, object]], str]
+#: Told, before a part is merged, what prints docxtpl's pictures into it.
+Showing = Callable[[Callable[[Any], str]], None]
+
+
+def is_picture(value: object) -> bool:
+    """Return whether a value is docxtpl's InlineImage."""
+    return isinstance(value, InlineImage)
+
+
+def is_subdocument(value: object) -> bool:
+    """Return whether a value is docxtpl's Subdoc."""
+    return isinstance(value, Subdoc)
+
+
+def document_of(template: Any) -> Any:
+    """Return the document of a DocxTemplate, which its values hang on."""
+    return template.get_docx()
+
+
+def without_blanks(markup: str) -> str:
+    """Return markup as python-docx reads it, without text between elements; docxtpl reads headers and footers so."""
+    return str(etree.tostring(etree.fromstring(markup.encode(), _PARSER), encoding="unicode"))
 
 
 def patch(xml: str) -> str:
-    """Return markup as Jinja is to compile it, with one paragraph a line, so that a line number leads to a paragraph."""
-    patched = re.sub(r"<w:p([ >])", r"\n<w:p\1", str(_BARE.patch_xml(xml)))
-    # docxtpl leaves ampersands in strings as XML has them, which escaping would escape again.
-    patched = _JINJA.sub(lambda tag: tag[0].replace("&amp;", "&"), patched)
+    """Return markup as Jinja is to compile it."""
+    patched = str(_BARE.patch_xml(xml))
+    # docxtpl leaves ampersands in strings as XML has them, which escaping would escape again; and attributes, such as
+    # the alternative text of a picture, write quotes so.
+    patched = _JINJA.sub(lambda tag: tag[0].replace("&quot;", '"').replace("&amp;", "&"), patched)
     for written, meant in _LITERALS.items():
         patched = patched.replace(written, meant)
     return patched
@@ -89,9 +112,9 @@ class Reference:
         self._merge = merge
         self._notes = notes
 
-    def merge(self, context: Mapping[str, object]) -> Assembly:
+    def merge(self, context: Mapping[str, object], showing: Showing) -> Assembly:
         """Return the merged document."""
-        word = _Word(self._content, self._merge)
+        word = _Word(self._content, self._merge, showing)
         word.merge(context, self._notes)
         output = io.BytesIO()
         word.save(output)
@@ -102,10 +125,11 @@ class Reference:
 class _Word(DocxTemplate):  # type: ignore[misc]
     """docxtpl's template, its parts merged by docgen."""
 
-    def __init__(self, content: bytes, merge: Merge) -> None:
+    def __init__(self, content: bytes, merge: Merge, showing: Showing) -> None:
         self.docx: Any
         super().__init__(io.BytesIO(content))
         self._merge = merge
+        self._showing = showing
         self.render_init()
 
     def init_docx(self, reload: bool = True) -> None:
@@ -137,7 +161,13 @@ class _Word(DocxTemplate):  # type: ignore[misc]
     def render_xml_part(self, src_xml: str, part: Any, context: Mapping[str, object], jinja_env: Any = None) -> str:
         """Merge one part."""
         self.current_rendering_part = part
+        self._showing(self._show)
         return str(self.resolve_listing(self._merge(_name(part), src_xml, context)))
+
+    def _show(self, picture: Any) -> str:
+        """Return what docxtpl prints for a picture, whichever template it was made with."""
+        size = (picture.width, picture.height)
+        return str(InlineImage(self, picture.image_descriptor, *size, anchor=picture.anchor))
 
     def take_apart(self) -> None:
         """Let go of all parts. They refer to one another, and the collector does not see how large their trees are."""

@@ -4,20 +4,25 @@ from __future__ import annotations
 
 import copy
 import io
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
+from typing import Any
 
 import segno
-from docx.image.image import Image
-from docx.oxml.shape import CT_Inline
-from docx.shared import Mm
 from lxml import etree
 from markdown_it import MarkdownIt
 from markdown_it.tree import SyntaxTreeNode
 from markupsafe import Markup
 
+from docgen.pictures import Picture, read_picture
+from docgen.render.docx import values
+from docgen.render.docx.inline import CharacterStyles, Checkbox, FormattedText, Link, Look, PageBreak
+from docgen.render.docx.package import Package
+from docgen.render.docx.pictures import PlacedPicture
 from docgen.render.docx.spot import R, Spot, leave, w
+from docgen.render.docx.subdocument import Library
 
 _MARKDOWN = MarkdownIt("commonmark", {"html": False})
 _LINKS = ("https://", "http://", "mailto:", "tel:")
@@ -27,47 +32,66 @@ _MAX_LEVEL = 8
 class DocxRich:
     """Leaves tokens; `spot.fill` replaces them."""
 
+    def __init__(self, package: Package, library: Library) -> None:
+        self._package = package
+        self._library = library
+
     def qr(self, data: str, *, size_mm: float, error: str, border: int) -> Markup:
         """Return a picture of the code, fine enough to print."""
         output = io.BytesIO()
         segno.make_qr(data, error=error, boost_error=False).save(output, kind="png", scale=10, border=border)
-        return leave(_Picture(output.getvalue(), size_mm, size_mm, data))
+        picture = Picture(output.getvalue(), "image/png", size_mm, size_mm)
+        return leave(PlacedPicture(picture, alt=data))
 
-    def image(self, source: Path | bytes, *, width_mm: float | None, height_mm: float | None, alt: str) -> Markup:
-        """Return a picture in the line of text."""
-        content = source if isinstance(source, bytes) else source.read_bytes()
-        return leave(_Picture(content, width_mm, height_mm, alt))
+    def image(
+        self,
+        source: Path | bytes,
+        *,
+        width_mm: float | None,
+        height_mm: float | None,
+        alt: str,
+        fit: str = "contain",
+        anchor: str = "",
+    ) -> Markup:
+        """Return a picture in the line of text, or in place of the one whose alternative text it is."""
+        return leave(PlacedPicture(read_picture(source), width_mm, height_mm, fit, alt, anchor))
+
+    def rich(self, text: str, *, style: str | None = None, **look: Any) -> Markup:
+        """Return text in another look; `look` as `inline.Look` has it."""
+        found = self._styles.find(style) if style is not None else None
+        return leave(FormattedText(text, Look(style=found, **look)))
+
+    def link(self, address: str, text: str) -> Markup:
+        """Return a link, in the template's style for links where it has one."""
+        return leave(Link(address, text, self._styles.get("hyperlink")))
+
+    def checkbox(self, checked: bool, label: str) -> Markup:
+        """Return a box that a reader can tick."""
+        return leave(Checkbox(checked, label))
+
+    def page_break(self) -> Markup:
+        """Return the end of a page."""
+        return leave(PageBreak())
+
+    def adopt(self, value: object) -> object:
+        """Return what docxtpl prints for a value of its own classes."""
+        return values.adopt(value)
+
+    @cached_property
+    def _styles(self) -> CharacterStyles:
+        return CharacterStyles(self._package)
 
     def markdown(self, text: str) -> Markup:
         """Return paragraphs, or a piece of text where it is one paragraph."""
         return leave(_Prose(SyntaxTreeNode(_MARKDOWN.parse(text))))
 
+    def subdocument(self, files: list[Path], names: Mapping[str, object]) -> Markup:
+        """Return Word documents, merged."""
+        return leave(self._library.merge(files, names))
+
     def lines(self, lines: Sequence[str]) -> str:
         """Return the lines; line breaks are made of them."""
         return "\n".join(lines)
-
-
-@dataclass(frozen=True)
-class _Picture:
-    content: bytes
-    width_mm: float | None
-    height_mm: float | None
-    alt: str
-
-    def place(self, spot: Spot) -> None:
-        image = Image.from_blob(self.content)
-        width = Mm(self.width_mm) if self.width_mm is not None else None
-        height = Mm(self.height_mm) if self.height_mm is not None else None
-        wide, high = image.scaled_dimensions(width, height)
-        relation = spot.story.attach(
-            "image", f"word/media/image{{}}.{image.ext}", self.content, image.content_type, shared=True
-        )
-        inline = CT_Inline.new_pic_inline(1, relation, f"image.{image.ext}", wide, high)
-        for properties in inline.iter("{*}docPr"):
-            properties.set("descr", self.alt)
-        run = etree.Element(w("r"))
-        etree.SubElement(run, w("drawing")).append(inline)
-        spot.inline(run)
 
 
 @dataclass(frozen=True)
