@@ -32,7 +32,7 @@ from jinja2.parser import Parser
 from pydantic import BaseModel
 
 from docgen.errors import TemplateSyntax
-from docgen.inspect_fields import find_fields
+from docgen.inspect_fields import find_fields, root
 from docgen.limits import Limits, WorkLimits
 from docgen.model import Where
 from docgen.place import translate
@@ -40,6 +40,7 @@ from docgen.rich import RichFactory, TextRich
 from docgen.sandbox import FolderLoader, Sandbox, missing_field
 from docgen.texts import Texts
 from docgen.toolbox import install
+from docgen.walk import Trace, trace
 
 Escape = Literal["xml", "html", "none"]
 Missing = Literal["error", "blank"]
@@ -147,6 +148,14 @@ class Merger:
     def fields_of(self, source: str) -> frozenset[str]:
         """Return the dotted paths that a text uses, other than what every context has."""
         return find_fields(self.environment, source, self._load, RESERVED)
+
+    def trace(self, tree: nodes.Template) -> Trace:
+        """Return what a parsed text uses, and where in it."""
+        return trace(tree, self.environment.globals, self._load)
+
+    def fields_in(self, tree: nodes.Template) -> frozenset[str]:
+        """Return the dotted paths that a parsed text uses, as `fields_of`."""
+        return frozenset(path for path in self.trace(tree).fields() if root(path) not in RESERVED)
 
     def _load(self, name: str) -> nodes.Template | None:
         loader = self.environment.loader

@@ -4,16 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
+from functools import cached_property
 
-from jinja2 import nodes
-from lxml import etree
-
-from docgen.errors import DocgenError, flatten, raise_faults
-from docgen.inspect_fields import line_of
+from docgen.errors import DocgenError, FieldMissing, flatten, raise_faults
 from docgen.merge import Compiled, Merger
 from docgen.model import Where
+from docgen.render.docx.faults import Survey
 from docgen.render.docx.package import Package, parse_xml
-from docgen.render.docx.places import locate
+from docgen.render.docx.places import Index, Numbered, near
 from docgen.render.docx.reference import patch, source_of
 
 #: Last step of a relation's type -> what people call the part.
@@ -22,7 +20,7 @@ _LABELS = {
 }  # fmt: skip
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class TextPart:
     """A part that may hold fields.
 
@@ -30,15 +28,21 @@ class TextPart:
         name: in the package: `word/header1.xml`.
         label: for people: `text`, `header 1`, `footnotes`.
         markup: as it was, in the form that docxtpl reads: of the main part the body alone.
-        source: what Jinja compiled: one paragraph a line.
+        source: what Jinja compiled: each tag begins a line.
+        survey: its tags as their author wrote them.
     """
 
     name: str
     label: str
     markup: str
-    source: str
-    original: etree._Element
+    numbered: Numbered
+    survey: Survey
     compiled: Compiled
+
+    @property
+    def source(self) -> str:
+        """What Jinja compiled."""
+        return self.numbered.source
 
     def render(self, context: Mapping[str, object]) -> str:
         """Return the merged markup; a fault has its place in the document."""
@@ -49,20 +53,28 @@ class TextPart:
 
     def placed(self, fault: DocgenError) -> DocgenError:
         """Return a fault with its place in the document instead of a line of markup."""
-        return _placed(fault, self.label, self.original, self.source)
+        return _placed(fault, self.label, self.numbered, self._index, self.survey)
 
     def find(self, path: str, where: Where) -> Where | None:
         """Return the place where a dotted path is first used."""
-        line = line_of(self.source, path)
-        return self.placed(DocgenError("", where=replace(where, line=line))).where if line else None
+        found = self.survey.everywhere(FieldMissing("", field=path))
+        return replace(where, path=found[0].where.path) if found and found[0].where else None
+
+    @cached_property
+    def _index(self) -> Index:
+        return Index(self.survey.tags)
 
 
-def _placed(fault: DocgenError, label: str, original: etree._Element, source: str) -> DocgenError:
+def _placed(fault: DocgenError, label: str, numbered: Numbered, index: Index, survey: Survey) -> DocgenError:
     line = fault.where.line if fault.where else None
-    steps, near = locate(original, source, line)
-    fault.where = replace(fault.where or Where(), line=None, column=None, path=(label, *steps))
-    if near and near not in fault.problem:
-        fault.problem = f'{fault.problem}, in "{near}"'
+    found = numbered.tag(line) if line else None
+    tag = index.find(*found) if found else None
+    if tag is None:
+        fault.where = replace(fault.where or Where(), line=None, column=None, path=(label,))
+        return fault
+    fault.where = replace(fault.where or Where(), line=None, column=None, path=survey.place(tag).path)
+    if (text := near(tag)) not in fault.problem:
+        fault.problem = f'{fault.problem}, in "{text}"'
     return fault
 
 
@@ -75,30 +87,32 @@ def part_names(package: Package) -> Iterator[tuple[str, str]]:
             yield name, f"{label} {number}" if kind in ("header", "footer") else label
 
 
+def survey_parts(package: Package, merger: Merger) -> Iterator[tuple[str, str, str, Survey]]:
+    """Yield name, label, markup and survey of every part that may hold fields."""
+    for name, label in part_names(package):
+        markup = source_of(package, name)
+        yield name, label, markup, Survey(parse_xml(markup.encode()), label, merger, package.where)
+
+
 def compile_parts(package: Package, merger: Merger) -> list[TextPart]:
     """Compile every part.
 
     Raises:
-        TemplateError: or `Faults`: what cannot be compiled, a fault per part, placed.
+        TemplateError: or `Faults`: everything that is wrong in the parts, placed.
     """
     parts: list[TextPart] = []
     faults: list[DocgenError] = []
-    for name, label in part_names(package):
-        markup = source_of(package, name)
-        original = parse_xml(markup.encode())
-        source = patch(markup)
-        try:
-            compiled = merger.compile(source, package.where, rewrite=_without_line_ends)
-        except DocgenError as error:
-            faults += [_placed(fault, label, original, source) for fault in flatten(error)]
+    for name, label, markup, survey in survey_parts(package, merger):
+        if survey.faults:
+            faults += survey.faults
             continue
-        parts.append(TextPart(name, label, markup, source, original, compiled))
+        numbered = Numbered(patch(markup))
+        try:
+            compiled = merger.compile(numbered.source, package.where)
+        except DocgenError as error:
+            index = Index(survey.tags)
+            faults += [_placed(fault, label, numbered, index, survey) for fault in flatten(error)]
+            continue
+        parts.append(TextPart(name, label, markup, numbered, survey, compiled))
     raise_faults(faults)
     return parts
-
-
-def _without_line_ends(tree: nodes.Template) -> None:
-    """Take out of what is written the line ends that were put before paragraphs."""
-    for data in tree.find_all(nodes.TemplateData):
-        data.data = data.data.replace("\n<w:p ", "<w:p ").replace("\n<w:p>", "<w:p>")
-

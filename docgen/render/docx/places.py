@@ -1,65 +1,127 @@
 """Floor 2, edges: where in a Word document a template fault is, as the person who wrote it counts.
 
-docxtpl takes apart rows and paragraphs before Jinja sees them, so a fault is looked up by its tag in the document as it
-was: table, row, cell, paragraph, and the text around. Knows Word markup and Jinja's delimiters.
+A fault leads to a tag, by the line of what Jinja compiled, where each tag begins a line; a tag leads to its paragraph,
+table, row and cell in the document as it was before docxtpl took rows and paragraphs apart.
 """
 
 from __future__ import annotations
 
 import html
-import re
+from bisect import bisect_right
+from collections import Counter
+from collections.abc import Sequence
 
 from lxml import etree
 
+from docgen.render.docx.braces import find_spans
+from docgen.render.docx.statements import CELL
+from docgen.render.docx.tags import Line, Tag
+
 _W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
-_TAG = re.compile(r"\{[{%#].*?[}%#]\}", re.DOTALL)
-_PREFIX = re.compile(r"^(\{[{%#])(?:tr|tc|p|r)(?=\s)")
-_MARKUP = re.compile(r"<[^>]+>")
-_QUOTES = str.maketrans("“”‘’", "\"\"''")
+_NAMES = {f"{_W}{tag}": name for tag, name in (("p", "paragraph"), ("tc", "cell"), ("tr", "row"), ("tbl", "table"))}
+_CODE = f"{_W}instrText"
+_CELL = f"{_W}tc"
+#: Characters of the text around a tag that a message shows on each side of it.
+_AROUND = 30
+_LONGEST = 160
 
 
-def locate(original: etree._Element, patched: str, line: int | None) -> tuple[tuple[str, ...], str]:
-    """Return the steps to the fault and the text it stands in.
-
-    Args:
-        original: the part before it was patched.
-        patched: what Jinja compiled: one line per paragraph.
-        line: the faulty line of `patched`, from 1.
-    """
-    lines = patched.split("\n")
-    if line is None or not 0 < line <= len(lines):
-        return (), ""
-    near = _plain(lines[line - 1])
-    tags = _tags(near)
-    if not tags:
-        return (), near[:80]
-    earlier = sum(_tags(_plain(text)).count(tags[0]) for text in lines[: line - 1])
-    for paragraph in original.iter(f"{_W}p"):
-        text = "".join(node.text or "" for node in paragraph.iter(f"{_W}t"))
-        count = _tags(text).count(tags[0])
-        if count > earlier:
-            return _steps(original, paragraph), " ".join(text.split())[:80]
-        earlier -= count
-    return (), near[:80]
-
-
-def _plain(markup: str) -> str:
-    return html.unescape(_MARKUP.sub("", markup)).strip()
-
-
-def _tags(text: str) -> list[str]:
-    return ["".join(_PREFIX.sub(r"\1", tag).split()).translate(_QUOTES) for tag in _TAG.findall(text)]
-
-
-def _steps(root: etree._Element, paragraph: etree._Element) -> tuple[str, ...]:
+def steps_to(root: etree._Element, holder: etree._Element) -> tuple[str, ...]:
+    """Return the steps from a part to a paragraph, outermost first."""
     steps: list[str] = []
-    node: etree._Element | None = paragraph
+    node: etree._Element | None = holder
     while node is not None and node is not root:
         parent = node.getparent()
-        name = {"p": "paragraph", "tc": "cell", "tr": "row", "tbl": "table"}.get(etree.QName(node).localname)
+        name = _NAMES.get(str(node.tag))
         # In a cell, table, row and cell say enough.
-        if name and parent is not None and not (name == "paragraph" and parent.tag == f"{_W}tc"):
+        if name and parent is not None and not (name == "paragraph" and parent.tag == _CELL):
             number = sum(1 for _ in node.itersiblings(node.tag, preceding=True)) + 1
             steps.insert(0, f"{name} {number}")
         node = parent
     return tuple(steps)
+
+
+def near(tag: Tag) -> str:
+    """Return a tag with a little of the text around it."""
+    line, span = tag.line.text, tag.span
+    before, after = line[: span.start], line[span.end :]
+    left = before if len(before) <= _AROUND else f"…{_cut_left(before[-_AROUND:])}"
+    right = after if len(after) <= _AROUND else f"{_cut_right(after[:_AROUND])}…"
+    text = tag.text if len(tag.text) <= _LONGEST else f"{tag.text[: _LONGEST - 1]}…"
+    if line[span.start : span.end] != tag.text:  # it goes on in another paragraph
+        right = ""
+    return " ".join(f"{left}{text}{right}".split())
+
+
+def _cut_left(text: str) -> str:
+    return text.partition(" ")[2] or text
+
+
+def _cut_right(text: str) -> str:
+    return text.rpartition(" ")[0] or text
+
+
+class Numbered:
+    """What Jinja compiles, with a line end in each tag, so that the line of a fault is the number of a tag.
+
+    Attributes:
+        source: the text.
+    """
+
+    def __init__(self, patched: str) -> None:
+        pieces: list[str] = []
+        self._plain: list[str] = []
+        self._lines: list[int] = []
+        at = line = 0
+        for span in find_spans(patched):
+            if span.opening == "{#" or span.problem:
+                continue
+            begin = span.start + (3 if patched[span.start + 2] in "-+" else 2)
+            pieces += [patched[at:begin], "\n"]
+            line += pieces[-2].count("\n") + 1
+            self._lines.append(line + 1)
+            self._plain.append(_plain(patched[span.start : span.end]))
+            at = begin
+        self.source = "".join([*pieces, patched[at:]])
+
+    def tag(self, line: int) -> tuple[str, int] | None:
+        """Return the text of the tag on a line, and how many equal ones stand before it."""
+        number = bisect_right(self._lines, line) - 1
+        if number < 0:
+            return None
+        return self._plain[number], self._earlier[number]
+
+    @property
+    def _earlier(self) -> list[int]:
+        if not hasattr(self, "_counted"):
+            seen: Counter[str] = Counter()
+            self._counted = []
+            for plain in self._plain:
+                self._counted.append(seen[plain])
+                seen[plain] += 1
+        return self._counted
+
+
+def _plain(tag: str) -> str:
+    inner = html.unescape(tag[2:-2]).removeprefix("-").removeprefix("+").removesuffix("-").removesuffix("+")
+    return tag[:2] + "".join(inner.split())
+
+
+class Index:
+    """Finds the tags of the document again."""
+
+    def __init__(self, tags: Sequence[Tag]) -> None:
+        self._found: dict[str, list[Tag]] = {}
+        for tag in tags:
+            plain = tag.plain
+            if tag.word in CELL:
+                plain = "{{" + plain[2 + len(tag.word) :]
+            self._found.setdefault(plain, []).append(tag)
+
+    def find(self, plain: str, earlier: int) -> Tag | None:
+        """Return the tag of a text that has so many equal ones before it; the last one where there are fewer."""
+        tags = self._found.get(plain, [])
+        return tags[min(earlier, len(tags) - 1)] if tags else None
+
+
+__all__ = ["Index", "Line", "Numbered", "near", "steps_to"]

@@ -1,0 +1,315 @@
+"""Floor 2, edges: every fault of a Word template's part in one pass, each with its place.
+
+Jinja stops at the first fault; here each tag is read by itself, then the blocks they make. What is told of once is not
+told of again: a broken tag counts as what it was meant to be. Compiles and renders nothing.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, replace
+from functools import cached_property
+
+from jinja2 import TemplateSyntaxError, nodes
+from lxml import etree
+
+from docgen.errors import DocgenError, FieldMissing, TemplateSyntax
+from docgen.merge import Merger
+from docgen.model import Where
+from docgen.render.docx.beside import find_lost, find_uneven, outside_cell, split_code
+from docgen.render.docx.places import near, steps_to
+from docgen.render.docx.statements import CELL, OPENING, Blocks, find_blocks, names_set, short, statement_of
+from docgen.render.docx.tags import Tag, read_tags
+from docgen.render.docx.wording import glued_prefix, say, unknown_name, unknown_word
+from docgen.walk import Trace
+
+#: Places that one unknown field is reported at.
+MOST_PLACES = 20
+#: Statement -> what stands for a broken one, so that its block has both ends.
+_STAND_IN = {
+    "if": "if true", "elif": "elif true", "else": "else", "call": "call namespace()", "filter": "filter upper",
+    "with": "with",
+}  # fmt: skip
+_KNOWN = frozenset({"loop", "caller", "super", "self", "varargs", "kwargs"})
+
+
+@dataclass(frozen=True, eq=False)
+class Finding:
+    """A fault and the tag that has it."""
+
+    tag: Tag
+    problem: str
+    hint: str = ""
+
+
+class Survey:
+    """What can be told of one part's tags without merging it."""
+
+    def __init__(self, root: etree._Element, label: str, merger: Merger, where: Where) -> None:
+        """Read the tags.
+
+        Args:
+            root: the part, as its author wrote it.
+            label: what people call it: `text`, `header 1`.
+            merger: knows filters, tests and functions.
+            where: the file.
+        """
+        self.tags = read_tags(root)
+        self._root = root
+        self._label = label
+        self._merger = merger
+        self._where = where
+
+    @cached_property
+    def faults(self) -> list[DocgenError]:
+        """Every fault, in the order of the document."""
+        return [self._fault(one) for one in sorted(self._findings, key=lambda one: one.tag.order)]
+
+    @cached_property
+    def fields(self) -> frozenset[str]:
+        """Dotted paths that the sound tags use, other than what every context has."""
+        return self._merger.fields_in(self._tree)
+
+    def everywhere(self, fault: DocgenError) -> list[DocgenError]:
+        """Return the fault of an unknown field once for each place where it is used, the first `MOST_PLACES` of them."""
+        tags = [self.tags[line - 1] for line in sorted(self._lines_of(fault.field))]
+        found: list[DocgenError] = []
+        for tag in tags[:MOST_PLACES]:
+            problem, hint = self._unknown(fault, tag)
+            one = FieldMissing(problem, where=self.place(tag), hint=hint, field=fault.field, value=tag.text)
+            one.problem += f', in "{near(tag)}"'
+            found.append(one)
+        if len(tags) > MOST_PLACES:
+            found[-1].problem += f", and in {len(tags) - MOST_PLACES} more places behind it"
+        return found
+
+    def place(self, tag: Tag) -> Where:
+        """Return the place of a tag."""
+        return replace(self._where, path=(self._label, *steps_to(self._root, tag.line.holder)))
+
+    # --- faults --------------------------------------------------------------------------------
+
+    def _fault(self, one: Finding) -> DocgenError:
+        text = near(one.tag)
+        problem = one.problem if text in one.problem else f'{one.problem}, in "{text}"'
+        return TemplateSyntax(problem, where=self.place(one.tag), hint=one.hint, value=one.tag.text)
+
+    @cached_property
+    def _findings(self) -> list[Finding]:
+        findings = [found for tag in self.tags if (found := _look_at(tag))]
+        self._faulty.update(one.tag for one in findings)
+        for misplaced in self._blocks.faults:
+            if misplaced.tag not in self._faulty:
+                findings.append(Finding(misplaced.tag, misplaced.problem, misplaced.hint))
+        findings += self._compile()
+        findings += self._names()
+        faulty = {one.tag for one in findings}
+        for lost in find_lost(self.tags):
+            if lost.tag not in faulty:
+                findings.append(Finding(lost.tag, lost.problem, lost.hint))
+        faulty |= {one.tag for one in findings}
+        for uneven in find_uneven(self._blocks.all, self._said, faulty):
+            findings.append(Finding(uneven.tag, uneven.problem, uneven.hint))
+        return findings
+
+    @cached_property
+    def _faulty(self) -> set[Tag]:
+        """Tags that Jinja could not read."""
+        return set()
+
+    @cached_property
+    def _blocks(self) -> Blocks:
+        return find_blocks(self.tags)
+
+    def _said(self, tag: Tag) -> str:
+        return " › ".join(map(str, self.place(tag).path[1:])) or self._label
+
+    def _compile(self) -> list[Finding]:
+        """Read all tags together; where that fails, each by itself."""
+        try:
+            self._parse()
+        except Exception:
+            pass
+        else:
+            return []
+        findings = []
+        for tag in self.tags:
+            if tag not in self._faulty and tag not in self._blocks.dropped and (said := self._try(tag)):
+                findings.append(Finding(tag, *said))
+                self._faulty.add(tag)
+        return findings
+
+    def _try(self, tag: Tag) -> tuple[str, str] | None:
+        try:
+            self._merger.environment.parse(_alone(tag))
+        except TemplateSyntaxError as error:
+            return say(error.message or "", tag)
+        except (RecursionError, MemoryError):
+            return "it is nested too deeply", "use fewer brackets"
+        except Exception as error:  # the lexer fails on a number of thousands of digits, for one
+            return f"it cannot be read: {error}", ""
+        return None
+
+    def _parse(self) -> nodes.Template:
+        return self._merger.environment.parse(self._source)
+
+    @property
+    def _source(self) -> str:
+        """The tags alone, one a line, broken ones replaced, with every block closed."""
+        ends = self._blocks.ends
+        lines = [_ends(ends.get(tag)) + self._statement(tag) for tag in self.tags]
+        return "\n".join([*lines, _ends(ends.get(None))])
+
+    def _statement(self, tag: Tag) -> str:
+        if tag in self._blocks.dropped or tag.span.opening == "{#":
+            return ""
+        if tag in self._faulty:
+            return _stand_in(tag)
+        return _meant(tag)
+
+    @cached_property
+    def _tree(self) -> nodes.Template:
+        """The tags as one tree; the line of a node is the number of its tag."""
+        _ = self._findings
+        try:
+            return self._parse()
+        except Exception:  # told of when the whole part is compiled
+            return nodes.Template([], lineno=1)
+
+    # --- names ---------------------------------------------------------------------------------
+
+    def _names(self) -> Iterator[Finding]:
+        """Yield a fault for each filter, test and function that there is not."""
+        environment = self._merger.environment
+        try:
+            tree = self._parse()
+        except Exception:
+            return
+        functions = {*environment.globals, *_KNOWN, *_given_names(tree)}
+        functions.update(name for name, _ in names_set(self.tags))
+        for node in tree.find_all((nodes.Filter, nodes.FilterBlock, nodes.Test, nodes.Call)):
+            match node:
+                case nodes.Filter() if node.name not in environment.filters:
+                    said = unknown_name("filter", node.name, environment.filters)
+                case nodes.Test() if node.name not in environment.tests:
+                    said = unknown_name("test", node.name, environment.tests)
+                case nodes.Call(node=nodes.Name(name=name)) if name not in functions:
+                    said = unknown_name("function", name, environment.globals)
+                case _:
+                    continue
+            yield Finding(self.tags[min(node.lineno, len(self.tags)) - 1], *said)
+
+    @cached_property
+    def _trace(self) -> Trace:
+        return self._merger.trace(self._tree)
+
+    @cached_property
+    def _used(self) -> dict[str, set[int]]:
+        """Dotted path -> lines of the tree that use it, or something under it."""
+        found: dict[str, set[int]] = {}
+        for node in self._tree.find_all(nodes.Expr):
+            for path in filter(None, self._trace.paths.get(id(node), "").split("|")):
+                found.setdefault(path, set()).add(node.lineno)
+        return found
+
+    def _lines_of(self, path: str) -> set[int]:
+        if path in self._used:
+            return self._used[path]
+        return {
+            line for used, lines in self._used.items() if used.startswith((f"{path}.", f"{path}[]")) for line in lines
+        }
+
+    @cached_property
+    def _of_loops(self) -> dict[str, Tag]:
+        """Name that only a block knows -> the tag that names it."""
+        return {name: tag for name, tag in names_set(self.tags) if statement_of(tag) == "for"}
+
+    def _unknown(self, fault: DocgenError, tag: Tag) -> tuple[str, str]:
+        name = re.split(r"[.\[]", fault.field, maxsplit=1)[0]
+        loop = self._of_loops.get(name)
+        if name == "loop":
+            return "loop is known only inside of {% for %}", "take it out, or put it into the loop"
+        if loop is None:
+            return fault.problem, fault.hint
+        return f"{name} is known only between {short(loop)} and its end", "put the tag into the loop"
+
+
+def _look_at(tag: Tag) -> Finding | None:
+    """Return what is wrong with a tag's braces, prefix or first word."""
+    if tag.span.problem:
+        return Finding(tag, tag.span.problem, tag.span.hint)
+    if split_code(tag):
+        return Finding(tag, "it is spread over pieces of a field's code", "delete it there and type it anew in one go")
+    checks: list[Callable[[Tag], tuple[str, str] | None]] = [glued_prefix]
+    if tag.span.opening == "{%":
+        checks.append(unknown_word)
+    if tag.word in CELL:
+        checks.append(outside_cell)
+    if tag.span.opening == "{{" and re.match(r"\{.*\}$", tag.body) and ":" not in tag.body:
+        return Finding(tag, "there are braces too many", f"write {{{{ {tag.body.strip('{} ')} }}}}")
+    return next((Finding(tag, *said) for check in checks if (said := check(tag))), None)
+
+
+def _ends(words: Iterable[str] | None) -> str:
+    return "".join(f"{{% {word} %}}" for word in words or ())
+
+
+def _meant(tag: Tag) -> str:
+    """Return a tag as Jinja gets it."""
+    body = " ".join(tag.body.split("\n"))
+    if tag.word in ("vm", "hm"):
+        return ""
+    if tag.word in CELL:
+        return f"{{{{ {body[len(tag.word) :]} }}}}"
+    return f"{tag.span.opening} {body} {'}}' if tag.span.opening == '{{' else '%}'}"
+
+
+def _stand_in(tag: Tag) -> str:
+    """Return what stands for a broken tag."""
+    word = statement_of(tag) if tag.span.opening == "{%" else ""
+    names = [name for name, _ in names_set([tag])]
+    if word == "for":
+        return f"{{% for {', '.join(names) or '_'} in [] %}}"
+    if word in ("set", "macro"):
+        name = names[0] if names else "_"
+        inline = word == "set" and "=" in tag.body
+        return f"{{% {word} {name}{' = none' if inline else '()' if word == 'macro' else ''} %}}"
+    if word == "block":
+        return f"{{% block b{tag.order[0]} %}}"
+    if word.startswith("end") and word[3:] in OPENING:
+        return f"{{% {word} %}}"
+    return f"{{% {_STAND_IN[word]} %}}" if word in _STAND_IN else ""
+
+
+def _alone(tag: Tag) -> str:
+    """Return a template that has this tag alone, with what its statement needs around it."""
+    text, word = _meant(tag), tag.word
+    if word in ("else", "elif"):
+        return f"{{% if true %}}{text}{{% endif %}}"
+    if word in ("break", "continue"):
+        return f"{{% for _ in [] %}}{text}{{% endfor %}}"
+    if word.startswith("end"):
+        return f"{_stand_in_for(word.removeprefix('end'))}{text}"
+    if word in OPENING and not (word == "set" and re.match(r"set\b[^=]*=(?!=)", tag.body)):
+        return f"{text}{{% end{word} %}}"
+    return text
+
+
+def _stand_in_for(word: str) -> str:
+    simple = {"for": "for _ in []", "set": "set _", "macro": "macro _()", "block": "block _"}
+    return f"{{% {simple.get(word) or _STAND_IN.get(word, 'if true')} %}}"
+
+
+def _given_names(tree: nodes.Template) -> Iterator[str]:
+    """Yield what the part itself gives a meaning to."""
+    for node in tree.find_all((nodes.Name, nodes.Macro, nodes.Import, nodes.FromImport)):
+        match node:
+            case nodes.Name(ctx="store" | "param"):
+                yield node.name
+            case nodes.Macro():
+                yield node.name
+            case nodes.Import():
+                yield node.target
+            case nodes.FromImport():
+                yield from (name[1] if isinstance(name, tuple) else name for name in node.names)
