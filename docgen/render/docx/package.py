@@ -231,7 +231,7 @@ class Assembly:
         self._trees.pop(part, None)
         self._changed[part] = content
 
-    def __contains__(self, part: str) -> bool:
+    def __contains__(self, part: object) -> bool:
         return part in self._changed or part in self.package.parts
 
     def __iter__(self) -> Iterator[str]:
