@@ -46,7 +46,7 @@ Escape = Literal["xml", "html", "none"]
 Missing = Literal["error", "blank"]
 
 #: What every context has; a field of that name would be hidden. `language` and `locale` may be columns.
-RESERVED = frozenset({"company", "locale", "language", "today", "texts"})
+RESERVED = frozenset({"company", "locale", "language", "today", "texts", "merge_record", "merge_sequence"})
 
 _RESULT = "docgen_result"
 

@@ -16,6 +16,7 @@ from markupsafe import Markup
 
 from docgen import filters, guards, richfilters
 from docgen.limits import current_work
+from docgen.wordfunctions import WORD_FUNCTIONS
 
 if TYPE_CHECKING:
     from docgen.sandbox import Sandbox
@@ -122,7 +123,7 @@ def install(environment: Sandbox) -> None:
     own = {name: _passing_empty(function) for name, function in {**OWN, **guarded}.items()}
     environment.filters = {**kept, **own, "join": _join}
     environment.globals |= {name: own[name] for name in FUNCTIONS} | {"address": pass_context(filters.address)}
-    environment.globals |= {name: pass_context(function) for name, function in _CALLED.items()}
+    environment.globals |= {name: pass_context(function) for name, function in {**_CALLED, **WORD_FUNCTIONS}.items()}
     environment.localise = filters.localised
 
 

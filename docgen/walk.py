@@ -266,7 +266,7 @@ class _Walker:
             self._value(child, scope)
         if isinstance(called, _Macro):
             self._expand(called, given, named)
-        return None
+        return _named_field(node, scope)
 
     def _called(self, node: nodes.Node, scope: _Scope) -> _Meaning:
         if isinstance(node, nodes.Name):
@@ -313,5 +313,14 @@ def _names(node: nodes.Expr) -> list[str]:
 
 def _is_bare_address(node: nodes.Call, scope: _Scope) -> bool:
     called = node.node
-    bare = isinstance(called, nodes.Name) and called.name == "address" and "address" not in scope
+    names = ("address", "word_address")
+    bare = isinstance(called, nodes.Name) and called.name in names and called.name not in scope
     return bare and not node.args and all(pair.key in ("from_country", "language") for pair in node.kwargs)
+
+
+def _named_field(node: nodes.Call, scope: _Scope) -> str | None:
+    """Return the field that `merge_field("First Name")` gives."""
+    called, given = node.node, node.args
+    if not (isinstance(called, nodes.Name) and called.name == "merge_field" and called.name not in scope and given):
+        return None
+    return given[0].value if isinstance(given[0], nodes.Const) and isinstance(given[0].value, str) else None

@@ -1,0 +1,294 @@
+"""Floor 1, rules: what Word's merge fields become: the functions that a translated template calls. Knows no XML.
+
+A template in Word's own words is rewritten as Jinja before it is compiled (`docgen.render.docx.mergefields`). What
+Jinja has no words for is here: printing nothing for an empty field, switches, comparisons, formulas, and moving from
+record to record within one document.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import date
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any, cast
+
+from babel import Locale
+from jinja2 import Undefined
+from jinja2.runtime import Context
+from markupsafe import Markup
+
+from docgen import filters
+from docgen.errors import DocgenError, TemplateError, did_you_mean
+from docgen.guards import bounded_list
+from docgen.money import round_half_up
+from docgen.scalars import Misfit, read_boolean
+from docgen.wordformats import (
+    OPERATORS,
+    apply_format,
+    compare_texts,
+    moment_of,
+    number_of,
+)
+from docgen.wordpictures import write_date, write_number, write_result
+
+if TYPE_CHECKING:
+    from docgen.sandbox import Sandbox
+
+#: The context's key for the cursor; no template can write it, for its blank.
+CURSOR = "docgen cursor"
+_LONGEST_PICTURE = 250
+
+
+class LeftOut(DocgenError):
+    """The template leaves this record out, by SKIPIF. No fault: nothing is made for it."""
+
+
+class Cursor:
+    """Goes through the records of one document, or of many that follow each other.
+
+    Attributes:
+        names: the record at hand; empty when there is none any more.
+        done: there is no further record.
+    """
+
+    def __init__(self, records: Iterable[Mapping[str, object]]) -> None:
+        self._records = iter(records)
+        self._taken = self._merged = 0
+        self.names: Mapping[str, object] = {}
+        self.done = False
+
+    def advance(self) -> bool:
+        """Take the next record; False when there is none."""
+        found = next(self._records, None)
+        self.done = found is None
+        self._taken += 1
+        self._merged += 1
+        numbers = {"merge_record": self._taken, "merge_sequence": self._merged}
+        self.names = {} if found is None else {**numbers, **found}
+        return not self.done
+
+    def leave_out(self) -> None:
+        """Do not count the record at hand as merged."""
+        self._merged -= 1
+
+
+def merge_field(context: Context, name: str) -> object:
+    """Give the field of a name that has blanks or signs in it, such as "First Name"."""
+    cursor = context.get(CURSOR)
+    if isinstance(cursor, Cursor):
+        if cursor.done:
+            return ""
+        names = cursor.names
+        return names[name] if name in names else _absent(context, name)
+    value = filters.from_context(context, name)
+    if value is None and name not in context:
+        return _absent(context, name)
+    return value
+
+
+def _absent(context: Context, name: str) -> Undefined:
+    return cast("Sandbox", context.environment).undefined(hint=name, name=name)
+
+
+def word_text(
+    context: Context,
+    value: object,
+    *,
+    number: str | None = None,
+    day: str | None = None,
+    format: Sequence[str] = (),
+    before: object = "",
+    after: object = "",
+) -> object:
+    r"""Print a value as a MERGEFIELD does: nothing where it is empty, else by its switches, `\#` to `\f`."""
+    if value is None or isinstance(value, Undefined):
+        return "" if value is None else _touch(value)
+    shown = _written(context, value, number, day, format)
+    if not shown:
+        return ""
+    if isinstance(shown, str) and not hasattr(shown, "__html__"):
+        return f"{before}{shown}{after}"
+    return Markup.escape(before) + Markup(shown) + Markup.escape(after)  # noqa: S704 - it is markup already
+
+
+def _touch(value: Undefined) -> str:
+    """Raise for a name that is not there; under `missing: blank` it counts as empty."""
+    bool(value)
+    return ""
+
+
+def _written(context: Context, value: object, number: str | None, day: str | None, formats: Sequence[str]) -> object:
+    environment = cast("Sandbox", context.environment)
+    if number is None and day is None and not formats:
+        return environment.shown(context, value, None)
+    locale = filters.locale_of(context)
+    for picture in (number, day):
+        if picture is not None and len(picture) > _LONGEST_PICTURE:
+            raise TemplateError("the picture of a field is too long")
+    counted = number_of(value, locale)
+    text: object = None
+    if day is not None and not isinstance(value, int | float | Decimal) and (moment := moment_of(value, locale)):
+        text = write_date(moment, day, locale)
+        counted = number_of(text, locale)
+    elif number is not None and counted is not None:
+        text = write_number(counted, number, locale)
+    shown = environment.shown(context, value, None) if text is None else text
+    for name in formats if isinstance(shown, str) else ():
+        shown = apply_format(str(shown), counted, name, locale)
+    return shown
+
+
+def word_filled(_: Context, *values: object) -> bool:
+    """Tell whether any of the values prints something: Word leaves out lines of empty fields alone."""
+    return any(isinstance(value, Undefined) or (value is not None and str(value) != "") for value in values)
+
+
+def word_if(context: Context, left: object, operator: str, right: object, pattern: bool = False) -> bool:
+    """Compare as an IF field does: `word_if(total, "gt", 100)`; numbers as numbers, days as days, else as text."""
+    if operator not in OPERATORS:
+        raise TemplateError(f'"{operator}" does not compare', hint=did_you_mean(operator, OPERATORS))
+    values = [_plain(value) for value in (left, right)]
+    if not (pattern and _has_wildcards(values[1])):
+        first, second = _alike(values, filters.locale_of(context))
+        if first is not None and second is not None:
+            return OPERATORS[operator]((first > second) - (first < second))
+    texts = [str(cast("Sandbox", context.environment).shown(context, value, None)) for value in values]
+    return compare_texts(texts[0], operator, texts[1], pattern=pattern)
+
+
+def _alike(values: Sequence[object], locale: Locale) -> list[Any]:
+    """Read two values as what one of them is declared to be; undeclared ones as numbers."""
+    if any(isinstance(value, bool) for value in values):
+        return [_as_bool(value, locale) for value in values]
+    if any(isinstance(value, date) for value in values):
+        moments = [moment_of(value, locale) for value in values]
+        return [moment and moment.isoformat() for moment in moments]
+    return [number_of(value, locale) for value in values]
+
+
+def _has_wildcards(value: object) -> bool:
+    return isinstance(value, str) and ("*" in value or "?" in value)
+
+
+def _plain(value: object) -> object:
+    if isinstance(value, Undefined):
+        return _touch(value)
+    return "" if value is None else value
+
+
+def _as_bool(value: object, locale: Locale) -> bool | None:
+    try:
+        return read_boolean(value, str(locale))
+    except Misfit:
+        return None
+
+
+# --- formulas -------------------------------------------------------------------------------------
+
+
+def word_number(context: Context, value: object) -> Decimal:
+    """Give a value as the number that a formula computes with; an empty one is 0."""
+    value = _plain(value)
+    number = number_of(value, filters.locale_of(context))
+    if number is None and str(value).strip():
+        raise TemplateError(f'"{value}" is not a number')
+    return number or Decimal(0)
+
+
+def _power(base: Decimal, exponent: Decimal) -> Decimal:
+    if abs(exponent) > 100:
+        raise TemplateError("the exponent of a formula is too large")
+    return base**exponent
+
+
+def _average(*values: Decimal) -> Decimal:
+    return sum(values, Decimal(0)) / len(values)
+
+
+def _truth(test: Callable[..., bool]) -> Callable[..., Decimal]:
+    return lambda *values: Decimal(int(test(*values)))
+
+
+#: Name -> (function, least and most arguments).
+FUNCTIONS: Mapping[str, tuple[Callable[..., Decimal], int, int]] = {
+    "SUM": (lambda *values: sum(values, Decimal(0)), 1, 100),
+    "PRODUCT": (lambda *values: _product(values), 1, 100),
+    "AVERAGE": (_average, 1, 100),
+    "MIN": (min, 1, 100),
+    "MAX": (max, 1, 100),
+    "COUNT": (lambda *values: Decimal(len(values)), 1, 100),
+    "ABS": (abs, 1, 1),
+    "INT": (lambda value: Decimal(int(value)), 1, 1),
+    "SIGN": (lambda value: Decimal((value > 0) - (value < 0)), 1, 1),
+    "MOD": (lambda value, by: value % by, 2, 2),
+    "ROUND": (lambda value, places: round_half_up(value, int(places)), 2, 2),
+    "POWER": (_power, 2, 2),
+    "IF": (lambda test, first, second: first if test else second, 3, 3),
+    "AND": (_truth(lambda first, second: bool(first and second)), 2, 2),
+    "OR": (_truth(lambda first, second: bool(first or second)), 2, 2),
+    "NOT": (_truth(lambda value: not value), 1, 1),
+    "TRUE": (lambda *_: Decimal(1), 0, 1),
+    "FALSE": (lambda *_: Decimal(0), 0, 1),
+}
+
+
+def _product(values: Iterable[Decimal]) -> Decimal:
+    result = Decimal(1)
+    for value in values:
+        result *= value
+    return result
+
+
+def word_formula(context: Context, name: str, *values: object) -> object:
+    """Compute a function of Word's formulas, `word_formula("ROUND", total, 1)`; `RESULT` writes a formula's result."""
+    numbers = [word_number(context, value) for value in bounded_list(values)]
+    if name in OPERATORS and len(numbers) == 2:
+        first, second = numbers
+        return Decimal(int(OPERATORS[name]((first > second) - (first < second))))
+    if name == "RESULT" and len(numbers) == 1:
+        return write_result(numbers[0], filters.locale_of(context))
+    if name not in FUNCTIONS:
+        raise TemplateError(f'"{name}" is no function of formulas', hint=did_you_mean(name, FUNCTIONS))
+    function, least, most = FUNCTIONS[name]
+    if not least <= len(numbers) <= most:
+        raise TemplateError(f"{name} takes {least if least == most else f'{least} to {most}'} values")
+    return function(*numbers)
+
+
+# --- moving through records -----------------------------------------------------------------------
+
+
+def next_record(context: Context) -> str:
+    """Go on to the next record within the document, as NEXT does; prints nothing."""
+    cursor = context.get(CURSOR)
+    if isinstance(cursor, Cursor):
+        cursor.advance()
+    return ""
+
+
+def skip_record(context: Context) -> str:
+    """Leave the record out, as SKIPIF does."""
+    raise LeftOut("the template leaves this record out (SKIPIF)")
+
+
+def word_address(context: Context) -> object:
+    """Write the record's address, as ADDRESSBLOCK does."""
+    cursor = context.get(CURSOR)
+    if not isinstance(cursor, Cursor):
+        return filters.address(context)
+    # In a record, `company` is the sender.
+    own = {name: value for name, value in cursor.names.items() if name != "company"}
+    return "" if cursor.done else filters.address(context, own)
+
+
+WORD_FUNCTIONS: Mapping[str, Callable[..., Any]] = {
+    "merge_field": merge_field,
+    "word_text": word_text,
+    "word_filled": word_filled,
+    "word_if": word_if,
+    "word_number": word_number,
+    "word_formula": word_formula,
+    "next_record": next_record,
+    "skip_record": skip_record,
+    "word_address": word_address,
+}
