@@ -15,7 +15,7 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
 
-from PIL import Image, ImageOps
+from PIL import Image, ImageOps, UnidentifiedImageError
 
 from docgen.errors import TemplateError
 from docgen.svg import is_svg, rasterise, read_svg
@@ -43,6 +43,7 @@ class Picture:
         content: PNG, JPEG or GIF.
         width_mm: its own width, from its dots an inch; `height_mm` likewise.
         vector: the SVG that `content` is a picture of, without anything that runs or loads.
+        changed: whether `content` is other than the file.
     """
 
     content: bytes
@@ -50,6 +51,7 @@ class Picture:
     width_mm: float
     height_mm: float
     vector: bytes | None = None
+    changed: bool = False
 
     @property
     def ending(self) -> str:
@@ -130,7 +132,7 @@ def _read_vector(content: bytes) -> Picture:
     for inner in drawing.pictures:
         with _opened(inner):
             pass
-    return Picture(rasterise(drawing), "image/png", drawing.width_mm, drawing.height_mm, drawing.content)
+    return Picture(rasterise(drawing), "image/png", drawing.width_mm, drawing.height_mm, drawing.content, True)
 
 
 @contextmanager
@@ -147,7 +149,7 @@ def _opened(content: bytes) -> Iterator[Image.Image]:
                 yield image
     except (Image.DecompressionBombWarning, Image.DecompressionBombError) as error:
         raise _too_many("too many ") from error
-    except Image.UnidentifiedImageError as error:
+    except UnidentifiedImageError as error:
         raise TemplateError("is not a picture", hint="use PNG, JPEG, GIF or SVG") from error
     except (OSError, ValueError, SyntaxError, EOFError) as error:
         raise TemplateError("is damaged", hint="open it in a picture editor and save it again") from error
@@ -169,7 +171,7 @@ def _read_raster(content: bytes, image: Image.Image) -> Picture:
         wide, high = high, wide
     media_type = _SHOWN.get(kind, "image/png")
     picture = Picture(b"", media_type, turned.width / wide * MM_PER_INCH, turned.height / high * MM_PER_INCH)
-    return replace(picture, content=_written(turned, media_type))
+    return replace(picture, content=_written(turned, media_type), changed=True)
 
 
 def _written(image: Image.Image, media_type: str) -> bytes:

@@ -8,7 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
+
+from docgen.prose import FindPicture, no_pictures, parse_html, to_text
 
 
 class Lines(tuple[str, ...]):
@@ -23,19 +25,37 @@ class Lines(tuple[str, ...]):
 class RichFactory(Protocol):
     """Makes the values that templates print. Results are printed as they are: give them `__html__`, or escape first.
 
-    A factory that needs something of the rendering under way (an inline picture's id) keeps it itself.
+    A factory that needs something of the rendering under way (an inline picture's id) keeps it itself. Besides what is
+    here it may have `rich`, `link`, `checkbox`, `page_break`, `subdocument` and `chart`: what a factory lacks, its
+    body cannot hold. `adopt`, where there is one, is shown values that bring markup of their own.
     """
 
     def qr(self, data: str, *, size_mm: float, error: str, border: int) -> object:
         """Return a QR code. `error` is one of L, M, Q, H; `border` counts modules."""
         ...
 
-    def image(self, source: Path | bytes, *, width_mm: float | None, height_mm: float | None, alt: str) -> object:
-        """Return a picture. A path is absolute, exists, and has been checked to be allowed."""
+    def image(
+        self,
+        source: Path | bytes,
+        *,
+        width_mm: float | None,
+        height_mm: float | None,
+        alt: str,
+        fit: str = "contain",
+        anchor: str = "",
+    ) -> object:
+        """Return a picture. A path is absolute, exists, and has been checked to be allowed.
+
+        Given both sizes, `fit` is `contain` or `stretch`; `anchor` is an address that has been checked, or "".
+        """
         ...
 
-    def markdown(self, text: str) -> object:
-        """Return CommonMark as formatted text. Raw HTML in it is text, not markup."""
+    def markdown(self, text: str, find: FindPicture = no_pictures) -> object:
+        """Return CommonMark as formatted text. Raw HTML in it is text, not markup. `find` returns allowed pictures."""
+        ...
+
+    def html(self, text: str, find: FindPicture = no_pictures) -> object:
+        """Return HTML as formatted text, without anything that runs or loads."""
         ...
 
     def lines(self, lines: Sequence[str]) -> object:
@@ -50,13 +70,33 @@ class TextRich:
         """Return the data: what the code would say."""
         return data
 
-    def image(self, source: Path | bytes, *, width_mm: float | None, height_mm: float | None, alt: str) -> object:
+    def image(self, source: Path | bytes, *, alt: str, **_: Any) -> object:
         """Return the alternative text."""
         return alt
 
-    def markdown(self, text: str) -> object:
+    def rich(self, text: str, **_: Any) -> object:
+        """Return the text: plain text has one look."""
+        return text
+
+    def link(self, address: str, text: str) -> object:
+        """Return the text with the address behind it."""
+        return text if text == address else f"{text} ({address})"
+
+    def checkbox(self, checked: bool, label: str) -> object:
+        """Return the box as people type it."""
+        return f"[{'x' if checked else ' '}] {label}".rstrip()
+
+    def page_break(self) -> object:
+        """Return a form feed, at which printers begin a new page."""
+        return "\f"
+
+    def markdown(self, text: str, find: FindPicture = no_pictures) -> object:
         """Return the source, which is readable as it is."""
         return text
+
+    def html(self, text: str, find: FindPicture = no_pictures) -> object:
+        """Return what the text says, without its markup."""
+        return to_text(parse_html(text))
 
     def lines(self, lines: Sequence[str]) -> object:
         """Return the lines, one below the other."""

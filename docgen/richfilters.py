@@ -7,20 +7,25 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Mapping, Sequence
+from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
 from jinja2.runtime import Context
+from markupsafe import Markup
 
 from docgen.errors import TemplateError, UnsafePath, UnsupportedFeature, did_you_mean
 from docgen.guards import bounded_list
 from docgen.limits import current_work
+from docgen.pictures import check_size
+from docgen.prose import FindPicture
 
 if TYPE_CHECKING:
     from docgen.sandbox import FolderLoader, Sandbox
 
 _FITS = ("contain", "stretch")
 _COLOUR = re.compile(r"#?[0-9A-Fa-f]{6}")
+_SIZES = (1, 1638)  # points that Word takes
 _SCHEMES = ("https://", "http://", "mailto:", "tel:")
 CHARTS = ("column", "bar", "line", "area", "pie", "doughnut", "scatter", "stacked-column", "stacked-bar")
 
@@ -49,12 +54,38 @@ def qr(context: Context, data: object, *, size_mm: float = 25, error: str = "M",
 
 
 def image(
-    context: Context, source: object, *, width_mm: float | None = None, height_mm: float | None = None, alt: str = ""
+    context: Context,
+    source: object,
+    *,
+    width_mm: float | None = None,
+    height_mm: float | None = None,
+    alt: object = "",
+    fit: str = "contain",
+    anchor: object = "",
 ) -> object:
-    """Show a picture: a file of the template's folder, or `company.logo`."""
-    environment = cast("Sandbox", context.environment)
+    """Show a picture: a file of the template's folder, `company.logo`, or a field that holds a picture's bytes.
+
+    Given both sizes, `contain` keeps the picture's shape within them and `stretch` does not; `anchor` is a link.
+    """
+    _choice("fit", fit, _FITS)
+    for name, size in (("width_mm", width_mm), ("height_mm", height_mm)):
+        check_size(name, size)
     found = source if isinstance(source, bytes) else find_file(context, source, "picture")
-    return environment.rich.image(found, width_mm=width_mm, height_mm=height_mm, alt=alt)
+    address = _address(anchor) if anchor else ""
+    make = cast("Sandbox", context.environment).rich.image
+    return make(found, width_mm=width_mm, height_mm=height_mm, alt=_text(alt), fit=fit, anchor=address)
+
+
+def _text(value: object) -> str:
+    """Return an optional text; an empty field gives none."""
+    return "" if value is None else str(value)
+
+
+def _address(value: object) -> str:
+    address = str(value).strip()
+    if not address.lower().startswith(_SCHEMES) or any(character.isspace() for character in address):
+        raise TemplateError(f'"{address}" is not an address to link to', hint=f"it begins with {', '.join(_SCHEMES)}")
+    return address
 
 
 def find_file(context: Context, source: object, what: str) -> Path:
@@ -72,12 +103,17 @@ def find_file(context: Context, source: object, what: str) -> Path:
 
 def markdown(context: Context, value: object) -> object:
     """Write `{{ terms | markdown }}`, CommonMark with tables, as formatted text of the document."""
-    return cast("Sandbox", context.environment).rich.markdown(str(value))
+    return cast("Sandbox", context.environment).rich.markdown(str(value), _finder(context))
 
 
 def html(context: Context, value: object) -> object:
     """Write HTML from an editor or a shop as formatted text of the document; scripts are left out."""
-    return _make(context, "html", "HTML")(str(value))
+    return _make(context, "html", "HTML")(str(value), _finder(context))
+
+
+def _finder(context: Context) -> FindPicture:
+    """Return what finds the pictures that formatted text names, in the template's folder."""
+    return lambda name: find_file(context, name, "picture")
 
 
 def rich(
@@ -97,28 +133,40 @@ def rich(
 ) -> object:
     """Write a piece of text in another look; `size` is in points, colours are `#RRGGBB`."""
     for name, value_ in (("color", color), ("highlight", highlight)):
-        if value_ is not None and not _COLOUR.fullmatch(value_):
+        if value_ is not None and not _COLOUR.fullmatch(str(value_)):
             raise TemplateError(f'"{value_}" is not a {name}', hint='write it as "#RRGGBB"')
     if script is not None:
         _choice("script", script, ("super", "sub"))
+    if size is not None and not (isinstance(size, int | float | Decimal) and _SIZES[0] <= size <= _SIZES[1]):
+        raise TemplateError(f"size={size} is not a size of text", hint=f"between {_SIZES[0]} and {_SIZES[1]} points")
     look = {
-        "bold": bold, "italic": italic, "underline": underline, "strike": strike, "color": color,
-        "highlight": highlight, "size": size, "font": font, "style": style, "script": script,
+        "bold": bold, "italic": italic, "underline": underline, "strike": strike, "color": _hex(color),
+        "highlight": _hex(highlight), "size": size, "font": font, "style": style, "script": script,
     }  # fmt: skip
-    return _make(context, "rich", "formatted text")(str(value), **look)
+    return _make(context, "rich", "formatted text")(_shown(context, value), **look)
+
+
+def _shown(context: Context, value: object) -> str:
+    """Return a value as text, in the document's language."""
+    shown = cast("Sandbox", context.environment).shown(context, value, None)
+    if isinstance(shown, Markup):
+        raise TemplateError("what is formatted already cannot be formatted again", hint="say all in one filter")
+    return str(shown)
+
+
+def _hex(color: str | None) -> str | None:
+    return None if color is None else color.removeprefix("#").upper()
 
 
 def link(context: Context, value: object, text: object = None) -> object:
     """Write a link; addresses of web, mail and telephone only."""
-    address = str(value).strip()
-    if not address.lower().startswith(_SCHEMES):
-        raise TemplateError(f'"{address}" is not an address to link to', hint=f"it begins with {', '.join(_SCHEMES)}")
-    return _make(context, "link", "links")(address, str(text) if text is not None else address)
+    address = _address(value)
+    return _make(context, "link", "links")(address, _shown(context, text) if text is not None else address)
 
 
 def checkbox(context: Context, value: object, label: object = "") -> object:
     """Show a box, ticked where the value counts as true."""
-    return _make(context, "checkbox", "check boxes")(bool(value), str(label))
+    return _make(context, "checkbox", "check boxes")(bool(value), _shown(context, label) if label else "")
 
 
 def page_break(context: Context) -> object:
@@ -139,28 +187,36 @@ def subdocument(context: Context, value: object) -> object:
 def chart(
     context: Context,
     kind: str,
-    rows: Sequence[Mapping[str, object]],
+    rows: object,
     *,
     x: str,
     y: str | Sequence[str],
-    title: str = "",
-    names: Sequence[str] = (),
+    names: str | Sequence[str] = (),
+    title: object = "",
+    x_title: object = "",
+    y_title: object = "",
     width_mm: float = 150,
     height_mm: float = 80,
     legend: bool | None = None,
-    colors: Sequence[str] = (),
-    number_format: str = "General",
-    alt: str = "",
+    labels: bool = False,
+    colors: str | Sequence[str] = (),
+    number_format: str = "",
+    alt: object = "",
 ) -> object:
     """Draw a native chart.
 
     `x` names the field of the categories, `y` the fields of the series, `names` what the legend calls them.
     """
     _choice("kind of chart", kind, CHARTS)
-    series = [y] if isinstance(y, str) else list(y)
-    found = bounded_list(rows)
     make = _make(context, "chart", "charts")
+    if rows is None or isinstance(rows, str | Mapping):
+        raise TemplateError("a chart needs rows", hint="give it a list of records")
     return make(
-        kind, found, x=x, y=series, title=title, names=list(names), width_mm=width_mm, height_mm=height_mm,
-        legend=legend, colors=list(colors), number_format=number_format, alt=alt or title,
+        kind, bounded_list(cast("Sequence[object]", rows)), x=x, y=_several(y), names=_several(names),
+        title=_text(title), x_title=_text(x_title), y_title=_text(y_title), width_mm=width_mm, height_mm=height_mm,
+        legend=legend, labels=labels, colors=_several(colors), number_format=number_format, alt=_text(alt),
     )  # fmt: skip
+
+
+def _several(value: str | Sequence[str]) -> list[str]:
+    return [value] if isinstance(value, str) else list(value)

@@ -14,17 +14,19 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from html import escape, unescape
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 import segno
-from markdown_it import MarkdownIt
 from markupsafe import Markup
 
-from docgen.errors import TemplateError, did_you_mean
+from docgen import prose
+from docgen.errors import TemplateError, UnsupportedFeature, did_you_mean
 from docgen.model import Artifact, Where
+from docgen.pictures import Picture, read_picture
+from docgen.prose import FindPicture, no_pictures, parse_html, parse_markdown, to_html
 
-_MARKDOWN = MarkdownIt("commonmark", {"html": False})
 _MEDIA_TYPES = {".png": "image/png", ".jpg": "image/jpeg", ".jpeg": "image/jpeg", ".gif": "image/gif"}
+_SCRIPTS = {"super": "sup", "sub": "sub"}
 _PIXELS_PER_MM = 96 / 25.4
 _SCHEME = re.compile(r"^(?:[a-z][a-z0-9+.-]*:|//|#)", re.IGNORECASE)
 #: `src` and `background` name pictures; so does `url()` in styles.
@@ -50,6 +52,7 @@ class HtmlRich:
     """Makes HTML. `embed` says how a picture is referred to."""
 
     def __init__(self, embed: Literal["cid", "data"]) -> None:
+        self._embed = embed
         self._refer: Callable[[Artifact], str] = _as_cid if embed == "cid" else _as_data
 
     def qr(self, data: str, *, size_mm: float, error: str, border: int) -> Markup:
@@ -60,28 +63,76 @@ class HtmlRich:
         name = f"qr-{hashlib.sha256(content).hexdigest()[:12]}.png"
         return self._img(Artifact(content, "image/png", name), size_mm, size_mm, data)
 
-    def image(self, source: Path | bytes, *, width_mm: float | None, height_mm: float | None, alt: str) -> Markup:
-        """Return an `<img>`."""
-        if isinstance(source, bytes):
-            picture = Artifact(source, "image/png", f"image-{hashlib.sha256(source).hexdigest()[:12]}.png")
-        else:
-            picture = _read(source, source.name)
-        return self._img(picture, width_mm, height_mm, alt)
+    def image(
+        self,
+        source: Path | bytes,
+        *,
+        width_mm: float | None,
+        height_mm: float | None,
+        alt: str,
+        fit: str = "contain",
+        anchor: str = "",
+    ) -> Markup:
+        """Return an `<img>`, in a link where it has an anchor."""
+        picture = read_picture(source)
+        file = self._file(picture, source)
+        if width_mm is not None or height_mm is not None or picture.vector is not None:
+            width_mm, height_mm = picture.size(width_mm, height_mm, fit)
+        shown = self._img(file, width_mm, height_mm, alt)
+        return _markup(f'<a href="{escape(anchor)}">{shown}</a>') if anchor else shown
 
-    def markdown(self, text: str) -> Markup:
+    def rich(self, text: str, **look: Any) -> Markup:
+        """Return text in another look; a style is a class of the style sheet."""
+        return write_rich(text, **look)
+
+    def link(self, address: str, text: str) -> Markup:
+        """Return a link."""
+        return _markup(f'<a href="{escape(address)}">{escape(text)}</a>')
+
+    def checkbox(self, checked: bool, label: str) -> Markup:
+        """Return a box, which every reader shows, and its label."""
+        box = f"&#{0x2612 if checked else 0x2610};"
+        return _markup(f"{box}&#160;{escape(label)}" if label else box)
+
+    def page_break(self) -> Markup:
+        """Return a page's end, for printing.
+
+        Raises:
+            UnsupportedFeature: a message has no pages.
+        """
+        if self._embed == "cid":
+            raise UnsupportedFeature("a message has no pages", hint="leave page_break() out")
+        return _markup('<div style="break-after: page"></div>')
+
+    def markdown(self, text: str, find: FindPicture = no_pictures) -> Markup:
         """Return CommonMark as HTML."""
-        return _markup(_MARKDOWN.render(text).strip())
+        return _markup(to_html(parse_markdown(text, find), self._show))
+
+    def html(self, text: str, find: FindPicture = no_pictures) -> Markup:
+        """Return HTML written anew: what runs, loads or is hidden is not in it."""
+        return _markup(to_html(parse_html(text, find), self._show))
+
+    def _show(self, picture: prose.Picture) -> str:
+        """Return the `<img>` of formatted text; one on the web stays there."""
+        if not isinstance(picture.source, str):
+            return self.image(picture.source, width_mm=picture.width_mm, height_mm=picture.height_mm, alt=picture.alt)
+        sizes = _sizes(picture.width_mm, picture.height_mm)
+        return f'<img src="{escape(picture.source)}"{sizes} alt="{escape(picture.alt)}"/>'
 
     def lines(self, lines: Sequence[str]) -> Markup:
         """Return the lines with `<br>` between them; with the slash, since MJML is XML."""
         return _markup("<br/>".join(escape(line) for line in lines))
 
+    def _file(self, picture: Picture, source: Path | bytes) -> Artifact:
+        """Return a picture as a file; a page shows drawings as they are, a message shows pixels."""
+        if picture.vector is not None and self._embed == "data":
+            return Artifact(picture.vector, "image/svg+xml", "image.svg")
+        stem = f"image-{hashlib.sha256(picture.content).hexdigest()[:12]}" if isinstance(source, bytes) else source.stem
+        name = source.name if isinstance(source, Path) and not picture.changed else f"{stem}.{picture.ending}"
+        return Artifact(picture.content, picture.media_type, re.sub(r"[^\w.-]", "-", name, flags=re.ASCII))
+
     def _img(self, picture: Artifact, width_mm: float | None, height_mm: float | None, alt: str) -> Markup:
-        sizes = "".join(
-            f' {name}="{round(size * _PIXELS_PER_MM)}"'
-            for name, size in (("width", width_mm), ("height", height_mm))
-            if size is not None
-        )
+        sizes = _sizes(width_mm, height_mm)
         return _markup(f'<img src="{escape(self._refer(picture))}"{sizes} alt="{escape(alt)}"/>')
 
     def take_in(self, html: str, folder: Path, where: Where) -> str:
@@ -101,6 +152,48 @@ class HtmlRich:
 
         html = _REFERENCE.sub(lambda match: f'{match[1]}"{escape(referred(match[2][1:-1]))}"', html)
         return _STYLE_URL.sub(lambda match: match[1] + match[2] + referred(match[3].strip()) + match[4], html)
+
+
+def write_rich(
+    text: str,
+    *,
+    bold: bool | None = None,
+    italic: bool | None = None,
+    underline: bool = False,
+    strike: bool = False,
+    color: str | None = None,
+    highlight: str | None = None,
+    size: float | None = None,
+    font: str | None = None,
+    style: str | None = None,
+    script: str | None = None,
+) -> Markup:
+    """Return text in a look, as HTML."""
+    lines = " ".join(name for name, wanted in (("underline", underline), ("line-through", strike)) if wanted)
+    styles = {
+        "font-weight": None if bold is None else "bold" if bold else "normal",
+        "font-style": None if italic is None else "italic" if italic else "normal",
+        "text-decoration": lines or None,
+        "color": f"#{color}" if color else None,
+        "background-color": f"#{highlight}" if highlight else None,
+        "font-size": f"{size:g}pt" if size else None,
+        "font-family": f"'{font}'" if font else None,
+    }
+    written = "; ".join(f"{name}: {value}" for name, value in styles.items() if value)
+    attributes = f' class="{_class(style)}"' if style else ""
+    attributes += f' style="{escape(written)}"' if written else ""
+    html = escape(text).replace("\n", "<br/>")
+    html = f"<span{attributes}>{html}</span>" if attributes else html
+    return _markup(f"<{_SCRIPTS[script]}>{html}</{_SCRIPTS[script]}>" if script else html)
+
+
+def _class(style: str) -> str:
+    return re.sub(r"[^a-z0-9]+", "-", style.lower()).strip("-")
+
+
+def _sizes(width_mm: float | None, height_mm: float | None) -> str:
+    sizes = (("width", width_mm), ("height", height_mm))
+    return "".join(f' {name}="{round(size * _PIXELS_PER_MM)}"' for name, size in sizes if size is not None)
 
 
 def _markup(html: str) -> Markup:

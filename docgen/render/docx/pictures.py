@@ -78,13 +78,15 @@ class PlacedPicture:
         spot.inline(run)
 
     def replace(self, holder: etree._Element, story: Story) -> None:
-        """Take the place of a picture, in its frame: a `<w:drawing>`, a `<pic:pic>` of a group, or a `<w:pict>`.
+        """Take the place of a picture, in its frame: a `<w:drawing>`, one of a group, or a `<w:pict>`.
 
         Raises:
-            TemplateError: what stands there holds no picture.
+            TemplateError: what stands there holds no picture, or several.
         """
         pictures = [holder] if holder.tag == f"{{{_PIC}}}pic" else list(holder.iter(f"{{{_PIC}}}pic"))
         shapes = list(holder.iter(f"{{{_SHAPE}}}spPr"))
+        if len(pictures) + len(shapes) > 1:
+            raise TemplateError("a picture cannot take the place of a group", hint="describe one picture of the group")
         if pictures:
             self._replace_picture(holder, pictures[0], story)
         elif shapes:
@@ -93,7 +95,7 @@ class PlacedPicture:
             self._replace_vml(holder, story)
         else:
             raise TemplateError("a picture cannot take the place of what is no picture", hint="put a picture there")
-        for described in holder.iter(f"{{{WP}}}docPr"):
+        for described in holder.iterfind("*/wp:docPr", _NAMES):
             self._describe(described, story)
 
     # --- what is there already -----------------------------------------------------------------
@@ -108,7 +110,8 @@ class PlacedPicture:
         for described in node.iterfind("pic:nvPicPr/pic:cNvPr", _NAMES):
             described.set("descr", self.alt)
         own = node.find("pic:spPr/a:xfrm/a:ext", _NAMES)
-        outer = holder.find("*/wp:extent", _NAMES)
+        alone = node.getparent().tag == f"{{{_A}}}graphicData"
+        outer = holder.find("*/wp:extent", _NAMES) if alone else None
         framed = next((extent for extent in (outer, own) if extent is not None), None)
         if framed is None:
             return
@@ -137,9 +140,22 @@ class PlacedPicture:
                 look.remove(fill)
         fill = etree.Element(f"{{{_A}}}blipFill", nsmap={"a": _A, "r": R})
         self._show(etree.SubElement(fill, f"{{{_A}}}blip"), story)
-        etree.SubElement(etree.SubElement(fill, f"{{{_A}}}stretch"), f"{{{_A}}}fillRect")
+        inner = etree.SubElement(etree.SubElement(fill, f"{{{_A}}}stretch"), f"{{{_A}}}fillRect")
+        frame = look.find("a:xfrm/a:ext", _NAMES)
+        if frame is not None and self.fit == "contain":
+            self._keep_shape(inner, int(frame.get("cx", "0")), int(frame.get("cy", "0")))
         before = [node for node in look if etree.QName(node).localname in ("xfrm", "custGeom", "prstGeom")]
         look.insert(len(before), fill)
+
+    def _keep_shape(self, inner: etree._Element, wide: int, high: int) -> None:
+        """Leave room at two sides of a frame, so that the picture in it keeps its shape."""
+        if not wide or not high:
+            return
+        width, height = self.picture.size(wide, high)
+        for size, whole, sides in ((width, wide, "lr"), (height, high, "tb")):
+            room = round((1 - size / whole) / 2 * 100_000)
+            for side in sides if room else "":
+                inner.set(side, str(room))
 
     def _replace_vml(self, holder: etree._Element, story: Story) -> None:
         data = next(holder.iter(f"{{{_VML}}}imagedata"), None)

@@ -10,16 +10,16 @@ from typing import Any
 
 from lxml import etree
 
-from docgen.errors import DocgenError, RenderError
+from docgen.errors import DocgenError, RenderError, flatten, raise_faults, at
 from docgen.limits import WorkLimits
 from docgen.merge import Merger, Missing
-from docgen.model import MEDIA_TYPES, Artifact, Making, Format, Where
+from docgen.model import MEDIA_TYPES, Artifact, Format, Making, Where
 from docgen.render.body import TemplateFolder, place, read_bytes
 from docgen.render.docx.compiled import not_well_formed, number_drawings
 from docgen.render.docx.merging import Merging
 from docgen.render.docx.package import Assembly, Package
-from docgen.render.docx.parts import compile_parts
-from docgen.render.docx.properties import Properties
+from docgen.render.docx.parts import TextPart, compile_parts
+from docgen.render.docx.properties import Properties, survey_properties
 from docgen.render.docx.reference import document_of
 from docgen.render.docx.rich import DocxRich
 from docgen.render.docx.spot import OPEN, RichValue, collecting, fill
@@ -55,9 +55,11 @@ class PreparedDocx:
         rich = DocxRich(self.package, self._library)
         self._merger = self._library.merger = Merger(template.folder, "xml", limits, missing, rich)
         with collecting(), _translating(self.where):
-            self.parts = compile_parts(self.package, self._merger)
+            plain = Merger(template.folder, "none", limits, missing)
+            self._surveys = list(survey_properties(self.package, plain, self.where))
+            self.parts = self._compile()
             self._library.take_in(self.parts)
-            self.properties = Properties(self.package, Merger(template.folder, "none", limits, missing), self.where)
+            self.properties = Properties(self.package, plain, self.where)
         self._merging = Merging(self.package, self.parts, self._merger, engine)
 
     @cached_property
@@ -65,10 +67,21 @@ class PreparedDocx:
         """Dotted paths that body, headers, footers, notes, properties and clause files use."""
         return self.properties.fields.union(self._library.fields, *(part.compiled.fields for part in self.parts))
 
-    def find(self, path: str) -> Where | None:
-        """Return the place where a dotted path is first used. See `protocols.Findable`."""
-        own = next((found for part in self.parts if (found := part.find(path, self.where))), None)
-        return own or self._library.find(path)
+    def _compile(self) -> list[TextPart]:
+        faults = [fault for survey in self._surveys for fault in survey.faults]
+        try:
+            parts = compile_parts(self.package, self._merger)
+        except DocgenError as error:
+            raise_faults([*flatten(error), *faults])
+            raise
+        raise_faults(faults)
+        return parts
+
+    def everywhere(self, fault: DocgenError) -> list[DocgenError]:
+        """Return the fault of an unknown field once for each place that uses it. See `protocols.Surveyed`."""
+        surveys = [*(part.survey for part in self.parts), *self._surveys]
+        found = [one for survey in surveys for one in survey.everywhere(fault)]
+        return found + self._library.everywhere(fault)
 
     def render(
         self,
@@ -112,7 +125,8 @@ class PreparedDocx:
         for part in self.parts if values else ():
             content = assembly.read(part.name)
             if mark in content:
-                fill(assembly.tree(part.name), assembly.story(part.name), values)
+                with at(self.where.file, part.label):
+                    fill(assembly.tree(part.name), assembly.story(part.name), values)
                 if part.name == self.package.main:
                     assembly.replace(part.name, number_drawings(assembly.read(part.name).decode()).encode())
 

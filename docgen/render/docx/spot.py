@@ -16,6 +16,7 @@ from typing import Protocol
 from lxml import etree
 from markupsafe import Markup
 
+from docgen.errors import TemplateError
 from docgen.render.docx.package import Story
 
 W = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
@@ -46,8 +47,8 @@ class RichValue(Protocol):
 class ReplacesPicture(Protocol):
     """A value that may stand in a picture's alternative text: it takes the place of the picture."""
 
-    def replace(self, drawing: etree._Element, story: Story) -> None:
-        """Change a `<w:drawing>`."""
+    def replace(self, holder: etree._Element, story: Story) -> None:
+        """Change a `<w:drawing>`, a `<pic:pic>` of a group, or a `<w:pict>`."""
         ...
 
 
@@ -157,8 +158,12 @@ def fill(root: etree._Element, story: Story, values: Sequence[RichValue]) -> Non
         values: what `leave` was given in this rendering.
     """
     _wrap_bare(root)
-    for drawing in [node for node in root.iter(w("drawing")) if _described(node)]:
-        _replace_picture(drawing, story, values)
+    replaced: set[etree._Element] = set()
+    for node in root.xpath("//*[@*[contains(., $mark)]]", mark=OPEN):
+        value, holder = _take_tokens(node, values), _holder(node)
+        if value is not None and holder is not None and holder not in replaced:
+            replaced.add(holder)
+            _replace(value, holder, story)
     for node in [node for node in root.iter(w("t")) if OPEN in (node.text or "")]:
         _fill_text(node, story, values)
 
@@ -184,18 +189,32 @@ def _run_for(text: str, container: etree._Element) -> etree._Element:
     return paragraph
 
 
-def _described(drawing: etree._Element) -> bool:
-    return any(OPEN in node.get("descr", "") for node in drawing.iter(f"{{{WP}}}docPr"))
+def _take_tokens(node: etree._Element, values: Sequence[RichValue]) -> RichValue | None:
+    """Take the tokens out of an element's attributes, and return the value of the first."""
+    found: list[str] = []
+    for name, text in node.attrib.items():
+        if OPEN in text:
+            found += _TOKEN.findall(text)
+            node.set(name, _TOKEN.sub("", text).strip())
+    return values[int(found[0])] if found and int(found[0]) < len(values) else None
 
 
-def _replace_picture(drawing: etree._Element, story: Story, values: Sequence[RichValue]) -> None:
-    described = next(drawing.iter(f"{{{WP}}}docPr"))
-    found = _TOKEN.search(described.get("descr", ""))
-    value = values[int(found[1])] if found and int(found[1]) < len(values) else None
-    described.set("descr", _TOKEN.sub("", described.get("descr", "")).strip())
+def _replace(value: RichValue, holder: etree._Element, story: Story) -> None:
     replace = getattr(value, "replace", None)
-    if replace is not None:
-        replace(drawing, story)
+    if replace is None:
+        raise TemplateError("only a picture can take the place of a picture", hint="use image, or plain text")
+    replace(holder, story)
+
+
+def _holder(node: etree._Element) -> etree._Element | None:
+    """Return what an element with alternative text describes: a drawing, one of a group, or an older picture."""
+    drawing = next(node.iterancestors(w("drawing")), None)
+    if drawing is None:
+        return next(node.iterancestors(w("pict"), w("object")), None)
+    if etree.QName(node).localname != "cNvPr":
+        return drawing
+    whole = next(node.iterancestors("{*}pic", "{*}wsp"), drawing)
+    return drawing if etree.QName(whole.getparent()).localname == "graphicData" else whole
 
 
 def _fill_text(text: etree._Element, story: Story, values: Sequence[RichValue]) -> None:

@@ -1,7 +1,7 @@
 """Floor 2, edges: values of docxtpl's own classes, and its replacements, for programs that use docgen as a library.
 
-Such a value is markup that docgen did not make: it is printed as docxtpl prints it, and what it is printed into is looked
-at afterwards. Knows docxtpl's classes through `reference` only.
+Such a value is markup that docgen did not make: it is printed as docxtpl prints it, and what it is printed into is
+looked at afterwards. Knows docxtpl's classes through `reference` only.
 """
 
 from __future__ import annotations
@@ -73,31 +73,6 @@ def printing(master: object = None) -> Iterator[Foreign]:
         _foreign.reset(token)
         if outer is not None:
             outer.wanted = outer.wanted or foreign.wanted
-
-
-def adopt(self, value: Any) -> Markup:
-        """Return the markup of a value as docxtpl prints it."""
-        self.printed = True
-        if is_picture(value) and self.show is not None:
-            return Markup(self.show(value))  # noqa: S704 - the program's own markup, checked once it is merged
-        if is_subdocument(value) and value.docx is not self.master:
-            self.wanted = value.docx
-            return Markup("")
-        return Markup(value.__html__())  # noqa: S704 - likewise
-
-
-_foreign: ContextVar[Foreign | None] = ContextVar("docgen_foreign", default=None)
-
-
-@contextmanager
-def printing(master: object = None) -> Iterator[Foreign]:
-    """Notice what one rendering prints."""
-    foreign = Foreign(master=master)
-    token = _foreign.set(foreign)
-    try:
-        yield foreign
-    finally:
-        _foreign.reset(token)
 
 
 def adopt(value: object) -> object:

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import base64
 import hashlib
-import io
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 from xml.sax.saxutils import escape, quoteattr
 
 from markdown_it import MarkdownIt
 from markdown_it.tree import SyntaxTreeNode
 from markupsafe import Markup
-from PIL import Image
 
+from docgen.errors import UnsupportedFeature
+from docgen.pictures import Picture, read_picture
 from docgen.render.pdf.fonts import DEFAULT_FONT
 
 MM = 72 / 25.4
@@ -21,6 +22,8 @@ MM = 72 / 25.4
 ALLOWED_PICTURE = "docgen-picture:"
 
 _MARKDOWN = MarkdownIt("commonmark", {"html": False})
+_LINK_COLOUR = "#0563C1"
+_TICKED, _EMPTY = "\u2611", "\u2610"
 _LINKS = ("https://", "http://", "mailto:", "tel:")
 
 
@@ -40,16 +43,50 @@ class RmlRich:
         size, level = f"{size_mm * MM:.2f}", error.lower()
         return _markup(f'<qr value={quoteattr(data)} size="{size}" error="{level}" border="{border}"/>')
 
-    def image(self, source: Path | bytes, *, width_mm: float | None, height_mm: float | None, alt: str) -> Markup:
+    def image(
+        self,
+        source: Path | bytes,
+        *,
+        width_mm: float | None,
+        height_mm: float | None,
+        alt: str,
+        fit: str = "contain",
+        anchor: str = "",
+    ) -> Markup:
         """Return an `<img>`, with both of its sizes, since in a paragraph it needs both."""
-        if isinstance(source, bytes):
-            token = ALLOWED_PICTURE + hashlib.sha256(source).hexdigest()[:16]
-            self.pictures[token] = f"data:image/png;base64,{base64.b64encode(source).decode()}"
-        else:
+        if anchor:
+            raise UnsupportedFeature("a picture in RML cannot lead anywhere", hint="put a link beside it")
+        picture = read_picture(source)
+        width, height = picture.size(width_mm, height_mm, fit)
+        token = self._allow(picture, source)
+        return _markup(f'<img src="{token}" width="{width * MM:.2f}" height="{height * MM:.2f}" align="left"/>')
+
+    def _allow(self, picture: Picture, source: Path | bytes) -> str:
+        """Return the token that stands for a picture in the body."""
+        if isinstance(source, Path) and not picture.changed:
             token = ALLOWED_PICTURE + hashlib.sha256(str(source).encode()).hexdigest()[:16]
             self.pictures[token] = str(source)
-        width, height = picture_size(source, width_mm, height_mm)
-        return _markup(f'<img src="{token}" width="{width * MM:.2f}" height="{height * MM:.2f}" align="left"/>')
+        else:
+            token = ALLOWED_PICTURE + hashlib.sha256(picture.content).hexdigest()[:16]
+            self.pictures[token] = f"data:{picture.media_type};base64,{base64.b64encode(picture.content).decode()}"
+        return token
+
+    def rich(self, text: str, **look: Any) -> Markup:
+        """Return text in another look; a style is a `<spanStyle>` of the body."""
+        return _markup(_write_rich(text, **look))
+
+    def link(self, address: str, text: str) -> Markup:
+        """Return a link."""
+        return _markup(f'<a href={quoteattr(address)} color="{_LINK_COLOUR}"><u>{escape(text)}</u></a>')
+
+    def checkbox(self, checked: bool, label: str) -> Markup:
+        """Return a box, in the shipped font, which has one, and its label."""
+        box = f'<font name="{DEFAULT_FONT}">{_TICKED if checked else _EMPTY}</font>'
+        return _markup(f"{box}\u00a0{escape(label)}" if label else box)
+
+    def page_break(self) -> Markup:
+        """Return the end of a page, between paragraphs."""
+        return _markup("<nextPage/>")
 
     def markdown(self, text: str) -> Markup:
         """Return paragraphs and lists."""
@@ -101,6 +138,35 @@ def _markup(rml: str) -> Markup:
     return Markup(rml)  # noqa: S704 - whatever came from outside was escaped when it was put in
 
 
+def _write_rich(
+    text: str,
+    *,
+    bold: bool | None = None,
+    italic: bool | None = None,
+    underline: bool = False,
+    strike: bool = False,
+    color: str | None = None,
+    highlight: str | None = None,
+    size: float | None = None,
+    font: str | None = None,
+    style: str | None = None,
+    script: str | None = None,
+) -> str:
+    rml = escape(text).replace("\n", "<br/>")
+    tags = (("b", bold), ("i", italic), ("u", underline), ("strike", strike), (script, script))
+    for tag, wanted in tags:
+        rml = f"<{tag}>{rml}</{tag}>" if wanted else rml
+    font_attributes = {
+        "name": font,
+        "size": f"{size:g}" if size else None,
+        "color": f"#{color}" if color else None,
+        "backColor": f"#{highlight}" if highlight else None,
+    }
+    written = "".join(f" {name}={quoteattr(value)}" for name, value in font_attributes.items() if value)
+    rml = f"<font{written}>{rml}</font>" if written else rml
+    return f"<span style={quoteattr(style)}>{rml}</span>" if style else rml
+
+
 def _plain(content: str) -> str:
     return f'<para fontName="{DEFAULT_FONT}" fontSize="10" leading="14">{content}</para>'
 
@@ -120,15 +186,3 @@ def _inline(node: SyntaxTreeNode) -> str:
         return f"<a href={quoteattr(target)}>{content}</a>"
     tag = {"strong": "b", "em": "i"}.get(node.type)
     return f"<{tag}>{content}</{tag}>" if tag else content
-
-
-def picture_size(source: Path | bytes, width_mm: float | None, height_mm: float | None) -> tuple[float, float]:
-    """Return width and height in mm; what is not given follows from the picture's own shape, at 96 dots an inch."""
-    with Image.open(io.BytesIO(source) if isinstance(source, bytes) else source) as picture:
-        width, height = picture.size
-    if width_mm is None and height_mm is None:
-        width_mm = width * 25.4 / 96
-    if width_mm is None:
-        assert height_mm is not None
-        return height_mm * width / height, height_mm
-    return width_mm, height_mm if height_mm is not None else width_mm * height / width

@@ -75,6 +75,9 @@ _NO_TEXT = words(
     illustration link imageAndFlowables initialize blockTableStyle
     """
 )
+#: End a page, and cannot do so in these.
+_PAGES = words("nextPage")
+_NO_PAGES = words("para pre xpre title h1 h2 h3 h4 h5 h6 td li keepInFrame fixedSize imageAndFlowables")
 
 
 @dataclass(frozen=True)
@@ -129,6 +132,7 @@ def make_safe(root: etree._Element, rules: Rules) -> list[TemplateError]:
         faults += _font_faults(element, rules.fonts | own_fonts, where)
         faults += _link_faults(element, where)
         faults += _text_faults(element, where)
+        faults += _page_faults(element, where)
         try:
             _place_file(element, rules, where)
         except TemplateError as fault:
@@ -171,6 +175,13 @@ def _text_faults(element: etree._Element, where: Where) -> Iterator[TemplateErro
                 f'<{element.tag}>: the text "{short}" would not be printed', where=near, hint="put it into a <para>"
             )
             return
+
+
+def _page_faults(element: etree._Element, where: Where) -> Iterator[TemplateError]:
+    """Refuse a page's end within a text, where it would be left out without a word."""
+    inside = next((parent for parent in element.iterancestors(*_NO_PAGES)), None) if element.tag in _PAGES else None
+    if inside is not None:
+        yield TemplateError(f"a page cannot end inside <{inside.tag}>", where=where, hint="end it between paragraphs")
 
 
 def _place_file(element: etree._Element, rules: Rules, where: Where) -> None:
