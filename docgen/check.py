@@ -28,7 +28,7 @@ from docgen.job import EmailStep, FolderStep, Job, PrintStep
 from docgen.merge import RESERVED
 from docgen.model import Format, MessageClass, Where
 from docgen.plan import Plan, kind_of
-from docgen.protocols import Findable, Source
+from docgen.protocols import Source, Surveyed
 from docgen.template import Template
 from docgen.workshop import Workshop
 
@@ -45,7 +45,8 @@ def check_plan(plan: Plan, shop: Workshop, columns: Collection[str] | None) -> l
         shop: built from the plan.
         columns: of the records; None when the data cannot be read, which leaves out what depends on them.
     """
-    faults: list[DocgenError] = list(shop.bench.faults)
+    # Two documents of one template have the same faults.
+    faults: list[DocgenError] = list({str(fault): fault for fault in shop.bench.faults}.values())
     faults += _check_formats(plan)
     for template in plan.templates.values():
         faults += _check_template(template, shop)
@@ -65,11 +66,11 @@ def in_order(faults: Iterable[DocgenError], plan: Plan) -> list[DocgenError]:
     """Return faults as a person works through them: the job file, the templates, then the data from top to bottom."""
     job, templates = plan.job.where().file, plan.config.templates.name
 
-    def place(fault: DocgenError) -> tuple[int, str, int, int]:
+    def place(fault: DocgenError) -> tuple[int, str, int, tuple[int, ...], int]:
         where = fault.where or Where()
         file = where.file or ""
         group = 0 if file == job else 1 if templates in PurePath(file).parts else 2 if file else 3
-        return group, file, where.line or where.row or 0, where.column or 0
+        return group, file, where.line or where.row or 0, fault.order, where.column or 0
 
     return sorted(faults, key=place)
 
@@ -129,12 +130,27 @@ def _check_template(template: Template, shop: Workshop) -> Iterator[DocgenError]
         if isinstance(step, EmailStep) and step.template == template.name and step.name in shop.mails:
             compiled.append(shop.mails[step.name])
             used |= shop.mails[step.name].fields_used
-    if not compiled:
+    broken = _look_through(template, shop)
+    if not compiled and broken is None:
         return
     kind = kind_of(template)
+    if broken is not None:
+        used |= broken.fields_used
     for fault in compare_fields(used, template.fields, kind.computed | shop.plan.job.values.keys(), kind.reads):
-        fault.where = place_of_field(template, fault, compiled)
-        yield fault
+        if isinstance(fault, FieldMissing) or broken is None:
+            yield from placed_fields(template, fault, [*compiled, broken])
+
+
+def _look_through(template: Template, shop: Workshop) -> Surveyed | None:
+    """Return what can be told of a template that could not be prepared: its fields are compared all the same."""
+    survey = shop.plan.tools.surveys.get(template.body.suffix)
+    names = [name for name, document in shop.documents.items() if document.template == template.name]
+    if survey is None or not names or any(name in shop.prepared for name in names):
+        return None
+    try:
+        return survey(template, shop.plan.config.limits, shop.plan.job.policy.missing)
+    except TemplateError:
+        return None  # it cannot be read at all, which is told where it is prepared
 
 
 def _check_fonts(plan: Plan, shop: Workshop) -> Iterator[DocgenError]:
@@ -148,19 +164,25 @@ def _check_fonts(plan: Plan, shop: Workshop) -> Iterator[DocgenError]:
                 continue  # what makes it unreadable is told where it is compiled
 
 
-def place_of_field(template: Template, fault: DocgenError, compiled: Iterable[object]) -> Where:
-    """Return where a body uses what is not declared, or where the manifest declares what is not used.
+def placed_fields(template: Template, fault: DocgenError, compiled: Iterable[object]) -> list[DocgenError]:
+    """Return a fault with its place: in the bodies that use what is not declared, or in the manifest.
 
     Args:
         template: the template.
         fault: of `compare_fields`.
-        compiled: what was prepared of it.
+        compiled: what was prepared of it. One that knows its places gives a fault for each of them.
     """
+    if isinstance(fault, FieldMissing):
+        surveyed = [one for one in compiled if isinstance(one, Surveyed)]
+        if found := [placed for one in surveyed for placed in one.everywhere(fault)]:
+            return list({(str(one.where), one.problem): one for one in found}.values())
+    fault.where = _place_of_field(template, fault)
+    return [fault]
+
+
+def _place_of_field(template: Template, fault: DocgenError) -> Where:
     if isinstance(fault, FieldUnused):
         return template.where("fields", *fault.field.replace("[]", "").replace(".", ".fields.").split("."))
-    for prepared in compiled:
-        if isinstance(prepared, Findable) and (place := prepared.find(fault.field)):
-            return place
     for file in filter(None, (template.body, template.text)):
         if file.suffix != ".docx" and (line := line_of(file.read_text(encoding="utf-8"), fault.field)):
             manifest = template.where().file

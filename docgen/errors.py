@@ -34,6 +34,8 @@ class DocgenError(Exception):
     code: ClassVar[str] = "internal"
     exit_code: ClassVar[int] = 3
     retryable: ClassVar[bool] = False
+    #: Sorts the faults of one file whose places are no lines, such as those of a Word document.
+    order: tuple[int, ...] = ()
 
     def __init__(
         self,

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from docgen.batch import process_batch
-from docgen.check import check_plan, not_there, place_of_field
+from docgen.check import check_plan, not_there, placed_fields
 from docgen.draft import staged_path
 from docgen.errors import (
     DocgenError,
@@ -172,9 +172,11 @@ def inspect_template(workspace: Workspace, name: str) -> TemplateView:
         prepared = RENDERERS[formats[0]](template, limits, "error")
     used = prepared.fields_used
     kind = kind_of(template)
-    faults = compare_fields(used, template.fields, kind.computed, kind.reads)
-    for fault in faults:
-        fault.where = place_of_field(template, fault, [prepared])
+    faults = [
+        placed
+        for fault in compare_fields(used, template.fields, kind.computed, kind.reads)
+        for placed in placed_fields(template, fault, [prepared])
+    ]
     return TemplateView(template, used, used & kind.computed, tuple(faults))
 
 

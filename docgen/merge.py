@@ -234,6 +234,7 @@ def build_context(
     today: date,
     texts: Mapping[str, Mapping[str, object]] | None = None,
     extra: Mapping[str, object] | None = None,
+    merge_record: int = 1,
 ) -> dict[str, object]:
     """Return what a template sees.
 
@@ -244,6 +245,7 @@ def build_context(
         today: the run's date.
         texts: language -> key -> text, of the template; the region falls back to its language, to no other.
         extra: constants of the job; the record wins over them.
+        merge_record: which record of the source it is, from 1; a bundle says besides which one of its own it is.
     """
     locale = locale.replace("-", "_")
     return {
@@ -254,6 +256,8 @@ def build_context(
         "language": locale.split("_")[0],
         "today": today,
         "texts": Texts(locale, texts or {}),
+        "merge_record": merge_record,
+        "merge_sequence": merge_record,
     }
 
 

@@ -15,7 +15,7 @@ from docgen.fields import FieldSpec
 from docgen.job import EmailStep, Job
 from docgen.kinds import KINDS, Kind
 from docgen.model import Artifact, Format
-from docgen.protocols import Prepared, PreparedMail
+from docgen.protocols import Prepared, PreparedMail, Surveyed
 from docgen.template import Template
 
 
@@ -29,6 +29,7 @@ class Toolbox:
         convert_to_pdf: Word documents, seconds for one of them, fonts that stand in for others -> PDF, one call for many.
         find_office: where the program for that is, None when it is not installed.
         missing_fonts: a template with a Word body, fonts that stand in for others -> a fault for each that is missing.
+        surveys: body suffix -> how to look through a template that cannot be prepared.
     """
 
     renderers: Mapping[tuple[str, Format], Callable[..., Prepared]]
@@ -36,6 +37,7 @@ class Toolbox:
     convert_to_pdf: Callable[[Sequence[Artifact], float, Mapping[str, str]], list[Artifact | RenderError]]
     find_office: Callable[[], str | None]
     missing_fonts: Callable[[Template, Mapping[str, str]], Sequence[DocgenError]]
+    surveys: Mapping[str, Callable[..., Surveyed]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ from enum import StrEnum
 from types import TracebackType
 from typing import Protocol, Self, TypeVar, runtime_checkable
 
-from docgen.errors import RecordError
+from docgen.errors import DocgenError, RecordError
 from docgen.model import (
     Approval,
     Artifact,
@@ -91,11 +91,16 @@ class Prepared(Protocol):
 
 
 @runtime_checkable
-class Findable(Protocol):
-    """A prepared template whose body is no plain text, and which knows where in it a name stands."""
+class Surveyed(Protocol):
+    """A template whose body is no plain text, prepared or not, and which knows where in it names stand."""
 
-    def find(self, path: str) -> Where | None:
-        """Return the place where a dotted path is first used."""
+    @property
+    def fields_used(self) -> frozenset[str]:
+        """As `Prepared.fields_used`; of what cannot be prepared, those of its sound tags."""
+        ...
+
+    def everywhere(self, fault: DocgenError) -> list[DocgenError]:
+        """Return the fault of an unknown field once for each place that uses it, each with its place."""
         ...
 
 

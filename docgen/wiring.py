@@ -22,7 +22,7 @@ from docgen.job import EmailStep, FolderStep, Job, PrintStep
 from docgen.model import Format, Making, Run
 from docgen.plan import Plan, Toolbox, templates_used
 from docgen.protocols import BatchTransport, Clock, Engine, Feature, Ledger, Source, Transport
-from docgen.render import RENDERERS
+from docgen.render import RENDERERS, SURVEYS
 from docgen.render.mail import prepare_mail
 from docgen.render.office import convert_to_pdf, find_office, missing_fonts
 from docgen.run import Progress, Runner
@@ -31,7 +31,7 @@ from docgen.store import open_ledger
 from docgen.template import Template, load_template, template_names
 from docgen.workshop import Workshop
 
-TOOLS = Toolbox(RENDERERS, prepare_mail, convert_to_pdf, find_office, missing_fonts)
+TOOLS = Toolbox(RENDERERS, prepare_mail, convert_to_pdf, find_office, missing_fonts, SURVEYS)
 
 
 def _now() -> datetime:

@@ -1,17 +1,51 @@
-"""Floor 2, edges: one renderer per kind of body and format it can become."""
+"""Floor 2, edges: one renderer per kind of body and format it can become.
+
+A renderer is imported when it is first used: the libraries behind it take a second to load, and few jobs need them all.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from importlib import import_module
+from typing import Any
 
 from docgen.model import Format
-from docgen.protocols import Prepared
-from docgen.render import docx, pdf, text
+from docgen.protocols import Prepared, Surveyed
 
-#: (suffix of the body, format) -> `prepare(template, limits, missing, engine)`
+
+@dataclass(frozen=True, slots=True)
+class Renderer:
+    """A renderer's `prepare(template, limits, missing, engine)`, by the names of its module and of the function."""
+
+    module: str
+    function: str = "prepare"
+
+    def __call__(self, *values: Any, **named: Any) -> Prepared:
+        """Return the template, prepared."""
+        made: Prepared = getattr(import_module(f"docgen.render.{self.module}"), self.function)(*values, **named)
+        return made
+
+
+@dataclass(frozen=True, slots=True)
+class Surveyor:
+    """A renderer's `survey(template, limits, missing)`, by the name of its module."""
+
+    module: str
+
+    def __call__(self, *values: Any, **named: Any) -> Surveyed:
+        """Return the template, looked through."""
+        found: Surveyed = import_module(f"docgen.render.{self.module}").survey(*values, **named)
+        return found
+
+
+#: (suffix of the body, format) -> its renderer
 RENDERERS: Mapping[tuple[str, Format], Callable[..., Prepared]] = {
-    (".rml", Format.PDF): pdf.prepare,
-    (".docx", Format.DOCX): docx.prepare,
-    (".html", Format.HTML): text.prepare_html,
-    (".txt", Format.TXT): text.prepare_text,
+    (".rml", Format.PDF): Renderer("pdf"),
+    (".docx", Format.DOCX): Renderer("docx"),
+    (".html", Format.HTML): Renderer("text", "prepare_html"),
+    (".txt", Format.TXT): Renderer("text", "prepare_text"),
 }
+
+#: Suffix of the body -> `survey(template, limits, missing)`: what can be told of one that cannot be prepared.
+SURVEYS: Mapping[str, Callable[..., Surveyed]] = {".docx": Surveyor("docx")}

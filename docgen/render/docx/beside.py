@@ -45,9 +45,8 @@ def _outside(tag: Tag) -> Misplaced:
     what = "table" if tag.prefix == "tr" else "table's row"
     rest = tag.inner[len(tag.prefix) :].strip()
     hint = f"for paragraphs, write {tag.span.opening}p {rest} {tag.text[-2:]}"
-    return Misplaced(
-        tag, f"{tag.span.opening}{tag.prefix} takes the place of a {_WHAT[tag.prefix]}, and no {what} is here", hint
-    )
+    problem = f"{tag.prefix} stands for a {_WHAT[tag.prefix]}, and no {what} is here"
+    return Misplaced(tag, problem, hint)
 
 
 def _lost(place: etree._Element, group: list[Tag]) -> Misplaced | None:

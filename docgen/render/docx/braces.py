@@ -89,7 +89,7 @@ def _span(text: str, start: int, opening: str) -> Span:
         elif piece in ("}}", "%}"):
             closing = CLOSING[opening]
             hint = f"write {closing} at its end"
-            return Span(opening, start, at, f"it begins with {opening} and ends with {piece}", hint)
+            return Span(opening, start, at, f"the tag begins with {opening} and ends with {piece}", hint)
     return _unclosed(text, start, opening, len(text))
 
 
@@ -107,9 +107,9 @@ def _within(text: str, start: int, opening: str, inner: int) -> Span:
 def _half_closed(text: str, start: int, opening: str, end: int) -> Span:
     spaced = re.compile(r"\s+\}").match(text, end)
     if opening == "{{" and spaced:
-        return Span(opening, start, spaced.end(), "a blank stands between its last two braces", "write }}")
+        return Span(opening, start, spaced.end(), "a blank stands between the last two braces", "write }}")
     blank = opening == "{%" and re.compile(r"%\s+\}$").search(text, start, end)
-    problem = "a blank stands between % and }" if blank else "it ends with one brace"
+    problem = "a blank stands between % and }" if blank else "the tag ends with one brace"
     return Span(opening, start, end, problem, f"write {CLOSING[opening]} at its end")
 
 
@@ -117,4 +117,4 @@ def _unclosed(text: str, start: int, opening: str, end: int) -> Span:
     closing = CLOSING[opening]
     kept = len(text[:end].rstrip())
     hint = f"write {closing} behind it" if opening != "{#" else "write #} where the remark ends"
-    return Span(opening, start, max(kept, start + 2), "it is never closed", hint, open=end == len(text))
+    return Span(opening, start, max(kept, start + 2), "the tag is never closed", hint, open=end == len(text))

@@ -19,7 +19,16 @@ from docgen.merge import Merger
 from docgen.model import Where
 from docgen.render.docx.beside import find_lost, find_uneven, outside_cell, split_code
 from docgen.render.docx.places import near, steps_to
-from docgen.render.docx.statements import CELL, OPENING, Blocks, find_blocks, names_set, short, statement_of
+from docgen.render.docx.statements import (
+    CELL,
+    OPENING,
+    Blocks,
+    find_blocks,
+    is_set_block,
+    names_set,
+    short,
+    statement_of,
+)
 from docgen.render.docx.tags import Tag, read_tags
 from docgen.render.docx.wording import glued_prefix, say, unknown_name, unknown_word
 from docgen.walk import Trace
@@ -46,7 +55,9 @@ class Finding:
 class Survey:
     """What can be told of one part's tags without merging it."""
 
-    def __init__(self, root: etree._Element, label: str, merger: Merger, where: Where) -> None:
+    def __init__(
+        self, root: etree._Element, label: str | tuple[str, ...], merger: Merger, where: Where, number: int = 0
+    ) -> None:
         """Read the tags.
 
         Args:
@@ -54,12 +65,14 @@ class Survey:
             label: what people call it: `text`, `header 1`.
             merger: knows filters, tests and functions.
             where: the file.
+            number: of the part, for the order of faults.
         """
         self.tags = read_tags(root)
         self._root = root
-        self._label = label
+        self._path = (label,) if isinstance(label, str) else label
         self._merger = merger
         self._where = where
+        self._number = number
 
     @cached_property
     def faults(self) -> list[DocgenError]:
@@ -72,45 +85,51 @@ class Survey:
         return self._merger.fields_in(self._tree)
 
     def everywhere(self, fault: DocgenError) -> list[DocgenError]:
-        """Return the fault of an unknown field once for each place where it is used, the first `MOST_PLACES` of them."""
+        """Return the fault of an unknown field once for each place that uses it, at most `MOST_PLACES`."""
         tags = [self.tags[line - 1] for line in sorted(self._lines_of(fault.field))]
         found: list[DocgenError] = []
         for tag in tags[:MOST_PLACES]:
             problem, hint = self._unknown(fault, tag)
-            one = FieldMissing(problem, where=self.place(tag), hint=hint, field=fault.field, value=tag.text)
-            one.problem += f', in "{near(tag)}"'
-            found.append(one)
+            one = FieldMissing(problem, hint=hint, field=fault.field, value=tag.text)
+            found.append(self.placed(one, tag))
         if len(tags) > MOST_PLACES:
             found[-1].problem += f", and in {len(tags) - MOST_PLACES} more places behind it"
         return found
 
+    def placed(self, fault: DocgenError, tag: Tag) -> DocgenError:
+        """Return a fault with the place of a tag and the text around it."""
+        fault.where = self.place(tag)
+        fault.order = (self._number, *tag.order)
+        if (text := near(tag)) not in fault.problem:
+            fault.problem = f'{fault.problem}, in "{text}"'
+        return fault
+
     def place(self, tag: Tag) -> Where:
         """Return the place of a tag."""
-        return replace(self._where, path=(self._label, *steps_to(self._root, tag.line.holder)))
+        return replace(self._where, path=(*self._path, *steps_to(self._root, tag.line.holder)))
 
     # --- faults --------------------------------------------------------------------------------
 
     def _fault(self, one: Finding) -> DocgenError:
-        text = near(one.tag)
-        problem = one.problem if text in one.problem else f'{one.problem}, in "{text}"'
-        return TemplateSyntax(problem, where=self.place(one.tag), hint=one.hint, value=one.tag.text)
+        tag, problem = short(one.tag), one.problem
+        if near(one.tag) != one.tag.text and tag not in problem:
+            problem = f"{tag}: {problem}"
+        return self.placed(TemplateSyntax(problem, hint=one.hint, value=one.tag.text), one.tag)
 
     @cached_property
     def _findings(self) -> list[Finding]:
         findings = [found for tag in self.tags if (found := _look_at(tag))]
         self._faulty.update(one.tag for one in findings)
-        for misplaced in self._blocks.faults:
-            if misplaced.tag not in self._faulty:
-                findings.append(Finding(misplaced.tag, misplaced.problem, misplaced.hint))
         findings += self._compile()
+        blocks = (Finding(one.tag, one.problem, one.hint) for one in self._blocks.faults)
+        findings += [one for one in blocks if one.tag not in self._faulty]
         findings += self._names()
         faulty = {one.tag for one in findings}
-        for lost in find_lost(self.tags):
-            if lost.tag not in faulty:
-                findings.append(Finding(lost.tag, lost.problem, lost.hint))
+        lost = (Finding(one.tag, one.problem, one.hint) for one in find_lost(self.tags))
+        findings += [one for one in lost if one.tag not in faulty]
         faulty |= {one.tag for one in findings}
-        for uneven in find_uneven(self._blocks.all, self._said, faulty):
-            findings.append(Finding(uneven.tag, uneven.problem, uneven.hint))
+        uneven = find_uneven(self._blocks.all, self._said, faulty)
+        findings += [Finding(one.tag, one.problem, one.hint) for one in uneven]
         return findings
 
     @cached_property
@@ -123,15 +142,11 @@ class Survey:
         return find_blocks(self.tags)
 
     def _said(self, tag: Tag) -> str:
-        return " › ".join(map(str, self.place(tag).path[1:])) or self._label
+        return " › ".join(map(str, self.place(tag).path[1:])) or self._path[0]
 
     def _compile(self) -> list[Finding]:
         """Read all tags together; where that fails, each by itself."""
-        try:
-            self._parse()
-        except Exception:
-            pass
-        else:
+        if self._parsed() is not None:
             return []
         findings = []
         for tag in self.tags:
@@ -146,13 +161,16 @@ class Survey:
         except TemplateSyntaxError as error:
             return say(error.message or "", tag)
         except (RecursionError, MemoryError):
-            return "it is nested too deeply", "use fewer brackets"
+            return "the tag is nested too deeply", "use fewer brackets"
         except Exception as error:  # the lexer fails on a number of thousands of digits, for one
-            return f"it cannot be read: {error}", ""
+            return f"the tag cannot be read: {error}", ""
         return None
 
-    def _parse(self) -> nodes.Template:
-        return self._merger.environment.parse(self._source)
+    def _parsed(self) -> nodes.Template | None:
+        try:
+            return self._merger.environment.parse(self._source)
+        except Exception:  # whatever it is: the tags are tried one by one, and the whole part is compiled afterwards
+            return None
 
     @property
     def _source(self) -> str:
@@ -172,33 +190,32 @@ class Survey:
     def _tree(self) -> nodes.Template:
         """The tags as one tree; the line of a node is the number of its tag."""
         _ = self._findings
-        try:
-            return self._parse()
-        except Exception:  # told of when the whole part is compiled
-            return nodes.Template([], lineno=1)
+        return self._parsed() or nodes.Template([], lineno=1)
 
     # --- names ---------------------------------------------------------------------------------
 
-    def _names(self) -> Iterator[Finding]:
-        """Yield a fault for each filter, test and function that there is not."""
+    def _names(self) -> list[Finding]:
+        """Return a fault for each filter, test and function that there is not."""
+        tree = self._parsed()
+        found = self._unknown_names(tree) if tree else ()
+        return [Finding(tag, *said) for tag, _, said in sorted(found, key=lambda one: one[1])]
+
+    def _unknown_names(self, tree: nodes.Template) -> Iterator[tuple[Tag, int, tuple[str, str]]]:
         environment = self._merger.environment
-        try:
-            tree = self._parse()
-        except Exception:
-            return
         functions = {*environment.globals, *_KNOWN, *_given_names(tree)}
         functions.update(name for name, _ in names_set(self.tags))
         for node in tree.find_all((nodes.Filter, nodes.FilterBlock, nodes.Test, nodes.Call)):
             match node:
-                case nodes.Filter() if node.name not in environment.filters:
-                    said = unknown_name("filter", node.name, environment.filters)
-                case nodes.Test() if node.name not in environment.tests:
-                    said = unknown_name("test", node.name, environment.tests)
+                case nodes.Filter(name=name) if name not in environment.filters:
+                    said = unknown_name("filter", name, environment.filters)
+                case nodes.Test(name=name) if name not in environment.tests:
+                    said = unknown_name("test", name, environment.tests)
                 case nodes.Call(node=nodes.Name(name=name)) if name not in functions:
                     said = unknown_name("function", name, environment.globals)
                 case _:
                     continue
-            yield Finding(self.tags[min(node.lineno, len(self.tags)) - 1], *said)
+            tag = self.tags[min(node.lineno, len(self.tags)) - 1]
+            yield tag, tag.text.find(name), said
 
     @cached_property
     def _trace(self) -> Trace:
@@ -240,7 +257,7 @@ def _look_at(tag: Tag) -> Finding | None:
     if tag.span.problem:
         return Finding(tag, tag.span.problem, tag.span.hint)
     if split_code(tag):
-        return Finding(tag, "it is spread over pieces of a field's code", "delete it there and type it anew in one go")
+        return Finding(tag, "the tag is spread over pieces of a field's code", "delete it and type it anew in one go")
     checks: list[Callable[[Tag], tuple[str, str] | None]] = [glued_prefix]
     if tag.span.opening == "{%":
         checks.append(unknown_word)
@@ -273,7 +290,7 @@ def _stand_in(tag: Tag) -> str:
         return f"{{% for {', '.join(names) or '_'} in [] %}}"
     if word in ("set", "macro"):
         name = names[0] if names else "_"
-        inline = word == "set" and "=" in tag.body
+        inline = word == "set" and not is_set_block(tag)
         return f"{{% {word} {name}{' = none' if inline else '()' if word == 'macro' else ''} %}}"
     if word == "block":
         return f"{{% block b{tag.order[0]} %}}"
@@ -291,7 +308,7 @@ def _alone(tag: Tag) -> str:
         return f"{{% for _ in [] %}}{text}{{% endfor %}}"
     if word.startswith("end"):
         return f"{_stand_in_for(word.removeprefix('end'))}{text}"
-    if word in OPENING and not (word == "set" and re.match(r"set\b[^=]*=(?!=)", tag.body)):
+    if word in OPENING and not (word == "set" and not is_set_block(tag)):
         return f"{text}{{% end{word} %}}"
     return text
 

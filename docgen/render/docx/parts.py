@@ -1,4 +1,4 @@
-"""Floor 2, edges: the parts of a Word template that hold fields, compiled, and their faults as their author sees them."""
+"""Floor 2, edges: the parts of a Word template that hold fields, compiled; their faults as their author sees them."""
 
 from __future__ import annotations
 
@@ -6,12 +6,12 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 
-from docgen.errors import DocgenError, FieldMissing, flatten, raise_faults
+from docgen.errors import DocgenError, flatten, raise_faults
 from docgen.merge import Compiled, Merger
 from docgen.model import Where
 from docgen.render.docx.faults import Survey
 from docgen.render.docx.package import Package, parse_xml
-from docgen.render.docx.places import Index, Numbered, near
+from docgen.render.docx.places import Index, Numbered
 from docgen.render.docx.reference import patch, source_of
 
 #: Last step of a relation's type -> what people call the part.
@@ -49,16 +49,13 @@ class TextPart:
         try:
             return self.compiled.render(context)
         except DocgenError as fault:
+            if fault.where and fault.where.path and fault.where.line is None:
+                raise  # of a document that this one puts in: it has its place there
             raise self.placed(fault) from fault
 
     def placed(self, fault: DocgenError) -> DocgenError:
         """Return a fault with its place in the document instead of a line of markup."""
         return _placed(fault, self.label, self.numbered, self._index, self.survey)
-
-    def find(self, path: str, where: Where) -> Where | None:
-        """Return the place where a dotted path is first used."""
-        found = self.survey.everywhere(FieldMissing("", field=path))
-        return replace(where, path=found[0].where.path) if found and found[0].where else None
 
     @cached_property
     def _index(self) -> Index:
@@ -72,10 +69,7 @@ def _placed(fault: DocgenError, label: str, numbered: Numbered, index: Index, su
     if tag is None:
         fault.where = replace(fault.where or Where(), line=None, column=None, path=(label,))
         return fault
-    fault.where = replace(fault.where or Where(), line=None, column=None, path=survey.place(tag).path)
-    if (text := near(tag)) not in fault.problem:
-        fault.problem = f'{fault.problem}, in "{text}"'
-    return fault
+    return survey.placed(fault, tag)
 
 
 def part_names(package: Package) -> Iterator[tuple[str, str]]:
@@ -89,9 +83,9 @@ def part_names(package: Package) -> Iterator[tuple[str, str]]:
 
 def survey_parts(package: Package, merger: Merger) -> Iterator[tuple[str, str, str, Survey]]:
     """Yield name, label, markup and survey of every part that may hold fields."""
-    for name, label in part_names(package):
+    for number, (name, label) in enumerate(part_names(package)):
         markup = source_of(package, name)
-        yield name, label, markup, Survey(parse_xml(markup.encode()), label, merger, package.where)
+        yield name, label, markup, Survey(parse_xml(markup.encode()), label, merger, package.where, number)
 
 
 def compile_parts(package: Package, merger: Merger) -> list[TextPart]:

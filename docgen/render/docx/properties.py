@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import date, datetime, time
 
@@ -12,6 +12,7 @@ from markupsafe import escape
 
 from docgen.merge import Compiled, Merger
 from docgen.model import Where
+from docgen.render.docx.faults import Survey
 from docgen.render.docx.package import Assembly, Package, parse_xml, write_xml
 
 KIND = "http://schemas.openxmlformats.org/package/2006/relationships/metadata/core-properties"
@@ -35,14 +36,28 @@ _EMPTY = (
 )
 _SLOT = re.compile("\ue0f8(\\w+)\ue0f9")
 _MOST = 255  # characters that Word keeps
+#: Faults of properties come after those of parts.
+_BEHIND_PARTS = 10_000
+
+
+def survey_properties(package: Package, merger: Merger, where: Where) -> Iterator[Survey]:
+    """Yield what can be told of each property that holds fields."""
+    for number, node in enumerate(_read(package)[1]):
+        label = _TEXTS.get(str(node.tag))
+        if label and "{" in (node.text or ""):
+            yield Survey(node, ("properties", label), merger, where, _BEHIND_PARTS + number)
+
+
+def _read(package: Package) -> tuple[str, etree._Element]:
+    name = next((one.target for one in package.relations("").values() if one.kind == KIND), "")
+    return name, parse_xml(package.parts[name] if name in package.parts else _EMPTY.encode())
 
 
 class Properties:
     """The core properties of a template, compiled."""
 
     def __init__(self, package: Package, merger: Merger, where: Where) -> None:
-        self._name = next((one.target for one in package.relations("").values() if one.kind == KIND), "")
-        tree = parse_xml(package.parts[self._name] if self._name in package.parts else _EMPTY.encode())
+        self._name, tree = _read(package)
         self.texts: dict[str, Compiled] = {}
         for node in tree:
             label = _TEXTS.get(str(node.tag))

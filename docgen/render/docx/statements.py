@@ -29,7 +29,7 @@ _MEANT = {
     "elseif": "elif", "elsif": "elif", "end": "", "fi": "endif", "next": "endfor", "foreach": "for", "loop": "for",
     "endforeach": "endfor", "endloop": "endfor", "then": "", "unless": "if", "wenn": "if", "sonst": "else",
 }  # fmt: skip
-_INLINE_SET = re.compile(r"set\b[^=]*=(?!=)")
+_SET_BLOCK = re.compile(r"set\s+[\w.]+\s*(\|.*)?$", re.DOTALL)
 #: Loops in loops that Python can compile.
 _DEEPEST = 15
 
@@ -53,6 +53,7 @@ class Block:
 
     @property
     def opener(self) -> Tag:
+        """The tag that opens it."""
         return self.tags[0]
 
 
@@ -73,10 +74,18 @@ class Blocks:
     ends: dict[Tag | None, list[str]] = field(default_factory=dict)
 
 
-def meant_word(word: str) -> str:
-    """Return the statement that a word stands for, itself where it is one, "" where nobody can tell."""
-    if word in WORDS:
-        return word
+def is_set_block(tag: Tag) -> bool:
+    """Tell whether `{% set %}` is followed by text and `{% endset %}`."""
+    return bool(_SET_BLOCK.match(tag.body))
+
+
+def meant_word(word: str, rest: str = "") -> str:
+    """Return the statement that a word stands for, itself where it is one, "" where nobody can tell.
+
+    Args:
+        word: as it is written.
+        rest: what follows it, which may tell `for` from `from`.
+    """
     lower = word.lower()
     if lower in WORDS:
         return lower
@@ -85,17 +94,18 @@ def meant_word(word: str) -> str:
     for prefix in PREFIXES:
         if lower.startswith(prefix) and lower.removeprefix(prefix) in WORDS:
             return lower.removeprefix(prefix)
+    if re.search(r"\sin\s", rest) and difflib.get_close_matches(lower, ["for"], cutoff=0.6):
+        return "for"
     close = difflib.get_close_matches(lower, sorted(WORDS - CELL), n=1, cutoff=0.6)
     return close[0] if close else ""
 
 
 def statement_of(tag: Tag) -> str:
     """Return which statement a tag is or was meant to be."""
-    word = tag.word
-    if word in PREFIXES:  # {% tr for …, with a blank too many
-        words = tag.body.split()
-        word = words[1] if len(words) > 1 else ""
-    return meant_word(word) if word else ""
+    word, rest = tag.word, tag.body[len(tag.word) :]
+    if word.lower() in PREFIXES:  # {% tr for …, with a blank too many
+        word, _, rest = rest.strip().partition(" ")
+    return meant_word(word, rest) if word else ""
 
 
 def find_blocks(tags: Iterable[Tag]) -> Blocks:
@@ -117,7 +127,7 @@ class _Matcher:
 
     def take(self, tag: Tag) -> None:
         word = statement_of(tag)
-        if word in OPENING and not (word == "set" and _INLINE_SET.match(tag.body)):
+        if word in OPENING and not (word == "set" and not is_set_block(tag)):
             self._begin(Block(word, [tag]))
         elif word in _MIDDLE:
             self._middle(tag, word)
@@ -148,7 +158,7 @@ class _Matcher:
                 f"close that first: {{% end{inner.word} %}}",
             )
         else:
-            where = " and ".join(f"{{% {each} %}}" for each in _MIDDLE[word])
+            where = " or ".join(f"{{% {each} %}}" for each in _MIDDLE[word])
             self._fault(tag, f"{{% {word} %}} belongs to nothing: no {where} is open here", "take it out, or open one")
 
     def _end(self, tag: Tag, word: str) -> None:

@@ -57,9 +57,9 @@ class Clause:
         """Dotted paths it uses."""
         return frozenset[str]().union(*(part.compiled.fields for part in self.parts))
 
-    def find(self, path: str) -> Where | None:
-        """Return the place where a dotted path is first used."""
-        return next((found for part in self.parts if (found := part.find(path, self.where))), None)
+    def everywhere(self, fault: DocgenError) -> list[DocgenError]:
+        """Return the fault of an unknown field once for each place that uses it."""
+        return [one for part in self.parts for one in part.survey.everywhere(fault)]
 
 
 class Library:
@@ -82,9 +82,9 @@ class Library:
         """Dotted paths that the clauses use."""
         return frozenset[str]().union(*(clause.fields for clause in self._clauses.values()))
 
-    def find(self, path: str) -> Where | None:
-        """Return the place in a clause where a dotted path is first used."""
-        return next((found for clause in self._clauses.values() if (found := clause.find(path))), None)
+    def everywhere(self, fault: DocgenError) -> list[DocgenError]:
+        """Return the fault of an unknown field once for each place in a clause that uses it."""
+        return [one for clause in self._clauses.values() for one in clause.everywhere(fault)]
 
     # --- preparing -----------------------------------------------------------------------------
 

@@ -27,6 +27,7 @@ _CHARACTERS = {
 _GOT = re.compile(r"(?:expected token '(?P<wanted>[^']*)'|Expected an expression), got '(?P<got>.*)'$", re.DOTALL)
 _CHARACTER = re.compile(r"unexpected char (['\"])(?P<char>.*?)\1 at ", re.DOTALL)
 _TWO_NAMES = re.compile(r"^([^\W\d]\w*)\s+([^\W\d]\w*)\b")
+_KINDS = {"integer": "a number", "float": "a number", "string": "a text"}
 _ENDS = ("end of print statement", "end of statement block", "end of template")
 
 
@@ -41,6 +42,8 @@ def say(message: str, tag: Tag) -> tuple[str, str]:
         return "there is nothing in it", f"write a field's name{_prefix_hint(tag)}"
     if found := _GOT.match(message):
         return _unexpected(found["wanted"] or "", found["got"], tag)
+    if found := re.match(r"unexpected '(.+?)', expected '(.+)'", message):
+        return f'"{found[2]}" is missing', "close each bracket that is opened"
     if found := re.match(r"unexpected '(.+)'", message):
         return f'"{found[1]}" is not expected there', "look for a bracket too many or one that is missing"
     return message.strip().rstrip(".") or "it cannot be read", ""
@@ -48,8 +51,9 @@ def say(message: str, tag: Tag) -> tuple[str, str]:
 
 def _unexpected(wanted: str, got: str, tag: Tag) -> tuple[str, str]:
     if got in _ENDS:
-        return "something is missing at its end", "look for a bracket that is not closed" if "(" in tag.body else ""
-    problem = f'"{got}" is not expected there'
+        hint = "look for a bracket that is not closed" if "(" in tag.body else ""
+        return "something is missing at the tag's end", hint
+    problem = f"{_KINDS.get(got) or _quoted(got)} is not expected there"
     if tag.word == "else":
         return problem, f"write {{% elif {tag.body.removeprefix('else').strip().removeprefix('if ')} %}}"
     if tag.word.startswith("end"):
@@ -64,6 +68,10 @@ def _unexpected(wanted: str, got: str, tag: Tag) -> tuple[str, str]:
     return problem, ""
 
 
+def _quoted(text: str) -> str:
+    return f'"{text}"'
+
+
 def _prefix_hint(tag: Tag) -> str:
     return f"; {tag.prefix} alone says what the tag takes the place of" if tag.prefix else ""
 
@@ -74,17 +82,18 @@ def unknown_word(tag: Tag) -> tuple[str, str] | None:
     if not word:
         return ("there is nothing in it" if not tag.body else "it does not begin with a word", "")
     words = tag.body.split()
-    if word in PREFIXES and word not in WORDS:
-        return _detached(word, " ".join(words[1:]))
+    if word.lower() in PREFIXES:
+        return _detached(word.lower(), " ".join(words[1:]))
     if word in WORDS:
         return None
-    meant = meant_word(word)
+    meant = meant_word(word, " ".join(["", *words[1:]]))
     prefix = next((each for each in PREFIXES if word.lower() == f"{each}{meant}"), "")
     if prefix:
         return f'there is no statement "{word}"', f"write {{%{prefix} {' '.join([meant, *words[1:]])} %}}"
     if meant:
         return f'there is no statement "{word}"', f'did you mean "{meant}"?'
-    return f'there is no statement "{word}"', "to print a field, write {{ … }}" if len(words) == 1 else ""
+    hint = "write {% endif %} or {% endfor %}" if word == "end" else "to print a field, write {{ … }}"
+    return f'there is no statement "{word}"', hint if len(words) == 1 else ""
 
 
 def _detached(prefix: str, rest: str) -> tuple[str, str]:
