@@ -273,7 +273,7 @@ class Recorder:
         name = source.name if isinstance(source, Path) else f"{len(source)} bytes"
         return Markup("<img {}/>").format(f"{name} {width_mm} {height_mm} {alt}")
 
-    def markdown(self, text: str) -> object:
+    def markdown(self, text: str, find: object) -> object:
         return Markup("<md>") + text + Markup("</md>")
 
     def lines(self, lines: Sequence[str]) -> object:

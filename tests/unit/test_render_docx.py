@@ -203,7 +203,9 @@ def test_markdown_of_several_blocks_becomes_paragraphs_in_place(tmp_path):
         document.add_paragraph(one)
     made = docx.Document(io.BytesIO(render(tmp_path / "t", saved(document), {"a": text})))
     texts = [paragraph.text for paragraph in made.paragraphs]
-    assert texts == ["before", "Terms", "First line", "•\ta", "•\tb", "1.\tc", "said", "x < y", "bad", "after"]
+    assert texts == ["before", "Terms", "First line", "a", "b", "c", "said", "x < y", "bad", "after"]
+    assert [paragraph.style.name for paragraph in made.paragraphs[3:6]] == ["List Bullet", "List Bullet", "List Number 2"]
+    assert all(paragraph._p.pPr.numPr is not None for paragraph in made.paragraphs[3:6])
     assert made.paragraphs[1].style.name == "Heading 1"
     assert not made.paragraphs[8].hyperlinks
 

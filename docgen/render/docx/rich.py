@@ -1,32 +1,27 @@
-"""Floor 2, edges: pictures, QR codes and Markdown in Word documents, as values that `spot.fill` places."""
+"""Floor 2, edges: what makes rich values for Word documents; `spot.fill` places them."""
 
 from __future__ import annotations
 
-import copy
 import io
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 import segno
-from lxml import etree
-from markdown_it import MarkdownIt
-from markdown_it.tree import SyntaxTreeNode
 from markupsafe import Markup
 
+from docgen.limits import current_work
 from docgen.pictures import Picture, read_picture
+from docgen.prose import FindPicture, no_pictures, parse_html, parse_markdown
 from docgen.render.docx import values
+from docgen.render.docx.chart import Wish, make_chart
 from docgen.render.docx.inline import CharacterStyles, Checkbox, FormattedText, Link, Look, PageBreak
 from docgen.render.docx.package import Package
 from docgen.render.docx.pictures import PlacedPicture
-from docgen.render.docx.spot import R, Spot, leave, w
+from docgen.render.docx.prose import WordProse
+from docgen.render.docx.spot import leave
 from docgen.render.docx.subdocument import Library
-
-_MARKDOWN = MarkdownIt("commonmark", {"html": False})
-_LINKS = ("https://", "http://", "mailto:", "tel:")
-_MAX_LEVEL = 8
 
 
 class DocxRich:
@@ -81,148 +76,22 @@ class DocxRich:
     def _styles(self) -> CharacterStyles:
         return CharacterStyles(self._package)
 
-    def markdown(self, text: str) -> Markup:
-        """Return paragraphs, or a piece of text where it is one paragraph."""
-        return leave(_Prose(SyntaxTreeNode(_MARKDOWN.parse(text))))
+    def markdown(self, text: str, find: FindPicture = no_pictures) -> Markup:
+        """Return blocks, or a piece of text where it is one paragraph."""
+        return leave(WordProse(parse_markdown(text, find)))
+
+    def html(self, text: str, find: FindPicture = no_pictures) -> Markup:
+        """Return blocks, as for Markdown."""
+        return leave(WordProse(parse_html(text, find)))
 
     def subdocument(self, files: list[Path], names: Mapping[str, object]) -> Markup:
         """Return Word documents, merged."""
         return leave(self._library.merge(files, names))
 
+    def chart(self, kind: str, rows: Sequence[object], **wanted: Any) -> Markup:
+        """Return a chart; `wanted` as `chart.Wish` has it."""
+        return leave(make_chart(Wish(kind=kind, rows=rows, **wanted), current_work().names, self._package))
+
     def lines(self, lines: Sequence[str]) -> str:
         """Return the lines; line breaks are made of them."""
         return "\n".join(lines)
-
-
-@dataclass(frozen=True)
-class _Prose:
-    tree: SyntaxTreeNode
-
-    def place(self, spot: Spot) -> None:
-        _Writer(spot).put(self.tree)
-
-
-class _Writer:
-    """Writes Markdown into Word."""
-
-    def __init__(self, spot: Spot) -> None:
-        self._spot = spot
-        self._run = spot.run
-        self._paragraph = spot.paragraph
-        self._styles = spot.story.styles
-
-    def put(self, tree: SyntaxTreeNode) -> None:
-        blocks = tree.children
-        if len(blocks) == 1 and blocks[0].type == "paragraph":
-            self._spot.inline(*self._inline(blocks[0]))
-            return
-        self._spot.blocks(*(paragraph for block in blocks for paragraph in self._block(block, 0, "")))
-
-    def _run_of(self, text: str, bold: bool = False, italic: bool = False) -> etree._Element:
-        run = etree.Element(w("r"))
-        look = self._run.find(w("rPr"))
-        look = copy.deepcopy(look) if look is not None else etree.Element(w("rPr"))
-        for wanted, name in ((bold, "b"), (italic, "i")):
-            if wanted and look.find(w(name)) is None:
-                look.insert(_place_of_emphasis(look), etree.Element(w(name)))
-        if len(look):
-            run.append(look)
-        node = etree.SubElement(run, w("t"))
-        node.set("{http://www.w3.org/XML/1998/namespace}space", "preserve")
-        node.text = text
-        return run
-
-    def _block(self, node: SyntaxTreeNode, level: int, bullet: str) -> list[etree._Element]:
-        match node.type:
-            case "paragraph":
-                return [self._paragraph_of(self._inline(node), level, bullet)]
-            case "heading":
-                style = self._styles.get(f"heading {node.tag[1:]}")
-                return [self._paragraph_of(self._inline(node, bold=style is None), level, bullet, style)]
-            case "bullet_list" | "ordered_list":
-                return self._list(node, level)
-            case "fence" | "code_block":
-                lines = node.content.rstrip("\n").split("\n")
-                return [self._paragraph_of([self._run_of(line)], level, "") for line in lines]
-            case "hr":
-                return []
-            case _:
-                deeper = level + 1 if node.type == "blockquote" else level
-                return [made for child in node.children for made in self._block(child, deeper, bullet)]
-
-    def _list(self, node: SyntaxTreeNode, level: int) -> list[etree._Element]:
-        made = []
-        start = int(node.attrs.get("start", 1))
-        for number, item in enumerate(node.children, start):
-            bullet = f"{number}." if node.type == "ordered_list" else "•"
-            for child in item.children:
-                made += self._block(child, min(level + 1, _MAX_LEVEL), bullet)
-                bullet = ""
-        return made
-
-    def _paragraph_of(
-        self, runs: list[etree._Element], level: int, bullet: str, style: str | None = None
-    ) -> etree._Element:
-        paragraph = etree.Element(w("p"))
-        look = self._paragraph.find(w("pPr"))
-        look = copy.deepcopy(look) if look is not None and style is None else etree.Element(w("pPr"))
-        for numbering in look.findall(w("numPr")):
-            look.remove(numbering)
-        paragraph.append(look)
-        if style is not None:
-            etree.SubElement(look, w("pStyle")).set(w("val"), style)
-        if level:
-            self._indent(look, level, hanging=bool(bullet))
-        if bullet:
-            mark = self._run_of(bullet)
-            etree.SubElement(mark, w("tab"))
-            paragraph.append(mark)
-        paragraph.extend(runs)
-        return paragraph
-
-    def _indent(self, look: etree._Element, level: int, hanging: bool) -> None:
-        for old in look.findall(w("ind")):
-            look.remove(old)
-        indent = etree.Element(w("ind"))
-        indent.set(w("left"), str(360 * level))
-        if hanging:
-            indent.set(w("hanging"), "360")
-        following = [look.find(w(name)) for name in _AFTER_INDENT]
-        first = next((node for node in following if node is not None), None)
-        if first is None:
-            look.append(indent)
-        else:
-            first.addprevious(indent)
-
-    def _inline(self, node: SyntaxTreeNode, bold: bool = False, italic: bool = False) -> list[etree._Element]:
-        if node.type in ("text", "code_inline", "image"):
-            return [self._run_of(node.content, bold, italic)] if node.content else []
-        if node.type == "softbreak":
-            return [self._run_of(" ", bold, italic)]
-        if node.type == "hardbreak":
-            run = etree.Element(w("r"))
-            etree.SubElement(run, w("br"))
-            return [run]
-        bold, italic = bold or node.type == "strong", italic or node.type == "em"
-        runs = [run for child in node.children for run in self._inline(child, bold, italic)]
-        target = str(node.attrs.get("href", "")) if node.type == "link" else ""
-        return [self._link(target, runs)] if target.lower().startswith(_LINKS) else runs
-
-    def _link(self, target: str, runs: list[etree._Element]) -> etree._Element:
-        link = etree.Element(w("hyperlink"))
-        link.set(f"{{{R}}}id", self._spot.story.link(target))
-        link.extend(runs)
-        return link
-
-
-#: Elements that follow `<w:ind>` in the order that Word insists on.
-_AFTER_INDENT = (
-    "contextualSpacing", "mirrorIndents", "suppressOverlap", "jc", "textDirection", "textAlignment",
-    "textboxTightWrap", "outlineLvl", "divId", "cnfStyle", "rPr", "sectPr", "pPrChange",
-)  # fmt: skip
-
-
-def _place_of_emphasis(look: etree._Element) -> int:
-    """Return where `<w:b>` and `<w:i>` belong: after the style and the font."""
-    leading = {w("rStyle"), w("rFonts"), w("b"), w("bCs")}
-    return sum(1 for child in look if child.tag in leading)

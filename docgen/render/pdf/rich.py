@@ -9,22 +9,21 @@ from pathlib import Path
 from typing import Any
 from xml.sax.saxutils import escape, quoteattr
 
-from markdown_it import MarkdownIt
-from markdown_it.tree import SyntaxTreeNode
 from markupsafe import Markup
 
+from docgen import prose
 from docgen.errors import UnsupportedFeature
 from docgen.pictures import Picture, read_picture
+from docgen.prose import FindPicture, no_pictures, parse_html, parse_markdown
 from docgen.render.pdf.fonts import DEFAULT_FONT
+from docgen.render.pdf.prose import LINK_COLOUR, RmlProse
 
 MM = 72 / 25.4
 #: Before a picture that the merge has allowed, in `src`: only these may lie outside the template's folder.
 ALLOWED_PICTURE = "docgen-picture:"
 
-_MARKDOWN = MarkdownIt("commonmark", {"html": False})
-_LINK_COLOUR = "#0563C1"
+_WIDEST_MM = 160.0
 _TICKED, _EMPTY = "\u2611", "\u2610"
-_LINKS = ("https://", "http://", "mailto:", "tel:")
 
 
 class RmlRich:
@@ -77,7 +76,7 @@ class RmlRich:
 
     def link(self, address: str, text: str) -> Markup:
         """Return a link."""
-        return _markup(f'<a href={quoteattr(address)} color="{_LINK_COLOUR}"><u>{escape(text)}</u></a>')
+        return _markup(f'<a href={quoteattr(address)} color="{LINK_COLOUR}"><u>{escape(text)}</u></a>')
 
     def checkbox(self, checked: bool, label: str) -> Markup:
         """Return a box, in the shipped font, which has one, and its label."""
@@ -88,50 +87,26 @@ class RmlRich:
         """Return the end of a page, between paragraphs."""
         return _markup("<nextPage/>")
 
-    def markdown(self, text: str) -> Markup:
-        """Return paragraphs and lists."""
-        tree = SyntaxTreeNode(_MARKDOWN.parse(text))
-        return _markup("".join(self._block(node) for node in tree.children))
+    def markdown(self, text: str, find: FindPicture = no_pictures) -> Markup:
+        """Return paragraphs, lists and tables."""
+        return _markup(RmlProse(self._styles, self._draw).write(parse_markdown(text, find)))
+
+    def html(self, text: str, find: FindPicture = no_pictures) -> Markup:
+        """Return paragraphs, lists and tables."""
+        return _markup(RmlProse(self._styles, self._draw).write(parse_html(text, find)))
 
     def lines(self, lines: Sequence[str]) -> Markup:
         """Return the lines with `<br/>` between them."""
         return _markup("<br/>".join(escape(line) for line in lines))
 
-    # --- Markdown ------------------------------------------------------------------------------
-
-    def _block(self, node: SyntaxTreeNode) -> str:
-        match node.type:
-            case "paragraph":
-                return self._paragraph(_inline(node), "markdown")
-            case "heading":
-                return self._paragraph(f"<b>{_inline(node)}</b>", f"markdown-{node.tag}", "markdown")
-            case "bullet_list" | "ordered_list":
-                return self._list(node)
-            case "blockquote":
-                return f'<indent left="14">{self._blocks(node)}</indent>'
-            case "hr":
-                return '<hr width="100%"/>'
-            case "fence" | "code_block":
-                return self._paragraph("<br/>".join(escape(node.content.rstrip("\n")).split("\n")), "markdown")
-            case _:
-                return self._blocks(node)
-
-    def _blocks(self, node: SyntaxTreeNode) -> str:
-        return "".join(self._block(child) for child in node.children)
-
-    def _paragraph(self, content: str, *styles: str) -> str:
-        style = next((style for style in styles if style in self._styles), None)
-        return f"<para style={quoteattr(style)}>{content}</para>" if style else _plain(content)
-
-    def _list(self, node: SyntaxTreeNode) -> str:
-        font = f'bulletFontName="{DEFAULT_FONT}" bulletFontSize="10" leftIndent="14"'
-        if node.type == "bullet_list":
-            items = "".join(f"<li>{self._blocks(item)}</li>" for item in node.children)
-            return f'<ul value="bulletchar" {font}>{items}</ul>'
-        # z3c.rml starts anew with each item that does not say its number.
-        numbered = enumerate(node.children, int(node.attrs.get("start", 1)))
-        items = "".join(f'<li value="{number}">{self._blocks(item)}</li>' for number, item in numbered)
-        return f'<ol bulletFormat="%s." {font}>{items}</ol>'
+    def _draw(self, picture: prose.Picture) -> str:
+        """Return the `<img>` of formatted text, no wider than a page's text."""
+        assert not isinstance(picture.source, str)
+        found = read_picture(picture.source)
+        width, height = found.size(picture.width_mm, picture.height_mm)
+        scale = min(1.0, _WIDEST_MM / width)
+        width, height = width * scale, height * scale
+        return self.image(picture.source, width_mm=width, height_mm=height, alt=picture.alt, fit="stretch")
 
 
 def _markup(rml: str) -> Markup:
@@ -165,24 +140,3 @@ def _write_rich(
     written = "".join(f" {name}={quoteattr(value)}" for name, value in font_attributes.items() if value)
     rml = f"<font{written}>{rml}</font>" if written else rml
     return f"<span style={quoteattr(style)}>{rml}</span>" if style else rml
-
-
-def _plain(content: str) -> str:
-    return f'<para fontName="{DEFAULT_FONT}" fontSize="10" leading="14">{content}</para>'
-
-
-def _inline(node: SyntaxTreeNode) -> str:
-    if node.type in ("text", "code_inline"):
-        return escape(node.content)
-    if node.type == "softbreak":
-        return " "
-    if node.type == "hardbreak":
-        return "<br/>"
-    if node.type == "image":
-        return escape(node.content)
-    content = "".join(_inline(child) for child in node.children)
-    target = str(node.attrs.get("href", "")) if node.type == "link" else ""
-    if target.lower().startswith(_LINKS):
-        return f"<a href={quoteattr(target)}>{content}</a>"
-    tag = {"strong": "b", "em": "i"}.get(node.type)
-    return f"<{tag}>{content}</{tag}>" if tag else content

@@ -12,7 +12,8 @@ from lxml import etree
 from docgen.render.body import words
 
 #: What Markdown makes and a paragraph cannot hold.
-_BLOCKS = words("para ul ol li indent hr")
+_BLOCKS = words("para ul ol li indent hr blockTable tr td spacer")
+_BETWEEN_CELLS = "\u2002"
 _SHORT_COLOUR = re.compile("#[0-9A-Fa-f]{3}")
 
 
@@ -30,6 +31,8 @@ def unfold(root: etree._Element) -> None:
             text = "\n".join([cell.text or "", *(child.tail or "" for child in cell)])
             del cell[:]
             cell.text = text
+    for style in [element for element in root.iter("blockTableStyle") if _inside_para(element)]:
+        style.getparent().remove(style)
     inner = [element for element in root.iter(etree.Element) if _inside_para(element)]
     for element in inner:
         if element.tag in _BLOCKS:
@@ -43,8 +46,10 @@ def unfold(root: etree._Element) -> None:
 def _make_inline(element: etree._Element) -> None:
     """Turn a block within a paragraph into a new line of it."""
     outer = element.getparent()
-    if element.tag in {"para", "li", "hr"} and not _is_first(element):
+    if element.tag in {"para", "li", "hr", "tr"} and not _is_first(element):
         _add_break(element)
+    if element.tag == "td" and element.getprevious() is not None:
+        element.text = _BETWEEN_CELLS + (element.text or "")
     if element.tag == "li":
         bullet = f"{element.get('value')}. " if outer.get("docgen-list") == "ol" else "• "
         element.text = bullet + (element.text or "").lstrip()
