@@ -31,7 +31,7 @@ _ORIENTATION = 0x0112
 _UPRIGHT = 1
 #: Pillow's name of a kind -> media type, of those that are shown as they are.
 _SHOWN = {"PNG": "image/png", "JPEG": "image/jpeg", "MPO": "image/jpeg", "GIF": "image/gif"}
-_READ = (*_SHOWN, "WEBP", "BMP", "TIFF")
+_READ = ("PNG", "JPEG", "GIF", "WEBP", "BMP", "TIFF")
 _ENDINGS = {"image/png": "png", "image/jpeg": "jpg", "image/gif": "gif"}
 
 
