@@ -39,6 +39,18 @@ class Surveyor:
         return found
 
 
+@dataclass(frozen=True, slots=True)
+class Annotator:
+    """A renderer's `annotate(content, faults, now)`, by the name of its module."""
+
+    module: str
+
+    def __call__(self, *values: Any) -> bytes:
+        """Return the body with its faults marked."""
+        made: bytes = import_module(f"docgen.render.{self.module}").annotate(*values)
+        return made
+
+
 #: (suffix of the body, format) -> its renderer
 RENDERERS: Mapping[tuple[str, Format], Callable[..., Prepared]] = {
     (".rml", Format.PDF): Renderer("pdf"),
@@ -49,3 +61,6 @@ RENDERERS: Mapping[tuple[str, Format], Callable[..., Prepared]] = {
 
 #: Suffix of the body -> `survey(template, limits, missing)`: what can be told of one that cannot be prepared.
 SURVEYS: Mapping[str, Callable[..., Surveyed]] = {".docx": Surveyor("docx")}
+
+#: Suffix of the body -> `annotate(content, faults, now)`: the body with a comment at each fault.
+ANNOTATORS: Mapping[str, Callable[..., bytes]] = {".docx": Annotator("docx")}

@@ -98,6 +98,7 @@ class Package:
         members = _read_members(content, where)
         self._relations: dict[str, dict[str, Relation]] = {}
         self._kept: dict[frozenset[str], _Zip] = {}
+        self._last: dict[str, tuple[bytes, _Entry]] = {}
         self.parts: dict[str, bytes] = {}
         try:
             self._defaults, self._overrides = _read_types(members[TYPES])
@@ -169,8 +170,17 @@ class Package:
                 self._kept.clear()
             kept = [entry for name, entry in self.entries.items() if name not in key]
             self._kept[key] = _Zip.of(kept)
-        entries = [_Entry.of(name, content) for name, content in changed.items()]
+        entries = [self._entry(name, content) for name, content in changed.items()]
         return self._kept[key].followed_by(entries)
+
+    def _entry(self, name: str, content: bytes) -> _Entry:
+        """Return a member, deflated; a header is often the same as in the document before."""
+        last = self._last.get(name)
+        if last is None or last[0] != content:
+            last = self._last[name] = content, _Entry.of(name, content)
+            if len(self._last) > _MAX_KEPT:
+                self._last.pop(next(iter(self._last)))
+        return last[1]
 
     @cached_property
     def styles(self) -> dict[str, str]:
@@ -309,6 +319,15 @@ class Assembly:
         if part not in self._relations:
             self._relations[part] = dict(self.package.relations(part))
         return self._relations[part]
+
+    def _entry(self, name: str, content: bytes) -> _Entry:
+        """Return a member, deflated; a header is often the same as in the document before."""
+        last = self._last.get(name)
+        if last is None or last[0] != content:
+            last = self._last[name] = content, _Entry.of(name, content)
+            if len(self._last) > _MAX_KEPT:
+                self._last.pop(next(iter(self._last)))
+        return last[1]
 
     @cached_property
     def styles(self) -> dict[str, str]:
