@@ -320,15 +320,6 @@ class Assembly:
             self._relations[part] = dict(self.package.relations(part))
         return self._relations[part]
 
-    def _entry(self, name: str, content: bytes) -> _Entry:
-        """Return a member, deflated; a header is often the same as in the document before."""
-        last = self._last.get(name)
-        if last is None or last[0] != content:
-            last = self._last[name] = content, _Entry.of(name, content)
-            if len(self._last) > _MAX_KEPT:
-                self._last.pop(next(iter(self._last)))
-        return last[1]
-
     @cached_property
     def styles(self) -> dict[str, str]:
         """Name of a style in lower case -> its id; who adds a style enters it here."""
