@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from itertools import islice
 from pathlib import PurePath
+from unicodedata import normalize
 
 from docgen.errors import (
     DocgenError,
@@ -20,6 +21,7 @@ from docgen.errors import (
     UnsupportedFeature,
     UserError,
     did_you_mean,
+    flatten,
 )
 from docgen.fields import FieldSpec, FieldType
 from docgen.files import inside
@@ -55,6 +57,7 @@ def check_plan(plan: Plan, shop: Workshop, columns: Collection[str] | None) -> l
     faults += _check_class(plan)
     faults += _check_numbers(plan.job, shop.specs)
     faults += _check_paths(plan)
+    faults += _check_bundle_names(plan, shop)
     if columns is not None:
         supplied = {*columns, *plan.job.values, *plan.job.numbers}
         faults += _check_supplied(plan, supplied)
@@ -84,13 +87,15 @@ def missing_template(name: str, job: Job, path: tuple[str | int, ...], names: It
     )
 
 
-def missing_office(job: Job, document: str) -> ToolMissing:
-    """Return the fault of a document that needs LibreOffice where it is not installed."""
+def missing_office(job: Job, group: str, name: str) -> ToolMissing:
+    """Return the fault of one of the `documents` or `bundles` that needs LibreOffice where it is not installed."""
+    ways = ["install it (Debian, Ubuntu: apt install libreoffice-writer-nogui)", "ask for format docx"]
+    if group == "documents":
+        ways.append("or let the document be left out with `optional: true`")
     return ToolMissing(
-        f"the document {document} is a Word template made into PDF, which needs LibreOffice; it is not installed",
-        where=job.where("documents", document, "format"),
-        hint="install it (Debian, Ubuntu: apt install libreoffice-writer-nogui), ask for format docx, "
-        "or let the document be left out with `optional: true`",
+        f"the {group[:-1]} {name} is a Word template made into PDF, which needs LibreOffice; it is not installed",
+        where=job.where(group, name, "format"),
+        hint=(", " if len(ways) > 2 else ", or ").join(ways),
     )
 
 
@@ -104,6 +109,7 @@ def _check_formats(plan: Plan) -> Iterator[DocgenError]:
             problem = f"the template {template.name} ({template.body.name}) cannot become {document.format}"
             hint = f"it can become: {', '.join(can)}" if can else "it is a message's body: use it in `deliver`"
             yield UnsupportedFeature(problem, where=plan.job.where("documents", name, "format"), hint=hint)
+    yield from _check_bundles(plan)
     for step in plan.job.deliver:
         if isinstance(step, EmailStep) and (template := plan.templates.get(step.template)):
             place = plan.job.where_step(step.name, "template")
@@ -111,6 +117,33 @@ def _check_formats(plan: Plan) -> Iterator[DocgenError]:
                 problem = f"the template {template.name} ({template.body.name}) cannot be a message's body"
                 hint = f"a message's body ends in {', '.join(MAIL_BODIES)}"
                 yield UnsupportedFeature(problem, where=place, hint=hint)
+
+
+def _check_bundles(plan: Plan) -> Iterator[DocgenError]:
+    for name, bundle in plan.job.bundles.items():
+        template = plan.templates.get(bundle.template or "")
+        if template is not None and template.body.suffix != ".docx":
+            problem = f"the template {template.name} ({template.body.name}) is no Word document, as a bundle needs"
+            hint = "make a document of it, and a bundle of the document"
+            yield UnsupportedFeature(problem, where=plan.job.where("bundles", name, "template"), hint=hint)
+
+
+def _check_bundle_names(plan: Plan, shop: Workshop) -> Iterator[DocgenError]:
+    """No record decides what a bundle is called: it is known now."""
+    first: dict[str, str] = {}
+    for texts in shop.bundles:
+        where = plan.job.where("bundles", texts.name, "file")
+        try:
+            file_name = texts.file_name(plan.started.date())
+        except DocgenError as error:
+            for fault in flatten(error):
+                fault.where = where
+                yield fault
+            continue
+        other = first.setdefault(normalize("NFC", file_name.casefold()), texts.name)
+        if other != texts.name:
+            problem = f'the bundle would be named "{file_name}", like {other}'
+            yield JobError(problem, where=where, hint="give one of them another `file`")
 
 
 def _formats(plan: Plan, suffix: str) -> set[Format]:
@@ -126,6 +159,10 @@ def _check_template(template: Template, shop: Workshop) -> Iterator[DocgenError]
         if document.template == template.name and name in shop.prepared:
             compiled.append(shop.prepared[name])
             used |= shop.prepared[name].fields_used
+    for bundle in shop.bundles:
+        if bundle.prepared is not None and bundle.spec.template == template.name:
+            compiled.append(bundle.prepared)
+            used |= bundle.prepared.fields_used
     for step in shop.plan.job.deliver:
         if isinstance(step, EmailStep) and step.template == template.name and step.name in shop.mails:
             compiled.append(shop.mails[step.name])
@@ -261,6 +298,7 @@ def _check_names(plan: Plan, shop: Workshop, supplied: Collection[str]) -> Itera
     for template in plan.templates.values():
         known |= {path.split(".")[0].removesuffix("[]") for path in kind_of(template).computed}
     texts = [*shop.names.values(), shop.locale, shop.consent]
+    texts += [bundle.when for bundle in shop.bundles]
     for compiled in shop.steps:
         texts += [compiled.when, *compiled.texts.values()]
     for text in texts:
@@ -270,10 +308,15 @@ def _check_names(plan: Plan, shop: Workshop, supplied: Collection[str]) -> Itera
             yield FieldMissing(f"{name} is not known", where=text.where, hint=did_you_mean(name, known), field=name)
     for step in plan.job.deliver:
         if isinstance(step, PrintStep):
-            for column in step.sort:
-                if column not in known:
-                    place = plan.job.where_step(step.name, "sort")
-                    yield FieldMissing(f"{column} is not known", where=place, hint=did_you_mean(column, known))
+            yield from _check_sort(step.sort, known, plan.job.where_step(step.name, "sort"))
+    for name, bundle in plan.job.bundles.items():
+        yield from _check_sort(bundle.sort, known, plan.job.where("bundles", name, "sort"))
+
+
+def _check_sort(sort: Iterable[str], known: Collection[str], where: Where) -> Iterator[DocgenError]:
+    for column in sort:
+        if column not in known:
+            yield FieldMissing(f"{column} is not known", where=where, hint=did_you_mean(column, known))
 
 
 def no_records() -> SourceError:

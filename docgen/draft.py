@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -48,7 +48,8 @@ from docgen.model import (
 )
 from docgen.plan import Plan, kind_of
 from docgen.template import Template
-from docgen.workshop import StepTexts, Task, Workshop
+from docgen.wordfunctions import LeftOut
+from docgen.workshop import BundleTexts, StepTexts, Task, Workshop
 
 log = logging.getLogger("docgen")
 
@@ -73,7 +74,7 @@ class Draft:
         self.deliveries: list[NewDelivery] = []
         self._computed: dict[str, Context] = {}
 
-    def attempt(self, step: Callable[[], None]) -> None:
+    def attempt(self, step: Callable[[], object]) -> None:
         """Run a step; what fails belongs to this record alone."""
         try:
             step()
@@ -109,16 +110,19 @@ class Draft:
         if self.errors:
             return
         self.locale = self._locale()
-        names = {doc.template: None for doc in self.shop.documents.values()}
+        templates = [self.plan.templates[doc.template] for doc in self.shop.documents.values()]
+        templates += [texts.template for texts in self.shop.bundles if texts.template is not None]
         computed: dict[str, object] = {}
-        for name in names:
-            computed.update(self._compute(kind_of(self.plan.templates[name])))
+        for template in templates:
+            computed.update(self._compute(kind_of(template)))
         self.context = self._context({**self.values, **computed}, {})
 
     def render(self) -> None:
         """Render every document."""
         for name, document in self.shop.documents.items():
             self.attempt(partial(self._render, name, document))
+        for texts in self.shop.bundles:
+            self.attempt(partial(self._try_bundle, texts))
 
     def _locale(self) -> str:
         assert self.shop.locale is not None
@@ -146,6 +150,7 @@ class Draft:
             today=self.plan.started.date(),
             texts=texts,
             extra=self.plan.job.values,
+            merge_record=self.record.ordinal + 1,
         )
 
     def template_context(self, template: Template) -> dict[str, object]:
@@ -166,6 +171,17 @@ class Draft:
         self.file_names[name] = self._file_name(name, document)
         self.artifacts[name] = replace(made, file_name=self.file_names[name])
 
+    def _try_bundle(self, texts: BundleTexts) -> None:
+        """Fill in a bundle's template for this record alone: what fails must fail before anything is delivered."""
+        if self._examine_bundle(texts) and texts.template is not None and texts.prepared is not None:
+            with suppress(LeftOut):
+                texts.prepared.render(self.template_context(texts.template))
+
+    def _examine_bundle(self, texts: BundleTexts) -> bool:
+        if texts.template is not None:
+            self.template_context(texts.template)
+        return texts.when is None or texts.when.test(self.context)
+
     def _file_name(self, name: str, document: DocumentSpec) -> str:
         wanted = self.shop.names[name].render(self.context)
         return safe_name(f"{wanted}.{document.format}", fallback=f"{name} {self.record.key}")
@@ -184,6 +200,8 @@ class Draft:
         """Work out, instead of `render` and `plan_deliveries`, all that is said in the job; make nothing."""
         for name, document in self.shop.documents.items():
             self.attempt(partial(self._examine_document, name, document))
+        for bundle in self.shop.bundles:
+            self.attempt(partial(self._examine_bundle, bundle))
         for texts in self.shop.steps:
             self.attempt(partial(self._examine_step, texts))
 

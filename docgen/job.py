@@ -170,6 +170,23 @@ class DocumentSpec(StrictModel):
     )
 
 
+class BundleSpec(StrictModel):
+    """One file made once per run, of all records together."""
+
+    document: str | None = Field(None, description="Document of this job whose files are joined.")
+    template: str | None = Field(None, description="Word template that is filled in for all records, such as labels.")
+    format: Literal[Format.DOCX, Format.PDF] = Field(description="What to make: docx or pdf.")
+    file: str = Field("", description="File name without ending, as Jinja text without fields; default: its name.")
+    sort: Names = Field((), description="Fields to sort the records by; default: the order of the data.")
+    when: str | None = Field(None, description="Expression, without braces; the bundle is of records where it holds.")
+
+    @model_validator(mode="after")
+    def _check_origin(self) -> Self:
+        if (self.document is None) == (self.template is None):
+            raise ValueError("a bundle is made either of a document or of a template")
+        return self
+
+
 class EmailStep(StrictModel):
     """Send a message."""
 
@@ -285,6 +302,9 @@ class Job(FileModel):
     )
     documents: dict[str, DocumentSpec] = Field(
         default_factory=dict, description="Name -> document made for every record."
+    )
+    bundles: dict[str, BundleSpec] = Field(
+        default_factory=dict, description="Name -> file made once per run, of all records together."
     )
     entries: tuple[StepEntry, ...] = Field((), alias="deliver", description="How each customer gets the documents.")
     policy: Policy = Field(default_factory=Policy, description="What to do when something is not as it should be.")

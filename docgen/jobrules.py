@@ -13,6 +13,8 @@ from docgen.model import Format
 from docgen.yamltree import KeyPath, YamlTree
 
 CHANNELS = ("email", "print", "folder")
+#: Formats of which many files become one.
+BUNDLED = frozenset({Format.PDF, Format.DOCX})
 NOT_PRINTED = frozenset(Format) - {Format.PDF}
 
 
@@ -26,6 +28,7 @@ def cross_check(tree: YamlTree, stem: str) -> Iterator[JobError]:
     yield from _check_name(tree, stem)
     yield from _check_names(tree)
     yield from _check_data(tree)
+    yield from _check_bundles(tree)
     yield from _check_steps(tree)
 
 
@@ -47,10 +50,12 @@ def _check_names(tree: YamlTree) -> Iterator[JobError]:
                     where=tree.where_key((*path, name)),
                     hint="use letters, digits and underscores, a letter first",
                 )
-    for name in tree.mapping("documents"):
-        if not re.fullmatch(r"\w[\w-]*", name):
-            place = tree.where_key(("documents", name))
-            yield JobError(f'"{name}" cannot be a name', where=place, hint="use letters, digits, dash and underscore")
+    for path in (("documents",), ("bundles",)):
+        for name in tree.mapping(*path):
+            if not re.fullmatch(r"\w[\w-]*", name):
+                place = tree.where_key((*path, name))
+                hint = "use letters, digits, dash and underscore"
+                yield JobError(f'"{name}" cannot be a name', where=place, hint=hint)
 
 
 def _check_data(tree: YamlTree) -> Iterator[JobError]:
@@ -74,6 +79,23 @@ def _check_data(tree: YamlTree) -> Iterator[JobError]:
             where=tree.where_key(("data",)),
             hint="write SQL that gives one row per record",
         )
+
+
+def _check_bundles(tree: YamlTree) -> Iterator[JobError]:
+    documents = tree.mapping("documents")
+    for name in tree.mapping("bundles"):
+        path = ("bundles", name, "document")
+        document = tree.at(path)
+        if not isinstance(document, str | int) or path in tree.broken:
+            continue
+        format_of = (*path[:2], "format")
+        wanted, made_as = str(tree.at(format_of)), tree.show(("documents", str(document), "format"))
+        if str(document) not in documents:
+            yield _unknown_document(tree, path, str(document), documents)
+        elif wanted in BUNDLED and made_as in {*Format} - {wanted}:
+            problem = f"the bundle is to be {wanted}, of a document that is {made_as}"
+            hint = f"make {document} as {wanted}, or add a document that is"
+            yield JobError(problem, where=tree.where(format_of), hint=hint)
 
 
 def _check_steps(tree: YamlTree) -> Iterator[JobError]:

@@ -315,6 +315,25 @@ class ArtifactNote:
 
 
 @dataclass(frozen=True, slots=True)
+class BundleNote:
+    """What a run keeps of a bundle: one file made of many records.
+
+    Attributes:
+        name: its key in the job.
+        records: how many are in it.
+        pages: page count where the format has pages.
+    """
+
+    name: str
+    file_name: str
+    media_type: str
+    sha256: str
+    size: int
+    records: int
+    pages: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class NewDelivery:
     """A delivery planned in the merge pass.
 

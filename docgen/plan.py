@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -15,7 +16,7 @@ from docgen.fields import FieldSpec
 from docgen.job import EmailStep, Job
 from docgen.kinds import KINDS, Kind
 from docgen.model import Artifact, Format
-from docgen.protocols import Prepared, PreparedMail, Surveyed
+from docgen.protocols import Binder, Prepared, PreparedMail, Surveyed
 from docgen.template import Template
 
 
@@ -29,6 +30,8 @@ class Toolbox:
         convert_to_pdf: Word documents, seconds for one of them, fonts that stand in for others -> PDF, one call for many.
         find_office: where the program for that is, None when it is not installed.
         missing_fonts: a template with a Word body, fonts that stand in for others -> a fault for each that is missing.
+        join_word: Word documents -> one of all.
+        bind_pdf: opens what makes one PDF of many.
         surveys: body suffix -> how to look through a template that cannot be prepared.
     """
 
@@ -37,6 +40,8 @@ class Toolbox:
     convert_to_pdf: Callable[[Sequence[Artifact], float, Mapping[str, str]], list[Artifact | RenderError]]
     find_office: Callable[[], str | None]
     missing_fonts: Callable[[Template, Mapping[str, str]], Sequence[DocgenError]]
+    join_word: Callable[[Iterable[bytes]], bytes]
+    bind_pdf: Callable[[], AbstractContextManager[Binder]]
     surveys: Mapping[str, Callable[..., Surveyed]] = field(default_factory=dict)
 
 
@@ -89,6 +94,9 @@ def templates_used(job: Job) -> dict[str, list[tuple[str | int, ...]]]:
     used: dict[str, list[tuple[str | int, ...]]] = {}
     for name, document in job.documents.items():
         used.setdefault(document.template, []).append(("documents", name, "template"))
+    for name, bundle in job.bundles.items():
+        if bundle.template is not None:
+            used.setdefault(bundle.template, []).append(("bundles", name, "template"))
     for position, step in enumerate(job.deliver):
         if isinstance(step, EmailStep):
             used.setdefault(step.template, []).append(("deliver", position, "email", "template"))

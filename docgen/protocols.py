@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from datetime import datetime
 from enum import StrEnum
+from pathlib import Path
 from types import TracebackType
 from typing import Protocol, Self, TypeVar, runtime_checkable
 
@@ -104,6 +105,20 @@ class Surveyed(Protocol):
         ...
 
 
+@runtime_checkable
+class ManyPrepared(Protocol):
+    """A prepared template of which one document may be for many records, such as labels."""
+
+    @property
+    def takes_several(self) -> bool:
+        """Whether the template goes on to the next record by itself."""
+        ...
+
+    def render_all(self, contexts: Iterable[Mapping[str, object]]) -> Artifact:
+        """Return one document for all records. Raises as `Prepared.render`."""
+        ...
+
+
 class PreparedMail(Protocol):
     """A mail template made ready."""
 
@@ -166,6 +181,27 @@ class BatchTransport(Protocol):
         Raises:
             WriteError: nothing is delivered.
         """
+        ...
+
+
+class Binder(Protocol):
+    """Makes one PDF of many. A context manager."""
+
+    @property
+    def pages(self) -> int:
+        """How many there are so far."""
+        ...
+
+    def add(self, documents: Sequence[bytes]) -> int:
+        """Append documents that belong together, or nothing of them; return how many pages they have.
+
+        Raises:
+            DeliveryError: one of them cannot be read.
+        """
+        ...
+
+    def save(self, path: Path, bookmarks: Iterable[tuple[str, int]], preferences: Mapping[str, str]) -> int:
+        """Write the file, with a bookmark (title, page from 1) each; return its number of pages."""
         ...
 
 

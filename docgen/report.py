@@ -22,7 +22,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from docgen import spool
 from docgen.files import new_file, remove_file, write_atomically
-from docgen.model import Delivery, DeliveryState, Fault, Item, ItemState, Outcome, Run
+from docgen.model import BundleNote, Delivery, DeliveryState, Fault, Item, ItemState, Outcome, Run
 from docgen.protocols import Ledger, Source
 
 T = TypeVar("T")
@@ -104,7 +104,7 @@ def summarise(ledger: Ledger, run: Run, title: str, *, dry: bool = False) -> Sum
     outcomes: dict[str, dict[str, int]] = {}
     for (route, outcome), count in ledger.count_outcomes(run.id).items():
         outcomes.setdefault(route, {})[str(outcome)] = count
-    names = ("report.html", "documents", "outbox", "print", "quarantine.csv", "manifest.jsonl")
+    names = ("report.html", "documents", "bundles", "outbox", "print", "quarantine.csv", "manifest.jsonl")
     files = {name: run.folder / name for name in names if (run.folder / name).exists()}
     items, (count, faults) = dict(ledger.count_items(run.id)), _left_out(run)
     if count:
@@ -149,9 +149,9 @@ def each_delivery(ledger: Ledger, run: str) -> Iterator[Delivery]:
         after = page[-1].id
 
 
-def write_manifest(ledger: Ledger, run: Run, path: Path) -> None:
-    """Write one JSON line per artifact and per delivery."""
-    lines = chain(_artifact_lines(ledger, run), _delivery_lines(ledger, run))
+def write_manifest(ledger: Ledger, run: Run, path: Path, bundles: Sequence[BundleNote] = ()) -> None:
+    """Write one JSON line per artifact, per bundle and per delivery."""
+    lines = chain(_artifact_lines(ledger, run), _bundle_lines(run, bundles), _delivery_lines(ledger, run))
     _write_lines(path, (json.dumps(line, ensure_ascii=False, default=str) for line in lines))
 
 
@@ -172,6 +172,20 @@ def _artifact_lines(ledger: Ledger, run: Run) -> Iterator[dict[str, object]]:
                 "template_sha256": made.template_sha256,
                 "data_sha256": item.data_sha256,
             }
+
+
+def _bundle_lines(run: Run, bundles: Sequence[BundleNote]) -> Iterator[dict[str, object]]:
+    for made in bundles:
+        yield {
+            "kind": "bundle",
+            "run": run.id,
+            "bundle": made.name,
+            "file": f"bundles/{made.file_name}",
+            "sha256": made.sha256,
+            "size": made.size,
+            "pages": made.pages,
+            "records": made.records,
+        }
 
 
 def _delivery_lines(ledger: Ledger, run: Run) -> Iterator[dict[str, object]]:
@@ -250,7 +264,7 @@ def _write_lines(path: Path, lines: Iterable[str], encoding: str = "utf-8", end:
         file.writelines(encode(f"{line}{end}") for line in lines)
 
 
-def write_page(ledger: Ledger, summary: Summary, path: Path) -> None:
+def write_page(ledger: Ledger, summary: Summary, path: Path, bundles: Sequence[BundleNote] = ()) -> None:
     """Write the page that a person reads: totals, what went wrong, links to the documents."""
     environment = Environment(
         loader=PackageLoader("docgen", "pages"),
@@ -273,6 +287,7 @@ def write_page(ledger: Ledger, summary: Summary, path: Path) -> None:
         trouble=trouble,
         bad=bad,
         good=good,
+        bundles=bundles,
         more={"trouble": more_trouble, "bad": more_bad, "good": more_good},
         deliveries=_deliveries_of(ledger, summary.run, good),
     )

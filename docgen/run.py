@@ -18,6 +18,7 @@ from itertools import islice
 from pathlib import Path
 
 from docgen.batch import Made, OpenWorker
+from docgen.bundles import Bundling, read_notes
 from docgen.dispatch import Dispatcher, Halt, parcel_of
 from docgen.draft import same_name, staged_path
 from docgen.errors import AddressError, DocgenError, FileCollision, StoreError
@@ -273,6 +274,12 @@ class Runner:
         if hasattr(os, "sync"):
             os.sync()  # one for all: what is delivered from here on must be on the disk
 
+    def bundle(self) -> None:
+        """Make the job's bundles that are not there yet."""
+        if self.plan.job.bundles:
+            # Compiled anew: a resumed run's documents bear the date of its beginning.
+            Bundling(Workshop(self.plan), self.ledger, self.progress).make()
+
     def deliver(self, transports: Mapping[str, Transport | BatchTransport]) -> None:
         """Deliver what is pending, step by step; leaves the run done or paused."""
         self.ledger.seal_numbers(self.run.id)
@@ -337,12 +344,13 @@ class Runner:
     def finish(self) -> None:
         """Write manifest, quarantine file and page; an ended run is told to the ledger and loses its staging folder."""
         _remove_leftovers(self.folder)
-        write_manifest(self.ledger, self.run, self.folder / "manifest.jsonl")
+        bundles = read_notes(self.folder)
+        write_manifest(self.ledger, self.run, self.folder / "manifest.jsonl", bundles)
         columns, bad = self._bad_rows()
         write_quarantine(bad, columns, self.folder / "quarantine.csv")
         title = self.plan.job.title or self.plan.job.name
         page = self.folder / "report.html"
-        write_page(self.ledger, summarise(self.ledger, self.run, title), page)
+        write_page(self.ledger, summarise(self.ledger, self.run, title), page, bundles)
         if self.run.state in ENDED:
             # After the files: a run that the ledger calls ended has them, whole, whenever docgen was killed.
             self.ledger.set_state(self.run.id, self.run.state, self.run.note, self.run.finished)
@@ -439,7 +447,7 @@ def clear_staging(folder: Path, *, messages: bool) -> None:
 
 
 def _remove_leftovers(folder: Path) -> None:
-    for place in (folder, folder / "messages", folder / "outbox", folder / "print"):
+    for place in (folder, folder / "messages", folder / "outbox", folder / "print", folder / "bundles"):
         remove_leftovers(place)
 
 

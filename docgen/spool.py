@@ -11,6 +11,7 @@ import json
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import date, datetime, time
 from decimal import Decimal
+from itertools import accumulate
 from pathlib import Path
 from typing import Any
 
@@ -112,6 +113,17 @@ class Spool:
         for path in sorted(self.folder.glob("*.jsonl")):
             with path.open(encoding="utf-8") as file:
                 yield [_record(line) for line in file]
+
+    def read(self, places: Iterable[tuple[int, int]]) -> Iterator[Record]:
+        """Yield records in any order, each by the number of its batch and its own in it, from 0."""
+        paths = sorted(self.folder.glob("*.jsonl"))
+        offsets: dict[int, list[int]] = {}
+        for batch, position in places:
+            with paths[batch].open("rb") as file:
+                if batch not in offsets:
+                    offsets[batch] = [0, *accumulate(map(len, file))]
+                file.seek(offsets[batch][position])
+                yield _record(file.readline().decode())
 
 
 def _record(line: str) -> Record:

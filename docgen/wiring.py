@@ -16,6 +16,7 @@ from pathlib import Path
 from docgen.check import missing_office, missing_template
 from docgen.config import Config, TransportName, load_config
 from docgen.deliver import TRANSPORTS
+from docgen.deliver.binding import PdfBinder
 from docgen.engine import InlineEngine, PoolEngine
 from docgen.errors import ConfigError, DocgenError, flatten
 from docgen.job import EmailStep, FolderStep, Job, PrintStep
@@ -23,6 +24,7 @@ from docgen.model import Format, Making, Run
 from docgen.plan import Plan, Toolbox, templates_used
 from docgen.protocols import BatchTransport, Clock, Engine, Feature, Ledger, Source, Transport
 from docgen.render import RENDERERS, SURVEYS
+from docgen.render.docx.bundle import join_documents
 from docgen.render.mail import prepare_mail
 from docgen.render.office import convert_to_pdf, find_office, missing_fonts
 from docgen.run import Progress, Runner
@@ -31,7 +33,7 @@ from docgen.store import open_ledger
 from docgen.template import Template, load_template, template_names
 from docgen.workshop import Workshop
 
-TOOLS = Toolbox(RENDERERS, prepare_mail, convert_to_pdf, find_office, missing_fonts, SURVEYS)
+TOOLS = Toolbox(RENDERERS, prepare_mail, convert_to_pdf, find_office, missing_fonts, join_documents, PdfBinder, SURVEYS)
 
 
 def _now() -> datetime:
@@ -158,10 +160,12 @@ def _without_office(job: Job, templates: Mapping[str, Template]) -> tuple[frozen
         and (template := templates.get(document.template))
         and template.body.suffix == ".docx"
     ]
-    if not needing or find_office() is not None:
+    bundles = [name for name, bundle in job.bundles.items() if bundle.template and bundle.format is Format.PDF]
+    if not (needing or bundles) or find_office() is not None:
         return frozenset(), []
     left_out = frozenset(name for name in needing if job.documents[name].optional)
-    return left_out, [missing_office(job, name) for name in needing if name not in left_out]
+    faults = [missing_office(job, "documents", name) for name in needing if name not in left_out]
+    return left_out, [*faults, *(missing_office(job, "bundles", name) for name in bundles)]
 
 
 def fingerprint_of(plan: Plan) -> str:

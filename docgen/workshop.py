@@ -7,13 +7,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from functools import cached_property
 from typing import TypeVar
 
 from docgen.address import parse_mailbox
 from docgen.errors import DocgenError, MissingValue, flatten
 from docgen.fields import read_values
-from docgen.job import DocumentSpec, EmailStep, FolderStep, PrintStep, Step
+from docgen.files import safe_name
+from docgen.job import BundleSpec, DocumentSpec, EmailStep, FolderStep, PrintStep, Step
 from docgen.merge import Compiled, Expression, Merger
 from docgen.model import Format, Recipient, Record, Where
 from docgen.plan import Plan, merge_specs
@@ -56,6 +58,35 @@ class StepTexts:
     texts: Mapping[str, Compiled]
 
 
+@dataclass(frozen=True)
+class BundleTexts:
+    """A bundle of the job, compiled.
+
+    Attributes:
+        name: its key in the job.
+        file: its file's name, of the job's constants, the company and the day.
+        template: what is filled in for all records; None for a bundle of a document's files.
+        prepared: the template, compiled; None where it cannot be.
+    """
+
+    name: str
+    spec: BundleSpec
+    when: Expression | None
+    file: Compiled | None
+    constants: Mapping[str, object]
+    template: Template | None = None
+    prepared: Prepared | None = None
+
+    def file_name(self, today: date) -> str:
+        """Return the name of the file.
+
+        Raises:
+            TemplateError: it asks for what is not there, such as a field of a record.
+        """
+        wanted = self.file.render({**self.constants, "today": today}) if self.file is not None else ""
+        return safe_name(f"{wanted or self.name}.{self.spec.format}", fallback=self.name)
+
+
 class Workshop:
     """Makes the items of one plan. Build it once per process; `faults` says what does not compile."""
 
@@ -70,6 +101,11 @@ class Workshop:
         for name, document in self.documents.items():
             self._prepare_document(name, document)
         self.steps = [self._prepare_step(at, step) for at, step in enumerate(plan.job.deliver)]
+        self.bundles = [
+            self._prepare_bundle(name, bundle)
+            for name, bundle in plan.job.bundles.items()
+            if bundle.document is None or bundle.document in self.documents
+        ]
         self.locale = self._compile(plan.job.locale, ("locale",))
         self.consent = self._expression(plan.job.consent, ("consent",)) if plan.job.consent else None
 
@@ -107,6 +143,23 @@ class Workshop:
         compiled = self._compile(document.file, ("documents", name, "file"))
         if compiled is not None:
             self.names[name] = compiled
+
+    def _prepare_bundle(self, name: str, bundle: BundleSpec) -> BundleTexts:
+        job, limits = self.plan.job, self.plan.config.limits
+        template = self.plan.templates.get(bundle.template or "")
+        make = self.plan.tools.renderers.get((template.body.suffix, Format.DOCX)) if template else None
+        prepared = None
+        if make is not None:
+            prepared = self.bench.attempt(lambda: make(template, limits, job.policy.missing, job.engine))
+        return BundleTexts(
+            name,
+            bundle,
+            when=self._expression(bundle.when, ("bundles", name, "when")) if bundle.when else None,
+            file=self._compile(bundle.file, ("bundles", name, "file")) if bundle.file else None,
+            constants={**job.values, "company": self.company, "edition": job.edition},
+            template=template,
+            prepared=prepared,
+        )
 
     def _prepare_step(self, position: int, step: Step) -> StepTexts:
         path = ("deliver", position, step.channel)

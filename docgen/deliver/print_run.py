@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-import io
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-import pikepdf
-
+from docgen.deliver.binding import PdfBinder
 from docgen.deliver.print_manifest import Letter, PrintFile, read_manifest, write_manifest
 from docgen.deliver.window import check_window
 from docgen.envelopes import WINDOWS, Window
 from docgen.errors import DeliveryError, JobError, did_you_mean
-from docgen.files import new_file, read_verified, remove_file, remove_leftovers, safe_name
-from docgen.headers import clean_text
+from docgen.files import read_verified, remove_file, remove_leftovers, safe_name
 from docgen.model import MEDIA_TYPES, Format, Outcome, Parcel, Receipt
 from docgen.protocols import Feature
 
@@ -133,14 +130,14 @@ def _read_documents(parcel: Parcel, window: Window | None) -> list[bytes]:
 class _Binder:
     """A PDF that grows letter by letter."""
 
-    pdf: pikepdf.Pdf
+    pdf: PdfBinder
     duplex: bool
     letters: list[Letter] = field(default_factory=list)
 
     @classmethod
     @contextmanager
     def open(cls, duplex: bool) -> Iterator[_Binder]:
-        with pikepdf.new() as pdf:
+        with PdfBinder() as pdf:
             yield cls(pdf, duplex)
 
     def add(self, parcel: Parcel, documents: Sequence[bytes]) -> Letter:
@@ -149,22 +146,10 @@ class _Binder:
         Raises:
             DeliveryError: a document is not a PDF that can be read.
         """
-        before = len(self.pdf.pages)
-        try:
-            for content in documents:
-                with pikepdf.open(io.BytesIO(content)) as document:
-                    self.pdf.pages.extend(document.pages)
-        except (pikepdf.PdfError, pikepdf.PasswordError) as error:
-            del self.pdf.pages[before:]
-            locked = isinstance(error, pikepdf.PasswordError)
-            raise DeliveryError(
-                f"a document cannot be printed: {'it is locked with a password' if locked else error}"
-            ) from error
-        pages = len(self.pdf.pages) - before
-        if not pages:
-            raise DeliveryError("the documents have no pages")
+        before = self.pdf.pages
+        pages = self.pdf.add(documents)
         if self.duplex and pages % 2:
-            self._add_blank()
+            self.pdf.add_blank()
         letter = Letter(
             number=len(self.letters) + 1,
             delivery=parcel.delivery,
@@ -180,21 +165,9 @@ class _Binder:
         self.letters.append(letter)
         return letter
 
-    def _add_blank(self) -> None:
-        left, bottom, right, top = (float(edge) for edge in self.pdf.pages[-1].mediabox.as_list())
-        self.pdf.add_blank_page(page_size=(right - left, top - bottom))
-
     def save(self, path: Path) -> int:
         """Write the file and return its number of pages."""
-        with self.pdf.open_outline() as outline:
-            for letter in self.letters:
-                title = clean_text(f"{letter.number}. {letter.key} {letter.recipient}")
-                outline.root.append(pikepdf.OutlineItem(title, letter.first_page - 1))
+        titles = ((f"{one.number}. {one.key} {one.recipient}", one.first_page) for one in self.letters)
         # Scaled to fit, an address would leave its window.
-        self.pdf.Root.ViewerPreferences = pikepdf.Dictionary(
-            PrintScaling=pikepdf.Name("/None"),
-            Duplex=pikepdf.Name("/DuplexFlipLongEdge" if self.duplex else "/Simplex"),
-        )
-        with new_file(path) as file:
-            self.pdf.save(file, deterministic_id=True)
-        return len(self.pdf.pages)
+        preferences = {"PrintScaling": "None", "Duplex": "DuplexFlipLongEdge" if self.duplex else "Simplex"}
+        return self.pdf.save(path, titles, preferences)
