@@ -17,13 +17,10 @@ from docgen.merge import Merger
 from docgen.model import Where
 from docgen.render.docx.package import Assembly, Package
 from docgen.render.docx.parts import TextPart
-from docgen.render.docx.reference import fix_tables, resolve_listing, without_blanks
+from docgen.render.docx.reference import fix_tables, lay_out, main_part_of, without_blanks
 from docgen.render.docx.shape import Shape, find_shape
 from docgen.render.docx.values import Foreign, Pictures
 
-_PARAGRAPH = re.compile(r"<w:p(?: [^>]*)?>.*?</w:p>", re.DOTALL)
-#: Characters that become line breaks, tabs, paragraphs and pages.
-_LAYOUT = "\t\n\a\f"
 _DRAWING = re.compile(r'(<wp:docPr\b[^>]*?\bid=")[^"]*')
 _BODY = re.compile(r"<w:body\b[^>]*>")
 _FIRST_ID = 1001  # docxtpl counts from here
@@ -58,20 +55,18 @@ class Compiled:
         assembly = Assembly(self._package)
         for ready in self._ready:
             foreign.show = Pictures(assembly.story(ready.part.name)).show
-            merged = ready.part.render(context)
-            if any(character in merged for character in _LAYOUT):
-                merged = _PARAGRAPH.sub(_lay_out, merged)
+            merged = lay_out(ready.part.render(context))
             if ready.is_body:
                 merged = self._fix_body(ready, merged, foreign)
             elif foreign.printed or not ready.shape.sound:
-                _check(merged, ready.part.label, self._package.where)
+                check_markup(merged, ready.part.label, self._package.where)
                 merged = without_blanks(merged) if foreign.printed and ready.is_story else merged
             assembly.replace(ready.part.name, f"{ready.before}{merged}{ready.after}".encode())
         return assembly
 
     def _fix_body(self, ready: _Ready, merged: str, foreign: Foreign) -> str:
         if foreign.printed or not (ready.shape.sound and ready.shape.fixed_tables):
-            _check(merged, ready.part.label, self._package.where)
+            check_markup(merged, ready.part.label, self._package.where)
             merged = etree.tostring(fix_tables(merged), encoding="unicode")
         if ready.shape.drawings or foreign.printed:
             merged = number_drawings(merged)
@@ -95,7 +90,7 @@ def _prepare(package: Package, part: TextPart, merger: Merger) -> _Ready:
     if part.name != package.main:
         is_story = part.label.startswith(("header", "footer"))
         return _Ready(part, shape, "", "", False, is_story)
-    whole = package.parts[part.name].decode("utf-8-sig")
+    whole = main_part_of(package)
     begin = _BODY.search(whole)
     end = whole.rfind("</w:body>")
     if begin is None or end < 0:
@@ -103,12 +98,7 @@ def _prepare(package: Package, part: TextPart, merger: Merger) -> _Ready:
     return _Ready(part, shape, whole[: begin.start()], whole[end + len("</w:body>") :], True, True)
 
 
-def _lay_out(paragraph: re.Match[str]) -> str:
-    text = paragraph[0]
-    return resolve_listing(text) if any(character in text for character in _LAYOUT) else text
-
-
-def _check(markup: str, label: str, where: Where) -> None:
+def check_markup(markup: str, label: str, where: Where) -> None:
     """Raise for what is not well-formed; nothing is repaired silently."""
     try:
         etree.fromstring(markup.encode(), etree.XMLParser(resolve_entities=False, no_network=True, huge_tree=True))

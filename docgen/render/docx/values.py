@@ -27,6 +27,8 @@ from docgen.render.docx import package as packages
 from docgen.render.docx.package import Assembly, Package, Story
 from docgen.render.docx.reference import is_picture, is_subdocument
 
+#: Without these markup is text, as the marks of `spot` are.
+_SPECIAL = re.compile("[<>&\"']")
 _NUMBERED = re.compile(r"word/media/[A-Za-z]+([1-9][0-9]*)\.\w+")
 _RELATED = re.compile(r'\br:(?:id|embed|link|pict|dm|lo|qs|cs)="([^"]*)"')
 
@@ -48,7 +50,10 @@ class Foreign:
     wanted: object = None
 
     def adopt(self, value: Any) -> Markup:
-        """Return the markup of a value as docxtpl prints it."""
+        """Return the markup of a value as docxtpl prints it; what a filter made of text may be no markup any more."""
+        if isinstance(value, Markup):
+            self.printed = self.printed or _SPECIAL.search(value) is not None
+            return value
         self.printed = True
         if is_picture(value) and self.show is not None:
             return Markup(self.show(value))  # noqa: S704 - the program's own markup, checked once it is merged
