@@ -266,6 +266,10 @@ class _Walker:
             self._value(child, scope)
         if isinstance(called, _Macro):
             self._expand(called, given, named)
+        elif _is_function(node, "chart", scope):
+            rows = named.get("rows", given[1] if len(given) > 1 else None)
+            drawn = [field for pair in node.kwargs if pair.key in ("x", "y") for field in _names(pair.value)]
+            self.trace.used |= {f"{rows}[].{field}" for field in drawn if isinstance(rows, str)}
         return _named_field(node, scope)
 
     def _called(self, node: nodes.Node, scope: _Scope) -> _Meaning:
@@ -311,6 +315,10 @@ def _names(node: nodes.Expr) -> list[str]:
     return [item.value for item in items if isinstance(item, nodes.Const) and isinstance(item.value, str)]
 
 
+def _is_function(node: nodes.Call, name: str, scope: _Scope) -> bool:
+    return isinstance(node.node, nodes.Name) and node.node.name == name and name not in scope
+
+
 def _is_bare_address(node: nodes.Call, scope: _Scope) -> bool:
     called = node.node
     names = ("address", "word_address")
@@ -320,7 +328,7 @@ def _is_bare_address(node: nodes.Call, scope: _Scope) -> bool:
 
 def _named_field(node: nodes.Call, scope: _Scope) -> str | None:
     """Return the field that `merge_field("First Name")` gives."""
-    called, given = node.node, node.args
-    if not (isinstance(called, nodes.Name) and called.name == "merge_field" and called.name not in scope and given):
+    given = node.args
+    if not _is_function(node, "merge_field", scope) or not given:
         return None
     return given[0].value if isinstance(given[0], nodes.Const) and isinstance(given[0].value, str) else None

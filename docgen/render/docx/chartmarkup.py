@@ -232,7 +232,7 @@ class _Drawing:
             case "scatterChart":
                 return _c("spPr", _line(None))
             case "areaChart":
-                return _c("spPr", _fill(colour, 80_000 if len(self.data.series) > 1 else None), _line(None))
+                return _c("spPr", _fill(colour, 60_000 if len(self.data.series) > 1 else None), _line(None))
             case "pieChart" | "doughnutChart":
                 return None
         return _c("spPr", _fill(colour), _line(None))
