@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from pathlib import Path
 
-from docgen.check import check_plan, in_order, no_records
+from docgen.annotated import faulty_bodies, write_annotated
+from docgen.check import check_plan, in_order, no_records, unused_columns
 from docgen.control import RunOptions, approve_run, cancel_run, dry_run, resume_run, run_job
 from docgen.errors import (
     DocgenError,
@@ -33,6 +35,7 @@ from docgen.looking import (
 from docgen.protocols import Source
 from docgen.rehearse import Rehearsal
 from docgen.starter import copy_starter
+from docgen.template import Template
 from docgen.validation import place_order
 from docgen.wiring import (
     Workspace,
@@ -53,12 +56,18 @@ class CheckResult:
         faults: of job, templates and records, in that order.
         records: how many rows the data has; None when it could not be read.
         columns: of the records.
+        unused: those of them that neither a template nor the job reads.
+        templates: those of the job, by name.
+        checked: when.
     """
 
     name: str
     faults: tuple[DocgenError, ...]
     records: int | None = None
     columns: tuple[str, ...] = ()
+    unused: tuple[str, ...] = ()
+    templates: Mapping[str, Template] = field(default_factory=dict)
+    checked: datetime | None = None
 
 
 def check_job(workspace: Workspace, path: Path) -> CheckResult:
@@ -82,11 +91,30 @@ def check_job(workspace: Workspace, path: Path) -> CheckResult:
         source = None if _lacks_variables(faults) else _open_or_tell(stack, workspace, job, work, faults)
         faults += check_plan(plan, shop, source.columns if source else None)
         if source is None:
-            return CheckResult(job.name, tuple(in_order(faults, plan)))
+            return CheckResult(job.name, tuple(in_order(faults, plan)), templates=plan.templates, checked=plan.started)
         if source.count() == 0:
             faults.append(no_records())
         faults += Rehearsal(shop, source, whole=not faults).run(workspace.progress)
-        return CheckResult(job.name, tuple(in_order(faults, plan)), source.count(), source.columns)
+        unused = unused_columns(plan, shop, source.columns)
+        ordered = tuple(in_order(faults, plan))
+        return CheckResult(job.name, ordered, source.count(), source.columns, unused, plan.templates, plan.started)
+
+
+def annotate_faults(result: CheckResult, output: Path) -> list[Path]:
+    """Write a copy of each faulty Word template with comments at its faults; nothing where there is none.
+
+    Args:
+        result: of `check_job`.
+        output: the file; with several faulty templates their names are put to it. Or a folder.
+
+    Returns:
+        The files written.
+
+    Raises:
+        UserError: `output` is a template of the job itself, or no name of a Word document.
+    """
+    found = faulty_bodies(result.faults, result.templates)
+    return write_annotated(found, output, result.templates, result.checked or datetime.now(UTC))
 
 
 def _lacks_variables(faults: Sequence[DocgenError]) -> bool:
@@ -118,6 +146,7 @@ __all__ = [
     "RunView",
     "TemplateView",
     "Workspace",
+    "annotate_faults",
     "approve_run",
     "cancel_run",
     "check_job",

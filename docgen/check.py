@@ -7,6 +7,7 @@ from itertools import islice
 from pathlib import PurePath
 from unicodedata import normalize
 
+from docgen.address import NAMES
 from docgen.errors import (
     DocgenError,
     Faults,
@@ -25,7 +26,7 @@ from docgen.errors import (
 )
 from docgen.fields import FieldSpec, FieldType
 from docgen.files import inside
-from docgen.inspect_fields import compare_fields, line_of
+from docgen.inspect_fields import compare_fields, line_of, root
 from docgen.job import EmailStep, FolderStep, Job, PrintStep
 from docgen.merge import RESERVED
 from docgen.model import Format, MessageClass, Where
@@ -63,6 +64,30 @@ def check_plan(plan: Plan, shop: Workshop, columns: Collection[str] | None) -> l
         faults += _check_supplied(plan, supplied)
         faults += _check_names(plan, shop, supplied)
     return faults
+
+
+def unused_columns(plan: Plan, shop: Workshop, columns: Iterable[str]) -> tuple[str, ...]:
+    """Return the columns of the records that nothing reads; none where a template cannot be prepared.
+
+    That is no fault: data that other people keep has more in it than a letter needs. But a column that ought to be
+    printed and stands here is misspelt on one side.
+    """
+    if shop.documents.keys() - shop.prepared.keys():
+        return ()
+    job = plan.job
+    paths: set[str] = {job.data.key, "currency", *_ALWAYS, *(name for names in NAMES.values() for name in names)}
+    paths = paths.union(*(made.fields_used for made in shop.prepared.values()))
+    paths = paths.union(*(made.fields_used for made in shop.mails.values()))
+    for template in plan.templates.values():
+        paths |= kind_of(template).reads | template.fields.keys()
+    texts = [*shop.names.values(), shop.locale, shop.consent]
+    for step in shop.steps:
+        texts += [step.when, *step.texts.values()]
+        paths |= set(step.step.sort) if isinstance(step.step, PrintStep) else set()
+    for text in texts:
+        paths |= text.fields if text is not None else frozenset()
+    used = {root(path) for path in paths}
+    return tuple(column for column in columns if column not in used)
 
 
 def in_order(faults: Iterable[DocgenError], plan: Plan) -> list[DocgenError]:

@@ -117,17 +117,26 @@ def run(
 
 
 @app.command()
-def check(job: JobArgument, config: ConfigOption = None, as_json: JsonOption = False) -> int:
+def check(
+    job: JobArgument,
+    annotate: Annotated[
+        Path | None,
+        typer.Option("--annotate", metavar="FILE", help="Where to put a copy of a faulty Word template, with comments."),
+    ] = None,
+    config: ConfigOption = None,
+    as_json: JsonOption = False,
+) -> int:
     """Check job, templates and every record; make nothing."""
     _State.json = as_json
     with _workspace(config, job, quiet=as_json) as workspace:
         result = api.check_job(workspace, job)
+        written = api.annotate_faults(result, annotate) if annotate else []
     if as_json:
-        _print_json(
-            {"job": result.name, "records": result.records, "faults": [fault.as_dict() for fault in result.faults]}
-        )
+        _print_json(show.checked_dict(result) | ({"annotated": [str(path) for path in written]} if annotate else {}))
     else:
         out.print(show.checked(result), end="", markup=False)
+        if annotate:
+            out.print(show.annotated(written), end="", markup=False)
     return INPUT if result.faults else DONE
 
 

@@ -27,6 +27,8 @@ _COLOURS: Mapping[str, str] = {
 }
 #: Faults of one kind that are printed before the rest is only counted.
 FAULTS_SHOWN = 200
+#: Names in one line.
+NAMES_SHOWN = 20
 #: The same below the figures of a run.
 REASONS_SHOWN = 10
 
@@ -226,15 +228,40 @@ def history_dicts(found: Sequence[tuple[Run, Item, Delivery | None]]) -> list[di
 
 
 def checked(result: CheckResult) -> str:
-    """Return the faults of a job, or that there are none."""
-    if not result.faults:
-        count = f"{result.records} record{'' if result.records == 1 else 's'}"
-        return f"{result.name}: no faults in job, templates and {count}\n"
+    """Return the faults of a job, or that there are none, and the columns that nothing reads."""
     lines = [str(fault) for fault in result.faults[:FAULTS_SHOWN]]
     if len(result.faults) > FAULTS_SHOWN:
         lines.append(f"... and {len(result.faults) - FAULTS_SHOWN} more; --json prints all")
-    lines.append(f"{len(result.faults)} fault{'' if len(result.faults) == 1 else 's'}")
+    if result.unused:
+        lines.append(f"note: neither a template nor the job reads these columns: {_some(result.unused)}")
+    if result.faults:
+        lines.append(f"{len(result.faults)} fault{'' if len(result.faults) == 1 else 's'}")
+    else:
+        count = f"{result.records} record{'' if result.records == 1 else 's'}"
+        lines.append(f"{result.name}: no faults in job, templates and {count}")
     return "\n".join(lines) + "\n"
+
+
+def _some(names: Sequence[str]) -> str:
+    shown = ", ".join(names[:NAMES_SHOWN])
+    return f"{shown} and {len(names) - NAMES_SHOWN} more" if len(names) > NAMES_SHOWN else shown
+
+
+def checked_dict(result: CheckResult) -> dict[str, object]:
+    """Return what a check found, for `--json`."""
+    return {
+        "job": result.name,
+        "records": result.records,
+        "faults": [fault.as_dict() for fault in result.faults],
+        "unused": list(result.unused),
+    }
+
+
+def annotated(written: Sequence[Path]) -> str:
+    """Say where the copies with comments are."""
+    if not written:
+        return "nothing to annotate: no fault stands in a Word template\n"
+    return "".join(f"annotated: {near(path)}\n" for path in written)
 
 
 def templates(found: Sequence[Template]) -> RenderableType:

@@ -4,7 +4,8 @@ The path of one document: `package` reads the template, `parts` compiles what ho
 way and `reference` the long one, `spot` puts what is no plain text where it belongs, `package` writes the file.
 """
 
+from docgen.render.docx.annotate import annotate
 from docgen.render.docx.overview import Overview as survey
 from docgen.render.docx.prepared import PreparedDocx as prepare
 
-__all__ = ["prepare", "survey"]
+__all__ = ["annotate", "prepare", "survey"]

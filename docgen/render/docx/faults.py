@@ -18,7 +18,7 @@ from docgen.errors import DocgenError, FieldMissing, TemplateSyntax
 from docgen.merge import Merger
 from docgen.model import Where
 from docgen.render.docx.beside import find_lost, find_uneven, outside_cell, split_code
-from docgen.render.docx.places import near, steps_to
+from docgen.render.docx.places import Steps, near
 from docgen.render.docx.statements import (
     CELL,
     OPENING,
@@ -68,7 +68,7 @@ class Survey:
             number: of the part, for the order of faults.
         """
         self.tags = read_tags(root)
-        self._root = root
+        self._steps = Steps(root)
         self._path = (label,) if isinstance(label, str) else label
         self._merger = merger
         self._where = where
@@ -106,7 +106,7 @@ class Survey:
 
     def place(self, tag: Tag) -> Where:
         """Return the place of a tag."""
-        return replace(self._where, path=(*self._path, *steps_to(self._root, tag.line.holder)))
+        return replace(self._where, path=(*self._path, *self._steps.to(tag.line.holder)))
 
     # --- faults --------------------------------------------------------------------------------
 

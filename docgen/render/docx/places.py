@@ -7,6 +7,7 @@ table, row and cell in the document as it was before docxtpl took rows and parag
 from __future__ import annotations
 
 import html
+import re
 from bisect import bisect_right
 from collections import Counter
 from collections.abc import Sequence
@@ -15,30 +16,47 @@ from lxml import etree
 
 from docgen.render.docx.braces import find_spans
 from docgen.render.docx.statements import CELL
-from docgen.render.docx.tags import Line, Tag
+from docgen.render.docx.tags import Tag
 
 _W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 _NAMES = {f"{_W}{tag}": name for tag, name in (("p", "paragraph"), ("tc", "cell"), ("tr", "row"), ("tbl", "table"))}
 _CODE = f"{_W}instrText"
 _CELL = f"{_W}tc"
+#: What stands between the two is text.
+_RAW = re.compile(r"\{%[-+]?\s*(raw|endraw)\s*[-+]?%\}")
 #: Characters of the text around a tag that a message shows on each side of it.
 _AROUND = 30
 _LONGEST = 160
 
 
-def steps_to(root: etree._Element, holder: etree._Element) -> tuple[str, ...]:
-    """Return the steps from a part to a paragraph, outermost first."""
-    steps: list[str] = []
-    node: etree._Element | None = holder
-    while node is not None and node is not root:
-        parent = node.getparent()
-        name = _NAMES.get(str(node.tag))
-        # In a cell, table, row and cell say enough.
-        if name and parent is not None and not (name == "paragraph" and parent.tag == _CELL):
-            number = sum(1 for _ in node.itersiblings(node.tag, preceding=True)) + 1
-            steps.insert(0, f"{name} {number}")
-        node = parent
-    return tuple(steps)
+class Steps:
+    """Counts a part's paragraphs, tables, rows and cells, each among its own kind in what it stands in."""
+
+    def __init__(self, root: etree._Element) -> None:
+        self._root = root
+        self._numbers: dict[etree._Element, dict[etree._Element, int]] = {}
+
+    def to(self, holder: etree._Element) -> tuple[str, ...]:
+        """Return the steps from the part to a paragraph, outermost first."""
+        steps: list[str] = []
+        node: etree._Element | None = holder
+        while node is not None and node is not self._root:
+            parent = node.getparent()
+            name = _NAMES.get(str(node.tag))
+            # In a cell, table, row and cell say enough.
+            if name and parent is not None and not (name == "paragraph" and parent.tag == _CELL):
+                steps.append(f"{name} {self._number(parent, node)}")
+            node = parent
+        return tuple(reversed(steps))
+
+    def _number(self, parent: etree._Element, node: etree._Element) -> int:
+        if parent not in self._numbers:
+            seen: Counter[str] = Counter()
+            numbers = self._numbers[parent] = {}
+            for child in parent.iterchildren(*_NAMES):
+                seen[str(child.tag)] += 1
+                numbers[child] = seen[str(child.tag)]
+        return self._numbers[parent][node]
 
 
 def near(tag: Tag) -> str:
@@ -73,9 +91,12 @@ class Numbered:
         self._plain: list[str] = []
         self._lines: list[int] = []
         at = line = 0
+        raw = False
         for span in find_spans(patched):
-            if span.opening == "{#" or span.problem:
+            word = _RAW.match(patched, span.start)
+            if span.opening == "{#" or span.problem or (raw and not word):
                 continue
+            raw = word is not None and word[1] == "raw"
             begin = span.start + (3 if patched[span.start + 2] in "-+" else 2)
             pieces += [patched[at:begin], "\n"]
             line += pieces[-2].count("\n") + 1
@@ -122,6 +143,3 @@ class Index:
         """Return the tag of a text that has so many equal ones before it; the last one where there are fewer."""
         tags = self._found.get(plain, [])
         return tags[min(earlier, len(tags) - 1)] if tags else None
-
-
-__all__ = ["Index", "Line", "Numbered", "near", "steps_to"]
