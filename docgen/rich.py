@@ -27,7 +27,8 @@ class RichFactory(Protocol):
 
     A factory that needs something of the rendering under way (an inline picture's id) keeps it itself. Besides what is
     here it may have `rich`, `link`, `checkbox`, `page_break`, `subdocument` and `chart`: what a factory lacks, its
-    body cannot hold. `adopt`, where there is one, is shown values that bring markup of their own.
+    body cannot hold. `adopt`, where there is one, is shown values that bring markup of their own. Where `lays_out` is
+    true, values keep the characters for a new paragraph (bell) and a new page (form feed).
     """
 
     def qr(self, data: str, *, size_mm: float, error: str, border: int) -> object:

@@ -38,6 +38,8 @@ from docgen.walk import trace
 
 #: What XML 1.0 cannot hold, escaped or not; lone surrogates included.
 _NOT_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
+#: The same where the body makes paragraphs and pages of two of them.
+_NOT_WORD = re.compile("[\x00-\x06\x08\x0b\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 #: Private-use characters with which renderers mark the places of pictures and the like; no value may forge a mark.
 _MARKS = re.compile("[\ue0f0\ue0f1]")
 #: Objects of Jinja's own that templates work with; its rules for them suffice.
@@ -205,6 +207,7 @@ class Sandbox(ImmutableSandboxedEnvironment):
         self.missing = missing
         self.limits = limits
         self.rich = rich
+        self._not_xml = _NOT_WORD if getattr(rich, "lays_out", False) else _NOT_XML
         self.plain = plain
         self.paths: Mapping[int, str] = {}
         self.binop_table |= OPERATORS
@@ -353,7 +356,9 @@ class Sandbox(ImmutableSandboxedEnvironment):
     def shown(self, context: Context, value: Any, path: str | None) -> Any:
         """Return a value as it is printed, before escaping."""
         if isinstance(value, str):
-            return value if self._raw or value.isprintable() else self._clean(value)
+            value = value if self._raw or value.isprintable() else self._clean(value)
+            if value.__class__ is str:
+                return value
         if value is None:
             return self._empty(path)
         if hasattr(value, "__html__"):
@@ -379,7 +384,7 @@ class Sandbox(ImmutableSandboxedEnvironment):
         raise missing_field(value)
 
     def _clean(self, text: str) -> str:
-        cleaned = _NOT_XML.sub("", text)
+        cleaned = self._not_xml.sub("", text)
         return Markup(cleaned) if isinstance(text, Markup) else _MARKS.sub("", cleaned)  # noqa: S704 - it was markup
 
     def _empty(self, path: str | None) -> str:

@@ -16,15 +16,22 @@ from docx.opc.part import XmlPart
 from docxtpl import DocxTemplate, InlineImage, Subdoc
 from lxml import etree
 
-from docgen.render.docx.package import Assembly, Package, parse_xml
+from docgen.render.docx.package import Assembly, Package, parse_xml, write_xml
 
 _JINJA = re.compile(r"\{\{.*?\}\}|\{%.*?%\}", re.DOTALL)
 #: How a template writes Jinja's delimiters as text; replaced in the source, so that values are left alone.
 _LITERALS = {"{_{": "{{ '{{' }}", "}_}": "{{ '}}' }}", "{_%": "{{ '{%' }}", "%_}": "{{ '%}' }}"}
 _BARE = DocxTemplate("")
+_PARAGRAPH = re.compile(r"<w:p(?: [^>]*)?>.*?</w:p>", re.DOTALL)
+#: Characters that become line breaks, tabs, paragraphs and pages.
+_LAYOUT = "\t\n\a\f"
+_LINE_ENDS = {7: "\n", 12: "\n"}
+_NOTHING = {7: None, 12: None}
 
 #: (name of the part, its markup, context) -> the merged markup
 Merge = Callable[[str, str, Mapping[str, object]], str]
+#: (name of the part, its merged markup): raises where that is no XML.
+Check = Callable[[str, str], None]
 #: Told, before a part is merged, what prints docxtpl's pictures into it.
 Showing = Callable[[Callable[[Any], str]], None]
 
@@ -65,9 +72,34 @@ def fix_tables(xml: str) -> etree._Element:
     return _BARE.fix_tables(xml)
 
 
-def resolve_listing(xml: str) -> str:
-    """Return markup with line breaks and tabs made of the characters for them in texts."""
-    return str(_BARE.resolve_listing(xml))
+def lay_out(xml: str) -> str:
+    """Return markup with breaks, tabs, paragraphs and pages made of the characters for them in texts."""
+    if not any(character in xml for character in _LAYOUT):
+        return xml
+    return _lay_out(xml, lambda markup: _PARAGRAPH.sub(_lay_out_paragraph, markup))
+
+
+def _lay_out_paragraph(paragraph: re.Match[str]) -> str:
+    text = paragraph[0]
+    return str(_BARE.resolve_listing(text)) if any(character in text for character in _LAYOUT) else text
+
+
+def _lay_out(xml: str, resolve: Callable[[str], str]) -> str:
+    """Return markup laid out; where a paragraph or page cannot begin, as within a link, the line ends."""
+    laid_out = resolve(xml)
+    if "\a" not in xml and "\f" not in xml:
+        return laid_out
+    if not _is_sound(laid_out):
+        laid_out = resolve(xml.translate(_LINE_ENDS))
+    return laid_out.translate(_NOTHING)
+
+
+def _is_sound(xml: str) -> bool:
+    try:
+        parse_xml(xml.translate(_NOTHING).encode())
+    except etree.XMLSyntaxError:
+        return False
+    return True
 
 
 def source_of(package: Package, part: str) -> str:
@@ -78,6 +110,11 @@ def source_of(package: Package, part: str) -> str:
     if _is_story(package, part):
         return str(_BARE.xml_to_string(etree.fromstring(content, _PARSER)))
     return content.decode("utf-8-sig")
+
+
+def main_part_of(package: Package) -> str:
+    """Return the main part as python-docx writes it."""
+    return write_xml(etree.fromstring(package.parts[package.main], _PARSER)).decode()
 
 
 _PARSER = etree.XMLParser(remove_blank_text=True, resolve_entities=False, no_network=True, huge_tree=True)
@@ -99,22 +136,24 @@ def _is_story(package: Package, part: str) -> bool:
 class Reference:
     """Merges documents by docxtpl, each from the file."""
 
-    def __init__(self, package: Package, merge: Merge, notes: list[str]) -> None:
+    def __init__(self, package: Package, merge: Merge, check: Check, notes: list[str]) -> None:
         """Keep what is needed.
 
         Args:
             package: the template.
             merge: renders one part.
+            check: raises for a merged part that is no XML.
             notes: the parts besides body, headers and footers that hold fields.
         """
         self._package = package
         self._content = content_of(package)
         self._merge = merge
+        self._check = check
         self._notes = notes
 
     def merge(self, context: Mapping[str, object], showing: Showing) -> Assembly:
         """Return the merged document."""
-        word = _Word(self._content, self._merge, showing)
+        word = _Word(self._content, self._merge, self._check, showing)
         word.merge(context, self._notes)
         output = io.BytesIO()
         word.save(output)
@@ -125,10 +164,11 @@ class Reference:
 class _Word(DocxTemplate):  # type: ignore[misc]
     """docxtpl's template, its parts merged by docgen."""
 
-    def __init__(self, content: bytes, merge: Merge, showing: Showing) -> None:
+    def __init__(self, content: bytes, merge: Merge, check: Check, showing: Showing) -> None:
         self.docx: Any
         super().__init__(io.BytesIO(content))
         self._merge = merge
+        self._check = check
         self._showing = showing
         self.render_init()
 
@@ -162,7 +202,9 @@ class _Word(DocxTemplate):  # type: ignore[misc]
         """Merge one part."""
         self.current_rendering_part = part
         self._showing(self._show)
-        return str(self.resolve_listing(self._merge(_name(part), src_xml, context)))
+        merged = _lay_out(self._merge(_name(part), src_xml, context), self.resolve_listing)
+        self._check(_name(part), merged)  # docxtpl goes on with what it can make of markup that is none
+        return merged
 
     def _show(self, picture: Any) -> str:
         """Return what docxtpl prints for a picture, whichever template it was made with."""

@@ -27,6 +27,8 @@ from docgen.render.docx.subdocument import Library
 class DocxRich:
     """Leaves tokens; `spot.fill` replaces them."""
 
+    lays_out = True
+
     def __init__(self, package: Package, library: Library) -> None:
         self._package = package
         self._library = library

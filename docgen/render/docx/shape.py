@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 from jinja2 import nodes
 
@@ -31,13 +31,12 @@ class Unknown(Exception):
         self.line = line
 
 
-@dataclass
+@dataclass(eq=False)
 class _Table:
     columns: int = 0
     depth: int = 0
     always: int = 0  # the widest row that is always there
     cells: int = 0  # most cells of a row
-    moving: bool = False
     row: list[int] | None = None  # spans of the row that is open
     row_depth: int = 0
 
@@ -121,7 +120,7 @@ class _Walker:
                 return self._for(node, state)
             case nodes.With() | nodes.Scope():
                 return self.body(node.body, state)
-            case nodes.Macro() | nodes.CallBlock() | nodes.AssignBlock() | nodes.FilterBlock():
+            case nodes.Macro() | nodes.AssignBlock():  # what is printed of them is looked at then
                 self._closed(node.body, node.lineno)
                 return state
             case nodes.Break() | nodes.Continue():
@@ -149,15 +148,17 @@ class _Walker:
 
     def _branch(self, body: list[nodes.Node], state: _State) -> _State:
         self._depth += 1
-        before = [replace(table) for table in self._tables]
-        cells = [list(table.row) if table.row is not None else None for table in self._tables]
+        tables = list(self._tables)
+        rows = [list(table.row) if table.row is not None else None for table in tables]
+        columns = [table.columns for table in tables]
         end = self.body(body, state)
         self._depth -= 1
-        for table, old, row in zip(self._tables, before, cells, strict=False):
-            if table.row != row:  # cells come and go with the condition
-                table.moving = self.moving = True
+        now = [table.row for table in tables], [table.columns for table in tables]
+        if self._tables != tables or now != (rows, columns):  # cells or columns come and go with the condition
+            self.moving = True
+            self._tables = tables
+            for table, row in zip(tables, rows, strict=True):
                 table.row = row
-            table.columns = max(table.columns, old.columns)
         return end
 
     def _for(self, node: nodes.For, state: _State) -> _State:
@@ -197,7 +198,7 @@ class _Walker:
             opened.pop()
             self._end(name)
             return
-        self._begin(name, found[0], found["rest"])
+        self._begin(name, found["rest"], opened)
         if found["empty"]:
             self._end(name)
         else:
@@ -205,29 +206,26 @@ class _Walker:
 
     # --- tables --------------------------------------------------------------------------------
 
-    def _begin(self, name: str, tag: str, rest: str) -> None:
+    def _begin(self, name: str, rest: str, opened: list[str]) -> None:
         if name == "w:tbl":
-            for table in self._tables:  # docxtpl counts the rows of a table in a table for both
-                table.moving = self.moving = True
+            self.moving = self.moving or bool(self._tables)  # docxtpl counts the rows of a table in a table for both
             self._tables.append(_Table(depth=self._depth))
             return
         if not self._tables:
             return
         table = self._tables[-1]
-        if name == "w:gridCol":
+        if name == "w:gridCol" and opened[-2:] == ["w:tbl", "w:tblGrid"]:
             table.columns += 1
         elif name == "w:tr":
             table.row, table.row_depth = [], self._depth
-        elif name == "w:tc" and table.row is not None:
+        elif name == "w:tc" and opened[-1:] == ["w:tr"] and table.row is not None:
             table.row.append(1)
-        elif name == "w:gridSpan" and table.row:
+        elif name == "w:gridSpan" and opened[-3:] == ["w:tr", "w:tc", "w:tcPr"] and table.row:
             span = _SPAN.search(f"{name}{rest}")
             if span is None:
-                table.moving = self.moving = True
+                self.moving = True
             else:
                 table.row[-1] = int(span[1])
-        elif name in ("w:sdt", "w:customXml", "w:ins", "w:del") and table.row is not None and not table.row:
-            table.moving = self.moving = True
 
     def _end(self, name: str) -> None:
         if not self._tables:
