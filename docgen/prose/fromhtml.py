@@ -70,6 +70,8 @@ def parse_html(text: str, find: FindPicture = no_pictures) -> Prose:
         root = html.document_fromstring(source, parser=parser)
     except etree.ParserError:  # there is nothing in it
         return ()
+    if any(entry.level == etree.ErrorLevels.FATAL for entry in parser.error_log):  # the rest was dropped
+        raise too_deep()
     return _Reader(find).read(root)
 
 
@@ -87,7 +89,10 @@ class _State:
 
 
 class _Reader:
-    """Walks through the elements without recursion: HTML that nobody closes is as deep as it is long."""
+    """Walks through the elements without recursion: HTML that nobody closes is as deep as it is long.
+
+    The library itself reads 2,000 elements within each other, and drops the rest.
+    """
 
     def __init__(self, find: FindPicture) -> None:
         self._find = find

@@ -37,7 +37,7 @@ from docgen.prose.tables import make_table
 
 #: Deeper than anybody writes; the library is told a little more, since it drops without a word what is deeper still.
 _DEEPEST = 40
-_LONGEST = 250_000
+_LONGEST = 200_000
 _READER = MarkdownIt("commonmark", {"html": False, "maxNesting": _DEEPEST + 4}).enable(["table", "strikethrough"])
 _ALIGN = re.compile(r"text-align:(left|center|right)")
 _LOOKS: dict[str, Callable[[Look], Look]] = {

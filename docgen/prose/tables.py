@@ -12,6 +12,8 @@ _NARROWEST = 0.12
 #: Longer texts make a column no wider: they are broken into lines.
 _LONG_TEXT = 60
 _LONG_WORD = 24
+#: How many letters stand side by side on a page's width.
+_LETTERS = 90.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,21 +94,44 @@ def _cut(slot: Slot, rows_left: int) -> Cell:
     return replace(slot.cell, columns=slot.columns, rows=min(slot.cell.rows, rows_left))
 
 
-def column_shares(table: Table) -> list[float]:
-    """Return the width of each column as a share of the table's: as wide as what stands in it needs, within reason."""
+def column_shares(table: Table, letters: float = _LETTERS) -> list[float]:
+    """Return the width of each column as a share of the table's: as wide as what stands in it needs, within reason.
+
+    Args:
+        table: the table.
+        letters: how many letters stand side by side in the whole width; columns are made to hold their longest word.
+    """
     grid = lay_out(table)
     count = max((slot.column + slot.columns for row in grid for slot in row), default=0)
-    wanted = [1.0] * count
+    wanted, least = [1.0] * count, [1.0] * count
     for slot in (slot for row in grid for slot in row if slot.columns == 1 and not slot.continued):
-        wanted[slot.column] = max(wanted[slot.column], _wanted(slot.cell))
-    least = max(wanted, default=1.0) * _NARROWEST
-    wanted = [max(one, least) for one in wanted]
-    return [one / sum(wanted) for one in wanted]
+        most, word = _needs(slot.cell)
+        wanted[slot.column] = max(wanted[slot.column], most)
+        least[slot.column] = max(least[slot.column], word)
+    narrowest = max(wanted, default=1.0) * _NARROWEST
+    return _share([max(one, narrowest) for one in wanted], [one / letters for one in least])
 
 
-def _wanted(cell: Cell) -> float:
+def _share(wanted: list[float], least: list[float]) -> list[float]:
+    """Return shares of 1 in proportion to what is wanted, none below its least where there is room for that."""
+    if sum(least) >= 1:
+        return [one / sum(least) for one in least]
+    fixed: set[int] = set()
+    while True:
+        left = 1 - sum(least[index] for index in fixed)
+        total = sum(one for index, one in enumerate(wanted) if index not in fixed)
+        shares = [least[index] if index in fixed else one / total * left for index, one in enumerate(wanted)]
+        short = {index for index, one in enumerate(shares) if index not in fixed and one < least[index]}
+        if not short:
+            return shares
+        fixed |= short
+
+
+def _needs(cell: Cell) -> tuple[float, float]:
+    """Return how many letters wide a cell would be at best, and at least."""
     found = list(pieces(cell.blocks))
     text = " ".join(piece.text for piece in found if isinstance(piece, Text))
     word = max((len(word) for word in text.split()), default=0)
     picture: float = max(((piece.width_mm or 20) / 2 for piece in found if isinstance(piece, Picture)), default=0)
-    return max(float(min(len(text), _LONG_TEXT) ** 0.75) * 1.6, min(word, _LONG_WORD) * 1.15, picture) + 2.0
+    longest = min(word, _LONG_WORD) * 1.15
+    return max(float(min(len(text), _LONG_TEXT) ** 0.75) * 1.6, longest, picture) + 2.0, longest + 2.0

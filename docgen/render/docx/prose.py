@@ -23,7 +23,7 @@ from docgen.render.docx.proselines import LineWriter
 from docgen.render.docx.prosetables import TableWriter
 from docgen.render.docx.room import room_twips
 from docgen.render.docx.spot import Spot, w
-from docgen.render.docx.stylesheet import style_sheet, value
+from docgen.render.docx.stylesheet import is_on, style_sheet, value
 
 _CODE_STYLES = ("html preformatted", "source code", "preformatted text", "macro")
 _QUOTE_STYLES = ("quote", "quotations", "block text")
@@ -68,7 +68,7 @@ class _Where:
         room: how wide they may be in twips, None where nobody knows.
         depth: how many lists are around them.
         style: their paragraph style where it is not that around the tag.
-        last: nothing follows in the lists around.
+        last: no item of the lists around follows.
     """
 
     indent: int = 0
@@ -125,8 +125,8 @@ class _Writer:
 
     def blocks(self, blocks: tuple[Block, ...], where: _Where) -> Iterator[etree._Element]:
         """Yield paragraphs and tables."""
-        for index, block in enumerate(blocks):
-            yield from self._block(block, replace(where, last=where.last and index == len(blocks) - 1))
+        for block in blocks:
+            yield from self._block(block, where)
 
     def _block(self, block: Block, where: _Where) -> Iterator[etree._Element]:
         match block:
@@ -213,19 +213,18 @@ class _Writer:
     def _item(self, item: Item, place: ListPlace, where: _Where) -> Iterator[etree._Element]:
         first, *others = item.blocks or (None,)
         align: Align = first.align if isinstance(first, Paragraph) else ""
-        is_line = isinstance(first, Paragraph | Heading)
-        look = self._item_look(place, where, last=where.last and is_line and not others)
-        if align:
-            look.put("jc", val=align)
-        room = where.room - place.left if where.room is not None else None
         content: tuple[Inline, ...] = ()
-        text = self._lines.look()
         if isinstance(first, Paragraph | Heading):
             content = first.content
-            if isinstance(first, Heading):
-                switch(text, "b", True)
         elif first is not None:
             others.insert(0, first)
+        is_close = isinstance(others[0], Listing) if others else not where.last
+        look, text = self._item_look(place, where, close=is_close), self._lines.look()
+        if align:
+            look.put("jc", val=align)
+        if isinstance(first, Heading):
+            switch(text, "b", True)
+        room = where.room - place.left if where.room is not None else None
         yield look.paragraph(*self._lines.runs(content, look=text, room=room))
         yield from self._inside(tuple(others), place, where)
 
@@ -239,13 +238,17 @@ class _Writer:
                 inner = replace(where.deeper(place.left), depth=where.depth + 1, last=last)
                 yield from self._block(block, inner)
 
-    def _item_look(self, place: ListPlace, where: _Where, *, last: bool) -> ParagraphLook:
+    def _item_look(self, place: ListPlace, where: _Where, *, close: bool) -> ParagraphLook:
+        """Return the look of an item's first line; `close`: another item follows."""
         styled = place.style is not None
         look = ParagraphLook(self._around, _SHARED) if styled else ParagraphLook(self._base.node)
         if styled:
             look.style(place.style)
-        elif not last:
+        if close and not styled:
             look.space(None, 60)
+        elif close and self._sheet.is_close(place.style):  # Word does so among items of one level only
+            look.space(None, 0)
+        look.make("rPr").extend(self._lines.look())  # the look of the number
         shift = self._base.left + where.indent
         if shift or not styled:
             look.indent(shift + place.left, hanging=STEP)
@@ -259,7 +262,7 @@ class _Writer:
     @property
     def _is_rtl(self) -> bool:
         node = self._base.get("bidi")
-        return node is not None and node.get(w("val"), "1") not in ("0", "false", "off")
+        return node is not None and is_on(node)
 
     def _cell(self, blocks: tuple[Block, ...], align: Align, bold: bool, room: int | None) -> list[etree._Element]:
         """Return what stands in a cell, which ends in a paragraph."""

@@ -19,6 +19,7 @@ WriteCell: TypeAlias = Callable[[tuple[Block, ...], Align, bool, int | None], li
 _MARGIN = 108  # twips left and right in a cell, as Word has it
 _WHOLE = 5000  # the whole width, in fiftieths of a per cent
 _GUESS = 9000  # twips, where nobody knows the width: Word then goes by the shares
+_LETTER = 110  # twips: about the width of a letter
 _GAP = 120  # twips below a table
 _HAIRLINE = "BFBFBF"
 
@@ -39,7 +40,7 @@ class TableWriter:
             indent: from the margin, in twips.
             rtl: the first column is on the right.
         """
-        shares = column_shares(table)
+        shares = column_shares(table, (room or _GUESS) / _LETTER)
         widths = [max(round(share * (room or _GUESS)), 1) for share in shares]
         node = etree.Element(w("tbl"))
         node.append(self._frame(room, indent, rtl, head=table.head > 0))

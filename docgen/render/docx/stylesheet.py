@@ -25,6 +25,7 @@ class Style:
         level: in that list.
         left: its indent in twips, None where it says none.
         size: in half points, None where it says none.
+        close: its paragraphs stand close together, None where it does not say.
         heads: a table style that gives first rows a look of their own.
     """
 
@@ -35,6 +36,7 @@ class Style:
     level: int = 0
     left: int | None = None
     size: int | None = None
+    close: bool | None = None
     custom: bool = False
     heads: bool = False
 
@@ -79,6 +81,10 @@ class StyleSheet:
         """Return the indent of a paragraph style in twips."""
         return next((one.left for one in self._bases(style) if one.left is not None), None)
 
+    def is_close(self, style: str | None) -> bool:
+        """Return whether paragraphs of a style have no space between them."""
+        return next((one.close for one in self._bases(style) if one.close is not None), False)
+
     def size_of(self, style: str | None) -> int:
         """Return the size of a paragraph's text in half points."""
         default = self._defaults.get("paragraph")
@@ -111,6 +117,7 @@ def _style(node: etree._Element) -> Style:
     look, indent = node.find(w("pPr")), node.find(f"{w('pPr')}/{w('ind')}")
     numbering = look.find(w("numPr")) if look is not None else None
     left = number(indent, "left") if number(indent, "left") is not None else number(indent, "start")
+    close = look.find(w("contextualSpacing")) if look is not None else None
     return Style(
         id=node.get(w("styleId"), ""),
         kind=node.get(w("type"), "paragraph"),
@@ -119,9 +126,15 @@ def _style(node: etree._Element) -> Style:
         level=(number(numbering.find(w("ilvl")), "val") or 0) if numbering is not None else 0,
         left=left,
         size=number(node.find(f"{w('rPr')}/{w('sz')}"), "val"),
+        close=is_on(close) if close is not None else None,
         custom=node.get(w("customStyle")) in ("1", "true", "on"),
         heads=any(part.get(w("type")) == "firstRow" for part in node.iter(w("tblStylePr"))),
     )
+
+
+def is_on(node: etree._Element) -> bool:
+    """Return whether a switch is on; without a value it is."""
+    return node.get(w("val"), "1") not in ("0", "false", "off")
 
 
 def value(node: etree._Element | None) -> str:
