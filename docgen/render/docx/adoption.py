@@ -3,142 +3,19 @@
 from __future__ import annotations
 
 import copy
-import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from lxml import etree
 
+from docgen.render.docx.inventory import Lists, Styles, styles_of
 from docgen.render.docx.package import Assembly
-from docgen.render.docx.spot import W, w
+from docgen.render.docx.spot import w
+from docgen.render.docx.stylesheet import value
 
-_STYLES = "application/vnd.openxmlformats-officedocument.wordprocessingml.styles+xml"
-_NUMBERING = "application/vnd.openxmlformats-officedocument.wordprocessingml.numbering+xml"
 #: What names a style -> the type of style it names.
 _NAMES = {"pStyle": "paragraph", "rStyle": "character", "tblStyle": "table", "numStyleLink": "numbering"}
 _WITHOUT_COUNT = ("bullet", "none")
-
-
-def _part(assembly: Assembly, kind: str) -> str:
-    """Return the name of the main part's only part of a kind; "" without one."""
-    relations = assembly.relations(assembly.package.main).values()
-    found = [one.target for one in relations if one.kind.endswith(f"/{kind}") and one.target in assembly]
-    return found[0] if found else ""
-
-
-def _tree(assembly: Assembly, kind: str, media_type: str) -> etree._Element:
-    """Return the tree of such a part, which is made where there is none."""
-    name = _part(assembly, kind)
-    if not name:
-        name = assembly.add(f"word/{kind}{{}}.xml", f'<w:{kind} xmlns:w="{W}"/>'.encode(), media_type)
-        assembly.relate(assembly.package.main, kind, name)
-    return assembly.tree(name)
-
-
-def _val(node: etree._Element | None) -> str:
-    return str(node.get(w("val"), "")) if node is not None else ""
-
-
-# --- what a document has --------------------------------------------------------------------------
-
-
-class StyleSheet:
-    """The styles of a document."""
-
-    def __init__(self, assembly: Assembly) -> None:
-        self._assembly = assembly
-        self._root: etree._Element | None = None
-        self.by_id: dict[str, etree._Element] = {}
-        self.by_name: dict[tuple[str, str], str] = {}
-        name = _part(assembly, "styles")
-        for style in assembly.tree(name).iter(w("style")) if name else ():
-            self._know(style)
-
-    def _know(self, style: etree._Element) -> None:
-        identity = style.get(w("styleId"), "")
-        self.by_id.setdefault(identity, style)
-        self.by_name.setdefault((style.get(w("type"), "paragraph"), _val(style.find(w("name"))).lower()), identity)
-
-    def add(self, style: etree._Element) -> str:
-        """Add a style, under another id and name where those are taken, and return the id."""
-        identity, label = style.get(w("styleId"), ""), style.find(w("name"))
-        number, wanted = 2, identity
-        while identity in self.by_id:
-            identity, number = f"{wanted}{number}", number + 1
-        style.set(w("styleId"), identity)
-        taken = {name for _, name in self.by_name}
-        number, name = 2, _val(label)
-        while _val(label).lower() in taken:
-            label.set(w("val"), f"{name} {number}")
-            number += 1
-        _tree(self._assembly, "styles", _STYLES).append(style)
-        self._know(style)
-        self._assembly.styles.setdefault(_val(label).lower(), identity)
-        return identity
-
-
-class Lists:
-    """The numbering of a document."""
-
-    def __init__(self, assembly: Assembly) -> None:
-        self._assembly = assembly
-        self._highest: dict[str, int] = {}
-
-    @property
-    def root(self) -> etree._Element | None:
-        """The tree; None where the document has no lists."""
-        name = _part(self._assembly, "numbering")
-        return self._assembly.tree(name) if name else None
-
-    def num(self, number: str) -> etree._Element | None:
-        """Return a `<w:num>`."""
-        return self._find("num", "numId", number)
-
-    def abstract(self, number: str) -> etree._Element | None:
-        """Return the `<w:abstractNum>` that a `<w:num>` follows."""
-        num = self.num(number)
-        return None if num is None else self._find("abstractNum", "abstractNumId", _val(num.find(w("abstractNumId"))))
-
-    def _find(self, name: str, key: str, number: str) -> etree._Element | None:
-        found = self.root.iter(w(name)) if self.root is not None else ()
-        return next((one for one in found if one.get(w(key)) == number), None)
-
-    def _next(self, root: etree._Element, name: str, key: str) -> str:
-        return str(max((int(one.get(w(key), "0")) for one in root.iter(w(name))), default=0) + 1)
-
-    def add_abstract(self, abstract: etree._Element) -> str:
-        """Add an `<w:abstractNum>` before all `<w:num>`, and return its id."""
-        root = _tree(self._assembly, "numbering", _NUMBERING)
-        number = self._next(root, "abstractNum", "abstractNumId")
-        abstract.set(w("abstractNumId"), number)
-        for identity in abstract.findall(w("nsid")):  # Word takes lists of one nsid for the same list
-            identity.set(w("val"), hashlib.sha256(f"{_val(identity)} {number}".encode()).hexdigest()[:8].upper())
-        leading = [one for one in root if one.tag in (w("numPicBullet"), w("abstractNum"))]
-        root.insert(root.index(leading[-1]) + 1 if leading else 0, abstract)
-        return number
-
-    def add_num(self, num: etree._Element, abstract: str) -> str:
-        """Add a `<w:num>` that follows an `<w:abstractNum>`, and return its id."""
-        root = _tree(self._assembly, "numbering", _NUMBERING)
-        number = self._next(root, "num", "numId")
-        num.set(w("numId"), number)
-        num.find(w("abstractNumId")).set(w("val"), abstract)
-        trailing = root.find(w("numIdMacAtCleanup"))
-        if trailing is None:
-            root.append(num)
-        else:
-            trailing.addprevious(num)
-        return number
-
-
-def _sheet(assembly: Assembly) -> StyleSheet:
-    if StyleSheet not in assembly.memory:
-        assembly.memory[StyleSheet] = StyleSheet(assembly)
-    sheet: StyleSheet = assembly.memory[StyleSheet]
-    return sheet
-
-
-# --- what comes along -----------------------------------------------------------------------------
 
 
 @dataclass
@@ -153,20 +30,20 @@ class Adoption:
     _counting: set[str] = field(default_factory=set)
 
     def __post_init__(self) -> None:
-        self._ours, self._theirs = _sheet(self.host), _sheet(self.guest)
-        self._our_lists, self._their_lists = Lists(self.host), Lists(self.guest)
+        self._ours, self._theirs = styles_of(self.host), styles_of(self.guest)
+        self._our_lists, self._their_lists = Lists(self.host), Lists(self.guest, is_template=True)
 
     def adopt(self, root: etree._Element) -> None:
         """Have text of the guest name styles and lists of the host."""
         for node in root.iter(w("numId")):
-            node.set(w("val"), self._num(_val(node)))
+            node.set(w("val"), self._num(value(node)))
         self._name_styles(root)
         for paragraph in root.iter(w("p")):
             self._restart(paragraph)
 
     def _name_styles(self, root: etree._Element) -> None:
         for node, kind in list(_named(root)):
-            style = self._style(kind, _val(node))
+            style = self._style(kind, value(node))
             if style:
                 node.set(w("val"), style)
             else:
@@ -177,7 +54,7 @@ class Adoption:
         key = (kind, identity)
         if key not in self._styles:
             theirs = self._theirs.by_id.get(identity)
-            ours = self._ours.by_name.get((kind, _val(theirs.find(w("name"))).lower())) if theirs is not None else ""
+            ours = self._ours.by_name.get((kind, value(theirs.find(w("name"))).lower())) if theirs is not None else ""
             if ours is None and theirs is not None:
                 self._bring_style(key, theirs)
             else:
@@ -190,13 +67,13 @@ class Adoption:
         self._styles[key] = self._ours.add(style)
         for name, kind in (("basedOn", key[0]), ("link", _linked(key[0])), ("next", "paragraph")):
             for node in style.findall(w(name)):
-                wanted = self._style(kind, _val(node))
+                wanted = self._style(kind, value(node))
                 if wanted:
                     node.set(w("val"), wanted)
                 else:
                     style.remove(node)
         for node in style.iter(w("numId")):
-            node.set(w("val"), self._num(_val(node), counts_anew=False))
+            node.set(w("val"), self._num(value(node), counts_anew=False))
 
     # --- lists ---------------------------------------------------------------------------------
 
@@ -206,7 +83,7 @@ class Adoption:
         if theirs is None:
             return "0"
         if number not in self._nums:
-            theirs_abstract = _val(theirs.find(w("abstractNumId")))
+            theirs_abstract = value(theirs.find(w("abstractNumId")))
             num = copy.deepcopy(theirs)
             abstract = self._abstract(theirs_abstract, number)
             if counts_anew and theirs_abstract not in self._counting:
@@ -232,17 +109,17 @@ class Adoption:
         for node in [*definition.iter(w("lvlPicBulletId")), *definition.findall(w("styleLink"))]:
             node.getparent().remove(node)
         for node in list(definition.iter(w("pStyle"))):
-            theirs = self._theirs.by_id.get(_val(node))
-            name = _val(theirs.find(w("name"))).lower() if theirs is not None else ""
+            theirs = self._theirs.by_id.get(value(node))
+            name = value(theirs.find(w("name"))).lower() if theirs is not None else ""
             ours = self._ours.by_name.get(("paragraph", name)) if name else None
-            if ours is not None and self._styles.get(("paragraph", _val(node))) != ours:
+            if ours is not None and self._styles.get(("paragraph", value(node))) != ours:
                 node.getparent().remove(node)
         self._name_styles(definition)
 
     def _restart(self, paragraph: etree._Element) -> None:
         """Give a paragraph whose style counts a list of its own; headings count on, bullets do not count."""
         look = paragraph.find(w("pPr"))
-        style = _val(look.find(w("pStyle"))) if look is not None else ""
+        style = value(look.find(w("pStyle"))) if look is not None else ""
         if not style or look is None or look.find(w("numPr")) is not None:
             return
         found = _numbering_of(self._ours, style)
@@ -262,7 +139,7 @@ class Adoption:
         anew = copy.deepcopy(num)
         if not _count_anew(anew, definition):
             return ""
-        return self._our_lists.add_num(anew, _val(num.find(w("abstractNumId"))))
+        return self._our_lists.add_num(anew, value(num.find(w("abstractNumId"))))
 
 
 def _named(root: etree._Element) -> Iterator[tuple[etree._Element, str]]:
@@ -277,7 +154,7 @@ def _linked(kind: str) -> str:
 def _count_anew(num: etree._Element, definition: etree._Element | None) -> bool:
     """Have every level of a list that counts begin at its start; tell whether one does."""
     levels = list(definition.iter(w("lvl"))) if definition is not None else []
-    counting = [level for level in levels if _val(level.find(w("numFmt"))) not in _WITHOUT_COUNT]
+    counting = [level for level in levels if value(level.find(w("numFmt"))) not in _WITHOUT_COUNT]
     for level in counting:
         number = level.get(w("ilvl"), "0")
         override = next((one for one in num.findall(w("lvlOverride")) if one.get(w("ilvl")) == number), None)
@@ -286,25 +163,25 @@ def _count_anew(num: etree._Element, definition: etree._Element | None) -> bool:
             override.set(w("ilvl"), number)
         if override.find(w("startOverride")) is None:
             start = etree.Element(w("startOverride"))
-            start.set(w("val"), _val(level.find(w("start"))) or "1")
+            start.set(w("val"), value(level.find(w("start"))) or "1")
             override.insert(0, start)
     return bool(counting)
 
 
-def _numbering_of(sheet: StyleSheet, identity: str) -> tuple[str, str] | None:
+def _numbering_of(styles: Styles, identity: str) -> tuple[str, str] | None:
     """Return list and level of a paragraph style; None where it has none, or is a heading's."""
     found: tuple[str, str] | None = None
     for _ in range(12):
-        style = sheet.by_id.get(identity)
+        style = styles.by_id.get(identity)
         look = style.find(w("pPr")) if style is not None else None
         if look is not None and look.find(w("outlineLvl")) is not None:
             return None
         list_ = look.find(w("numPr")) if look is not None else None
         if found is None and list_ is not None and list_.find(w("numId")) is not None:
-            found = (_val(list_.find(w("numId"))), _val(list_.find(w("ilvl"))) or "0")
+            found = (value(list_.find(w("numId"))), value(list_.find(w("ilvl"))) or "0")
         if style is None:
             break
-        identity = _val(style.find(w("basedOn")))
+        identity = value(style.find(w("basedOn")))
     return found
 
 
@@ -314,6 +191,6 @@ _BEFORE_LIST = ("pStyle", "keepNext", "keepLines", "pageBreakBefore", "framePr",
 
 def _set_list(look: etree._Element, number: str, level: str) -> None:
     list_ = etree.Element(w("numPr"))
-    for name, value in (("ilvl", level), ("numId", number)):
-        etree.SubElement(list_, w(name)).set(w("val"), value)
+    for name, said in (("ilvl", level), ("numId", number)):
+        etree.SubElement(list_, w(name)).set(w("val"), said)
     look.insert(sum(1 for node in look if node.tag in {w(name) for name in _BEFORE_LIST}), list_)

@@ -112,6 +112,9 @@ class Numbering:
 
     @property
     def _root(self) -> etree._Element:
+        if not self._part:  # a document that was put in may have brought the part
+            relations = self._assembly.relations(self._assembly.package.main).values()
+            self._part = next((one.target for one in relations if one.kind.endswith("/numbering")), "")
         if not self._part:
             name = "word/numbering.xml"
             pattern = "word/numbering{}.xml" if name in self._assembly else name
