@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from itertools import islice
 from pathlib import PurePath
 from unicodedata import normalize
@@ -217,13 +218,13 @@ def _look_through(template: Template, shop: Workshop) -> Surveyed | None:
 
 def _check_fonts(plan: Plan, shop: Workshop) -> Iterator[DocgenError]:
     """A font that is not there would be replaced in every document, and lines would break elsewhere."""
-    for name in sorted({document.template for document in shop.documents.values() if document.format is Format.PDF}):
+    made = [*shop.documents.values(), *plan.job.bundles.values()]
+    names = {str(one.template) for one in made if one.format is Format.PDF}
+    for name in sorted(names & plan.templates.keys()):
         template = plan.templates[name]
         if template.body.suffix == ".docx":
-            try:
+            with suppress(TemplateError):  # what makes it unreadable is told where it is compiled
                 yield from plan.tools.missing_fonts(template, plan.config.office.substitutes)
-            except TemplateError:
-                continue  # what makes it unreadable is told where it is compiled
 
 
 def placed_fields(template: Template, fault: DocgenError, compiled: Iterable[object]) -> list[DocgenError]:

@@ -9,10 +9,13 @@ from datetime import date
 from decimal import Decimal
 from functools import partial
 
+import docx
 import pytest
 from handbook import NOW, Block, first_line_missing, page
 from kit import Office
+from rendering import saved
 
+import docgen.render.office.missing
 import docgen.wiring
 from docgen import api
 from docgen.errors import DeliveryError, UserError
@@ -170,6 +173,19 @@ def _glyph_missing(office: Office, patch: Patch) -> str:
     return str(caught.value)
 
 
+def _font_missing(office: Office, patch: Patch) -> str:
+    (office.root / "templates/letter/body.txt").unlink()
+    body = docx.Document()
+    for text in ("{{ name }}", "{{ t('greeting') }} {{ no }} {{ city }} {{ amount }}"):
+        body.add_paragraph().add_run(text).font.name = "Aptos"
+    office.write("templates/letter/body.docx", saved(body))
+    office.edit("jobs/letters.yaml", "format: txt", "format: pdf")
+    patch.setattr(docgen.wiring, "find_office", lambda: "soffice")
+    patch.setattr(docgen.render.office.missing, "find_office", lambda: "soffice")
+    patch.setattr(docgen.render.office.missing, "installed_families", lambda _: frozenset({"carlito"}))
+    return _check(office)
+
+
 def _address(office: Office, patch: Patch) -> str:
     office.edit("jobs/letters.yaml", "      when: email\n", "")
     return _run(office)
@@ -204,7 +220,8 @@ def _job_running(office: Office, patch: Patch) -> str:
 
 def _render(office: Office, patch: Patch) -> str:
     patch.setattr(libreoffice, "find_office", lambda: "soffice")
-    patch.setattr(libreoffice, "_start", lambda *_: {})
+    patch.setattr(libreoffice, "find_python", lambda _: None)
+    patch.setattr(libreoffice.once, "_start", lambda *_: {})
     (made,) = libreoffice.convert_to_pdf([Artifact(b"no Word file", "application/msword", "SO-10233 Example.docx")])
     return str(made)
 
@@ -277,6 +294,7 @@ SCENARIOS: dict[str, Callable[[Office, Patch], str]] = {
     "text-missing": _text_missing,
     "limit": _limit,
     "glyph-missing": _glyph_missing,
+    "font-missing": _font_missing,
     "address": _address,
     "unsupported": _unsupported,
     "tool-missing": _tool_missing,

@@ -577,7 +577,7 @@ def no_office(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """A machine without LibreOffice."""
     (tmp_path / "empty").mkdir()
     monkeypatch.setenv("PATH", str(tmp_path / "empty"))
-    monkeypatch.setattr("docgen.render.office._PLACES", ())
+    monkeypatch.setattr("docgen.render.office.program.PLACES", ())
 
 
 @pytest.mark.usefixtures("no_office")

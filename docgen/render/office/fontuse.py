@@ -39,7 +39,7 @@ class FontUse:
     """A family and the text that is the first to need it.
 
     Attributes:
-        part: `word/document.xml`.
+        part: `text`, `header 1`, `footnotes 1`.
         text: some of the paragraph.
     """
 
@@ -57,11 +57,17 @@ def fonts_used(content: bytes, where: Where) -> dict[str, FontUse]:
     package = Package(content, where)
     sheet = _Sheet(package)
     found: dict[str, FontUse] = {}
-    for part in [package.main, *(name for kind in _STORIES for name in package.related(package.main, kind))]:
+    for part, label in _stories(package):
         for paragraph in parse_xml(package.parts[part]).iter(f"{_W}p"):
             for family, text in sheet.families(paragraph):
-                found.setdefault(family, FontUse(family, part, text))
+                found.setdefault(family, FontUse(family, label, text))
     return {family: use for family, use in found.items() if family not in sheet.embedded}
+
+
+def _stories(package: Package) -> Iterator[tuple[str, str]]:
+    yield package.main, "text"
+    for kind in _STORIES:
+        yield from ((name, f"{kind} {n}") for n, name in enumerate(package.related(package.main, kind), 1))
 
 
 @dataclass

@@ -94,11 +94,10 @@ def _from_files(folders: Iterable[Path]) -> Iterator[str]:
 
 def _families(path: Path) -> list[str]:
     try:
-        if path.suffix.lower() in (".ttc", ".otc"):
-            with TTCollection(path, lazy=True) as collection:
-                return [name for font in collection.fonts for name in _names(font)]
-        with TTFont(path, lazy=True) as font:
-            return _names(font)
+        with path.open("rb") as file:
+            many = path.suffix.lower() in (".ttc", ".otc")
+            fonts = TTCollection(file, lazy=True).fonts if many else [TTFont(file, lazy=True)]
+            return [name for font in fonts for name in _names(font)]
     except (TTLibError, OSError, AssertionError, ValueError):
         return []  # a damaged font: LibreOffice does not take it either
 

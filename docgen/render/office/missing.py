@@ -53,14 +53,9 @@ def _missing(
         substitute = allowed.get(family.lower())
         if is_covered(substitute or family, installed):
             continue
-        place = Where(where.file, path=(PurePath(use.part).stem,))
-        name = f"{substitute}, which stands in for {family}," if substitute else family
-        shown = f', of "{use.text}",' if use.text else ""
-        yield FontMissing(
-            f"the font {name} is not installed{shown} and LibreOffice would take another",
-            where=place,
-            hint=_hint(family, installed),
-        )
+        font = f"{family}, for which config.yaml has {substitute}" if substitute else family
+        problem = f'"{use.text}" is set in {font}, a font that is not installed: LibreOffice would take another'
+        yield FontMissing(problem, where=Where(where.file, path=(use.part,)), hint=_hint(family, installed))
 
 
 def _hint(family: str, installed: frozenset[str]) -> str:

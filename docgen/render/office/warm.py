@@ -7,16 +7,21 @@ crashes or hangs it is tried once more in a new one, and then fails alone. Knows
 from __future__ import annotations
 
 import contextlib
+import io
 import json
 import os
+import re
 import shutil
 import signal
 import subprocess
 import tempfile
+import zipfile
+import zlib
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from queue import Empty, SimpleQueue
 from threading import BoundedSemaphore, Lock, Thread
+from typing import Any
 
 from docgen.errors import RenderError
 from docgen.model import Artifact
@@ -31,6 +36,9 @@ END_S = 10.0
 IDLE_S = 30.0
 #: Documents for one process: it grows by some 0.1 MB with each, and a start costs as much as ten of them.
 DOCUMENTS = 500
+
+_STORY = re.compile(r"word/(document|header|footer|footnotes|endnotes)\w*\.xml")
+_CLOCK = re.compile(rb">\s*(DATE|TIME)\b|instr=.\s*(DATE|TIME)\b")
 
 
 class Refused(Exception):
@@ -51,7 +59,8 @@ class WarmOffice:
             Lost: it does not start.
         """
         self.served = 0
-        self._group = 0
+        self._group: int = 0
+        self._sockets: list[str] = []
         self._folder = Path(tempfile.mkdtemp(prefix="docgen-office-"))
         write_profile(self._folder / "profile", substitutes)
         self._process = subprocess.Popen(  # noqa: S603 - our own script
@@ -63,11 +72,12 @@ class WarmOffice:
             env=clean_environ(),
             start_new_session=True,
         )
-        self._answers: SimpleQueue[dict[str, object]] = SimpleQueue()
+        self._answers: SimpleQueue[dict[str, Any]] = SimpleQueue()
         self._listener = Thread(target=self._listen, daemon=True)
         self._listener.start()
         try:
-            self._group = int(str(self._answer(START_S)["started"]))
+            started = self._answer(START_S)
+            self._group, self._sockets = started["started"], started["sockets"]
             self._answer(START_S)
         except BaseException:
             self.close()
@@ -84,7 +94,7 @@ class WarmOffice:
             self._answers.put(json.loads(line))
         self._answers.put({"lost": "it ended unexpectedly"})
 
-    def _answer(self, limit_s: float) -> dict[str, object]:
+    def _answer(self, limit_s: float) -> dict[str, Any]:
         try:
             answer = self._answers.get(timeout=limit_s)
         except Empty:
@@ -107,7 +117,7 @@ class WarmOffice:
         source, target = folder / f"{Path(document.file_name).stem}.docx", folder / "made.pdf"
         source.write_bytes(document.content)
         try:
-            self._ask(source, target)
+            self._ask(source=str(source), target=str(target), dated=has_clock(document.content))
             refused = self._answer(limit_s)["refused"]
             if refused is None and target.is_file():
                 return target.read_bytes()
@@ -115,10 +125,10 @@ class WarmOffice:
         finally:
             shutil.rmtree(folder, ignore_errors=True)
 
-    def _ask(self, source: Path, target: Path) -> None:
+    def _ask(self, **request: object) -> None:
         assert self._process.stdin is not None
         try:
-            self._process.stdin.write(json.dumps({"source": str(source), "target": str(target)}).encode() + b"\n")
+            self._process.stdin.write(json.dumps(request).encode() + b"\n")
         except OSError as error:
             raise Lost("it ended unexpectedly") from error
 
@@ -136,9 +146,21 @@ class WarmOffice:
         if self._group and os.name == "posix":
             with contextlib.suppress(ProcessLookupError, PermissionError):
                 os.killpg(self._group, signal.SIGKILL)
+        for path in self._sockets:
+            with contextlib.suppress(OSError):
+                os.unlink(path)
         self._listener.join()
         self._process.stdout.close()
         shutil.rmtree(self._folder, ignore_errors=True)
+
+
+def has_clock(content: bytes) -> bool:
+    """Whether a Word document has a field that prints the time at which it is looked at."""
+    try:
+        with zipfile.ZipFile(io.BytesIO(content)) as package:
+            return any(_CLOCK.search(package.read(name)) for name in package.namelist() if _STORY.fullmatch(name))
+    except (zipfile.BadZipFile, zlib.error, OSError, RuntimeError, NotImplementedError):
+        return False  # LibreOffice will say what is wrong with it
 
 
 class Pool:

@@ -18,7 +18,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from pathlib import Path
 from typing import Any, NoReturn
@@ -50,12 +50,13 @@ class Office:
 
     def __init__(self, program: str, folder: str) -> None:
         self.folder = Path(folder)
-        self.profile = (self.folder / "profile").as_uri()
+        profile = (self.folder / "profile").as_uri()
         self.name = f"docgen{os.getpid()}x{os.urandom(8).hex()}"
+        self.sockets = list(_sockets(self.name, f"SingleOfficeIPC_{_digest(profile)}"))
         self._ending = threading.Lock()
         options = ["--headless", "--norestore", "--nologo", "--nolockcheck", "--nodefault"]
         self.process = subprocess.Popen(  # noqa: S603 - the program that docgen found
-            [program, f"-env:UserInstallation={self.profile}", *options, f"--accept=pipe,name={self.name};urp"],
+            [program, f"-env:UserInstallation={profile}", *options, f"--accept=pipe,name={self.name};urp"],
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
@@ -76,13 +77,15 @@ class Office:
                 time.sleep(0.02)
         self.desktop = there.ServiceManager.createInstanceWithContext("com.sun.star.frame.Desktop", there)
 
-    def convert(self, source: str, target: str) -> str | None:
-        """Make a PDF; return why it cannot be made, or None."""
+    def convert(self, source: str, target: str, *, dated: bool) -> str | None:
+        """Make a PDF; return why it cannot be made, or None. `dated`: it has fields that print the time of today."""
         try:
             document = self.desktop.loadComponentFromURL(_url(source), "_blank", 0, _values(_LOAD))
             if document is None:
                 return "it cannot be read as a Word document"
             try:
+                if dated:
+                    stop_clock(document)
                 update(document)
                 export = {"FilterName": "writer_pdf_Export", "FilterData": _any(_values(_EXPORT))}
                 document.storeToURL(_url(target), _values(export))
@@ -110,10 +113,9 @@ class Office:
             command = ["taskkill", "/F", "/T", "/PID", str(self.process.pid)]
             subprocess.run(command, capture_output=True, check=False)  # noqa: S603 - Windows' own
         self.process.wait()
-        for folder in _SOCKETS if os.name == "posix" else ():
-            for name in (self.name, f"SingleOfficeIPC_{_digest(self.profile)}"):
-                with suppress(OSError):
-                    os.unlink(f"{folder}/OSL_PIPE_{os.geteuid()}_{name}")
+        for path in self.sockets:
+            with suppress(OSError):
+                os.unlink(path)
         shutil.rmtree(self.folder, ignore_errors=True)
 
 
@@ -132,6 +134,17 @@ def update(document: Any) -> None:
     fields.refresh()
 
 
+def stop_clock(document: Any) -> None:
+    """Let fields that would print the time of this conversion print when the document was made."""
+    made = document.getDocumentProperties().ModificationDate
+    fields = document.getTextFields().createEnumeration()
+    while fields.hasMoreElements():
+        field = fields.nextElement()
+        if field.supportsService("com.sun.star.text.TextField.DateTime") and not field.IsFixed:
+            field.IsFixed = True
+            field.DateTimeValue = made
+
+
 def _url(path: str) -> str:
     return Path(path).as_uri()
 
@@ -148,6 +161,11 @@ def _value(name: str, value: object) -> Any:
 
 def _any(values: tuple[Any, ...]) -> Any:
     return uno.Any("[]com.sun.star.beans.PropertyValue", values)
+
+
+def _sockets(*names: str) -> Iterator[str]:
+    if os.name == "posix":
+        yield from (f"{folder}/OSL_PIPE_{os.geteuid()}_{name}" for folder in _SOCKETS for name in names)
 
 
 def _digest(text: str) -> str:
@@ -174,14 +192,14 @@ def _serve(office: Office, requests: queue.Queue[Any], idle_s: float) -> None:
             request = requests.get(timeout=idle_s)
         except queue.Empty:
             return
-        _say(refused=office.convert(request["source"], request["target"]))
+        _say(refused=office.convert(request["source"], request["target"], dated=request["dated"]))
 
 
 def main(program: str, folder: str, idle_s: str) -> NoReturn:
     """Start, serve until nobody asks for a while, end."""
     os.umask(0o077)
     office = Office(program, folder)
-    _say(started=office.process.pid)
+    _say(started=office.process.pid, sockets=office.sockets)
     requests: queue.Queue[Any] = queue.Queue()
     threading.Thread(target=_listen, args=(office, requests), daemon=True).start()
     try:
