@@ -333,5 +333,17 @@ def test_a_damaged_document_is_a_fault(tmp_path):
     with zipfile.ZipFile(output, "w") as package:
         package.writestr("[Content_Types].xml", "<Types/>")
         package.writestr("word/document.xml", "<not closed")
-    with pytest.raises(TemplateSyntax, match="is not a Word document"):
+    with pytest.raises(TemplateSyntax, match=r"is damaged: word/document\.xml"):
         prepare(tmp_path / "t", output.getvalue())
+
+
+def test_control_characters_are_left_out_of_properties_too(tmp_path):
+    document = docx.Document()
+    document.core_properties.title = "Letter to {{ a }}"
+    made = docx.Document(io.BytesIO(render(tmp_path / "t", saved(document), {"a": "a\x00\x1b\x07b"})))
+    assert made.core_properties.title == "Letter to ab"
+
+
+def test_the_characters_for_paragraphs_and_pages_begin_new_ones_where_they_can(tmp_path):
+    content = render(tmp_path / "t", word("{{ a }}"), {"a": "one\atwo\fthree"})
+    assert [one.text for one in docx.Document(io.BytesIO(content)).paragraphs] == ["one", "two", "\n", "three"]

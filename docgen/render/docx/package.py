@@ -8,10 +8,9 @@ package was read, so that a document costs no more than what differs in it.
 from __future__ import annotations
 
 import hashlib
-import io
 import posixpath
+import re
 import struct
-import zipfile
 import zlib
 from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -23,17 +22,13 @@ from lxml import etree
 
 from docgen.errors import TemplateError, TemplateSyntax
 from docgen.model import Where
-
-_MAX_PARTS = 5_000
-_MAX_BYTES = 200_000_000
-#: XML packs well, but nobody's letter packs a thousandfold.
-_MAX_RATIO = 300
-_NOT_A_DOCUMENT = 'open it in Word and save it as "Word document (.docx)"'
+from docgen.render.docx.container import SAVE_AS_DOCX, check_xml, is_xml, read_members
 
 #: Sets of members that stay as they are; each is kept zipped.
 _MAX_KEPT = 32
 
 TYPES = "[Content_Types].xml"
+_MAIN_TYPE = "application/vnd.openxmlformats-officedocument.wordprocessingml.document.main+xml"
 _TYPES_NS = "http://schemas.openxmlformats.org/package/2006/content-types"
 _RELATIONS_NS = "http://schemas.openxmlformats.org/package/2006/relationships"
 _RELATIONS_TYPE = "application/vnd.openxmlformats-package.relationships+xml"
@@ -104,23 +99,45 @@ class Package:
             self._defaults, self._overrides = _read_types(members[TYPES])
             self._collect(members, "")
         except etree.XMLSyntaxError as error:
-            raise TemplateSyntax(f"is damaged: {error.msg}", where=where, hint=_NOT_A_DOCUMENT) from error
+            raise TemplateSyntax(f"is damaged: {error.msg}", where=where, hint=SAVE_AS_DOCX) from error
         main = next((one.target for one in self.relations("").values() if one.kind == f"{OFFICE}/officeDocument"), "")
         if main not in self.parts:
-            raise TemplateSyntax("is not a Word document", where=where, hint=_NOT_A_DOCUMENT)
+            raise TemplateSyntax("is not a Word document", where=where, hint=SAVE_AS_DOCX)
         self.main = main
+        self._check_kind()
+
+    def _check_kind(self) -> None:
+        """Refuse what is a Word document, and none that letters are made of."""
+        kind = self.media_type(self.main)
+        macros = any(one.kind.endswith("/vbaProject") for part in self.parts for one in self.relations(part).values())
+        if macros or "macroEnabled" in kind:
+            raise TemplateError("holds macros, which are never run", where=self.where, hint=SAVE_AS_DOCX)
+        if kind.endswith("template.main+xml"):
+            raise TemplateSyntax("is a template of Word (.dotx)", where=self.where, hint=SAVE_AS_DOCX)
+        if kind != _MAIN_TYPE:
+            raise TemplateSyntax("is not a Word document", where=self.where, hint=SAVE_AS_DOCX)
 
     def _collect(self, members: Mapping[str, bytes], start: str) -> None:
         waiting = [start]
         while waiting:
             name = waiting.pop(0)
-            relations = _read_relations(members.get(relations_name(name)), name)
+            relations = _read_relations(members.get(relations_name(name)), name, self.where)
             self._relations[name] = {one.id: one for one in relations}
             for relation in relations:
                 target = relation.target
-                if not relation.external and target in members and target not in self.parts:
-                    self.parts[target] = members[target]
+                if relation.external or target in self.parts:
+                    continue
+                if target in members:
+                    self._take(target, members[target])
                     waiting.append(target)
+                elif not relation.kind.endswith("/hyperlink"):
+                    problem = f'refers to "{target}", which is not in the file'
+                    raise TemplateSyntax(problem, where=self.where, hint=SAVE_AS_DOCX)
+
+    def _take(self, name: str, content: bytes) -> None:
+        if is_xml(name, self.media_type(name)) and not is_xml(name, ""):
+            check_xml(name, content, self.where)
+        self.parts[name] = content
 
     def relations(self, part: str) -> Mapping[str, Relation]:
         """Return a part's relations by id; "" is the package itself."""
@@ -377,30 +394,13 @@ class Story:
 
 
 def _read_members(content: bytes, where: Where) -> dict[str, bytes]:
-    try:
-        with zipfile.ZipFile(io.BytesIO(content)) as package:
-            infos = package.infolist()
-            _check_sizes(infos, where)
-            members = {info.filename: package.read(info) for info in infos if not info.is_dir()}
-    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, OSError, zlib.error) as error:
-        raise TemplateSyntax("is not a Word document", where=where, hint=_NOT_A_DOCUMENT) from error
+    members = read_members(content, where)
     if TYPES not in members:
-        raise TemplateSyntax("is not a Word document", where=where, hint=_NOT_A_DOCUMENT)
+        raise TemplateSyntax("is not a Word document", where=where, hint=SAVE_AS_DOCX)
     for name, member in members.items():
-        if PurePosixPath(name).suffix in {".xml", ".rels"} and b"<!DOCTYPE" in member:
-            raise TemplateError(f"{name} declares a document type, as no Word does", where=where)
+        if is_xml(name, ""):
+            check_xml(name, member, where)
     return members
-
-
-def _check_sizes(parts: list[zipfile.ZipInfo], where: Where) -> None:
-    if len(parts) > _MAX_PARTS:
-        raise TemplateError(f"has {len(parts)} parts, more than {_MAX_PARTS}", where=where)
-    size = sum(part.file_size for part in parts)
-    if size > _MAX_BYTES:
-        raise TemplateError(f"is {size // 1_000_000} MB unpacked, more than {_MAX_BYTES // 1_000_000} MB", where=where)
-    for part in parts:
-        if part.file_size > 1_000_000 and part.file_size > _MAX_RATIO * max(part.compress_size, 1):
-            raise TemplateError(f"{part.filename} unpacks to more than {_MAX_RATIO} times its size", where=where)
 
 
 def _read_types(content: bytes) -> tuple[dict[str, str], dict[str, str]]:
@@ -414,17 +414,28 @@ def _read_types(content: bytes) -> tuple[dict[str, str], dict[str, str]]:
     return defaults, overrides
 
 
-def _read_relations(content: bytes | None, owner: str) -> list[Relation]:
+def _read_relations(content: bytes | None, owner: str, where: Where) -> list[Relation]:
     if content is None:
         return []
     found = []
     for node in parse_xml(content).iter(f"{{{_RELATIONS_NS}}}Relationship"):
         external = node.get("TargetMode") == "External"
         target = str(node.get("Target", ""))
+        if not external and _leads_out(owner, target):
+            problem = f'refers to "{target[:80]}", which leads out of the file'
+            raise TemplateError(problem, where=where, hint=SAVE_AS_DOCX)
         found.append(
             Relation(str(node.get("Id")), str(node.get("Type")), target if external else _name(owner, target), external)
         )
     return found
+
+
+def _leads_out(owner: str, target: str) -> bool:
+    """Tell whether a relation's target is no part's name: a drive, a scheme, or more steps up than there are."""
+    if "\\" in target or re.match(r"[A-Za-z][\w+.-]*:", target) or "\0" in target:
+        return True
+    path = posixpath.normpath(posixpath.join(posixpath.dirname(owner) or ".", target.split("#")[0]))
+    return path == ".." or path.startswith("../")
 
 
 def _name(owner: str, target: str) -> str:

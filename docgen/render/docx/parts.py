@@ -10,14 +10,11 @@ from docgen.errors import DocgenError, flatten, raise_faults
 from docgen.merge import Compiled, Merger
 from docgen.model import Where
 from docgen.render.docx.faults import Survey
+from docgen.render.docx.labels import part_names
 from docgen.render.docx.package import Package, parse_xml
 from docgen.render.docx.places import Index, Numbered
 from docgen.render.docx.reference import patch, source_of
-
-#: Last step of a relation's type -> what people call the part.
-_LABELS = {
-    "header": "header", "footer": "footer", "footnotes": "footnotes", "endnotes": "endnotes", "comments": "comments",
-}  # fmt: skip
+from docgen.render.docx.trust import find_untrusted
 
 
 @dataclass(frozen=True, eq=False)
@@ -72,15 +69,6 @@ def _placed(fault: DocgenError, label: str, numbered: Numbered, index: Index, su
     return survey.placed(fault, tag)
 
 
-def part_names(package: Package) -> Iterator[tuple[str, str]]:
-    """Yield name and label of every part that may hold fields, the body first."""
-    yield package.main, "text"
-    for kind, label in _LABELS.items():
-        names = package.related(package.main, kind)
-        for number, name in enumerate(names, 1):
-            yield name, f"{label} {number}" if kind in ("header", "footer") else label
-
-
 def survey_parts(package: Package, merger: Merger) -> Iterator[tuple[str, str, str, Survey]]:
     """Yield name, label, markup and survey of every part that may hold fields."""
     for number, (name, label) in enumerate(part_names(package)):
@@ -95,7 +83,7 @@ def compile_parts(package: Package, merger: Merger) -> list[TextPart]:
         TemplateError: or `Faults`: everything that is wrong in the parts, placed.
     """
     parts: list[TextPart] = []
-    faults: list[DocgenError] = []
+    faults = find_untrusted(package)
     for name, label, markup, survey in survey_parts(package, merger):
         if survey.faults:
             faults += survey.faults
@@ -108,5 +96,5 @@ def compile_parts(package: Package, merger: Merger) -> list[TextPart]:
             faults += [_placed(fault, label, numbered, index, survey) for fault in flatten(error)]
             continue
         parts.append(TextPart(name, label, markup, numbered, survey, compiled))
-    raise_faults(faults)
+    raise_faults(sorted(faults, key=lambda fault: fault.order))
     return parts
