@@ -27,7 +27,9 @@ def _tree(assembly: Assembly, kind: str, media_type: str) -> etree._Element:
     """Return the tree of such a part, which is made where there is none."""
     name = _part(assembly, kind)
     if not name:
-        name = assembly.add(f"word/{kind}{{}}.xml", f'<w:{kind} xmlns:w="{W}"/>'.encode(), media_type)
+        usual = f"word/{kind}.xml"
+        pattern = f"word/{kind}{{}}.xml" if usual in assembly else usual
+        name = assembly.add(pattern, f'<w:{kind} xmlns:w="{W}"/>'.encode(), media_type)
         assembly.relate(assembly.package.main, kind, name)
     return assembly.tree(name)
 

@@ -35,7 +35,9 @@ class Notes:
             self.part = related[0].target
         else:
             content = _EMPTY.format(kind, W).encode()
-            self.part = host.add(f"word/{kind}s{{}}.xml", content, _TYPE.format(kind))
+            usual = f"word/{kind}s.xml"
+            pattern = f"word/{kind}s{{}}.xml" if usual in host else usual
+            self.part = host.add(pattern, content, _TYPE.format(kind))
             host.relate(main, f"{kind}s", self.part)
 
     def add(self, note: etree._Element) -> str:

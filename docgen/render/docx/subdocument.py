@@ -21,10 +21,13 @@ from jinja2.exceptions import SecurityError
 from markupsafe import Markup
 
 from docgen.errors import DocgenError, TemplateError, TemplateMissing, TemplateSyntax, UnsafePath, flatten, raise_faults
+from docgen.kinds import KINDS
 from docgen.limits import current_work
 from docgen.merge import Merger
 from docgen.model import Making, Where
 from docgen.render.body import TemplateFolder, place
+from docgen.render.docx.fieldnames import known_fields
+from docgen.render.docx.mergefields import translate
 from docgen.render.docx.merging import Merging
 from docgen.render.docx.package import Assembly, Package
 from docgen.render.docx.parts import TextPart, compile_parts
@@ -149,11 +152,20 @@ class Library:
         if path not in self._clauses:
             where = self._place(path)
             with _reading(where), collecting():
-                package = _without_frame(Package(path.read_bytes(), where))
+                package = self._translated(_without_frame(Package(path.read_bytes(), where)))
                 parts = compile_parts(package, self.merger)
             self._clauses[path] = Clause(where, parts, Merging(package, parts, self.merger, self._making))
             self.take_in(parts)
         return self._clauses[path]
+
+    def _translated(self, package: Package) -> Package:
+        """Return a clause with tags in place of its merge fields."""
+        known = known_fields(self._template.fields, KINDS[self._template.kind].computed)
+        translation = translate(package, known)
+        raise_faults(translation.faults)
+        if translation.moving:
+            raise TemplateError("goes on to the next record, which the body alone may do", where=package.where)
+        return translation.package
 
     def _place(self, path: Path) -> Where:
         folder = PurePosixPath(place(self._template).file or "").parent
