@@ -49,6 +49,11 @@ _PIECES = 64
 _LOOP = "docgen loop"  # cannot be written in a template, for its blank
 
 
+def without_control(text: str) -> str:
+    """Return text without what XML cannot hold."""
+    return _NOT_XML.sub("", text)
+
+
 def _escape_text(text: str) -> str:
     """Escape plain text as `markupsafe.escape` does, without wrapping what is only going to be joined."""
     if "&" in text:

@@ -14,6 +14,7 @@ from docgen.merge import Compiled, Merger
 from docgen.model import Where
 from docgen.render.docx.faults import Survey
 from docgen.render.docx.package import Assembly, Package, parse_xml, write_xml
+from docgen.sandbox import without_control
 
 KIND = "http://schemas.openxmlformats.org/package/2006/relationships/metadata/core-properties"
 _MEDIA_TYPE = "application/vnd.openxmlformats-package.core-properties+xml"
@@ -79,7 +80,9 @@ class Properties:
 
     def write(self, assembly: Assembly, context: Mapping[str, object]) -> None:
         """Put the properties into a document; Word keeps 255 characters of each."""
-        values = {name: " ".join(text.render(context).split())[:_MOST] for name, text in self.texts.items()}
+        values = {
+            name: " ".join(without_control(text.render(context)).split())[:_MOST] for name, text in self.texts.items()
+        }
         today = context.get("today")
         day = today if isinstance(today, date) else date(1980, 1, 1)
         values["today"] = datetime.combine(day, time()).strftime("%Y-%m-%dT%H:%M:%SZ")
