@@ -14,7 +14,6 @@ from xml.sax.saxutils import escape, quoteattr
 from docgen.prose import (
     Block,
     Break,
-    Cell,
     Code,
     Heading,
     Inline,
@@ -41,10 +40,37 @@ _SIZE, _LEADING = 10, 14
 _ALIGNS = {"left": "left", "center": "center", "right": "right", "both": "justify"}
 _TYPES = {"": "1", "decimal": "1", "lower-letter": "a", "upper-letter": "A", "lower-roman": "i", "upper-roman": "I"}
 _INDENT = 14  # points
+#: Blanks that would be lost: before a line, and all but the last of several.
+_SPACES = re.compile(r"^ +| +(?= )")
+#: Higher pictures stand between lines of text, points.
+_HIGHEST_IN_LINE = 16
 _PLAIN_CELL = f'fontName="{DEFAULT_FONT}" fontSize="9" leading="12"'
 
 #: Returns the `<img>` of a picture.
 DrawPicture: TypeAlias = Callable[[Picture], str]
+
+
+def _plain(size: int, leading: int) -> str:
+    return f'fontName="{DEFAULT_FONT}" fontSize="{size}" leading="{leading}"'
+
+
+@dataclass(frozen=True)
+class _Where:
+    """Where a block stands.
+
+    Attributes:
+        look: of its paragraphs, where the body defines no style.
+    """
+
+    look: str
+    align: Align = ""
+    bold: bool = False
+    in_cell: bool = False
+    in_list: bool = False
+
+
+_TEXT = _Where(f'{_plain(_SIZE, _LEADING)} spaceAfter="5"')
+_ITEM = _Where(f'{_plain(_SIZE, _LEADING)} spaceBefore="2"', in_list=True)
 
 
 @dataclass(frozen=True)
@@ -61,21 +87,21 @@ class RmlProse:
 
     def write(self, prose: Prose) -> str:
         """Return RML."""
-        return "".join(self._block(block) for block in prose)
+        return "".join(self._block(block, _TEXT) for block in prose)
 
-    def _block(self, block: Block, cell: Cell | None = None) -> str:
+    def _block(self, block: Block, where: _Where) -> str:
         match block:
             case Paragraph():
-                align: Align = block.align or (cell.align if cell is not None else "")
-                return self._paragraph(self._line(block.content, bold=_is_head(cell)), align, in_cell=cell is not None)
+                return self._paragraph(block, where)
             case Heading():
                 return self._heading(block)
             case Listing():
-                return self._list(block)
+                space = "" if where.in_list else '<spacer length="5"/>'
+                return self._list(block) + space
             case Table():
                 return self._table(block)
             case Quote():
-                return f'<indent left="{_INDENT}">{self.write(block.blocks)}</indent>'
+                return f'<indent left="{_INDENT}">{"".join(self._block(one, where) for one in block.blocks)}</indent>'
             case Code():
                 return self._code(block)
             case Rule():
@@ -83,11 +109,22 @@ class RmlProse:
 
     # --- paragraphs ----------------------------------------------------------------------------
 
-    def _paragraph(self, content: str, align: Align = "", *, in_cell: bool = False) -> str:
-        names = ("markdown-cell", "markdown") if in_cell else ("markdown",)
-        style = self._style(*names)
-        plain = _PLAIN_CELL if in_cell else f'{_plain(_SIZE, _LEADING)} spaceAfter="5"'
-        return _para(content, f"style={quoteattr(style)}" if style else plain, align)
+    def _paragraph(self, block: Paragraph, where: _Where) -> str:
+        """Return a paragraph, parted where a picture is too high to stand in a line."""
+        style = self._style(*(("markdown-cell", "markdown") if where.in_cell else ("markdown",)))
+        look = f"style={quoteattr(style)}" if style else where.look
+        made, line = [], ""
+        for piece in block.content:
+            rml = self._piece(piece)
+            if isinstance(piece, Picture) and _is_high(rml):
+                made += [_para(line, look, block.align or where.align)] if line.strip() else []
+                made.append(rml)
+                line = ""
+            else:
+                line += f"<b>{rml}</b>" if where.bold else rml
+        if line.strip() or not made:
+            made.append(_para(line, look, block.align or where.align))
+        return "".join(made)
 
     def _heading(self, block: Heading) -> str:
         content = self._line(block.content, bold=True)
@@ -98,7 +135,7 @@ class RmlProse:
 
     def _code(self, block: Code) -> str:
         lines = escape(block.text).replace("\t", "    ").split("\n")
-        text = "<br/>".join(re.sub(" (?= )|^ ", "\u00a0", line) for line in lines)
+        text = "<br/>".join(_SPACES.sub(lambda found: "\u00a0" * len(found[0]), line) for line in lines)
         style = self._style("markdown-code", "markdown")
         plain = f'{_plain(9, 12)} backColor="#F2F2F2" borderPadding="4" spaceBefore="6" spaceAfter="10"'
         return _para(text, f"style={quoteattr(style)}" if style else plain)
@@ -119,7 +156,7 @@ class RmlProse:
         return f'<ol bulletFormat="%s." bulletType="{_TYPES[block.numbers]}" {font}>{items}</ol>'
 
     def _item(self, item: Item) -> str:
-        return self.write(item.blocks) or _para("", _plain(_SIZE, _LEADING))
+        return "".join(self._block(block, _ITEM) for block in item.blocks) or _para("", _ITEM.look)
 
     def _table(self, block: Table) -> str:
         grid = lay_out(block)
@@ -133,7 +170,8 @@ class RmlProse:
 
     def _slot(self, slot: Slot) -> str:
         blocks = () if slot.continued else slot.cell.blocks
-        first = f"<td>{''.join(self._block(block, slot.cell) for block in blocks)}</td>"
+        where = _Where(_PLAIN_CELL, slot.cell.align, slot.cell.header, in_cell=True, in_list=True)
+        first = f"<td>{''.join(self._block(block, where) for block in blocks)}</td>"
         return first + "<td></td>" * (slot.columns - 1)
 
     # --- in the line ---------------------------------------------------------------------------
@@ -154,17 +192,8 @@ class RmlProse:
         return f'<a href={quoteattr(piece.link)} color="{LINK_COLOUR}"><u>{rml}</u></a>' if piece.link else rml
 
 
-def _is_head(cell: Cell | None) -> bool:
-    return cell is not None and cell.header
-
-
-def _plain(size: int, leading: int) -> str:
-    return f'fontName="{DEFAULT_FONT}" fontSize="{size}" leading="{leading}"'
-
-
 def _para(content: str, look: str, align: Align = "") -> str:
     look += f' alignment="{_ALIGNS[align]}"' if align else ""
-    look += ' autoLeading="max"' if "<img " in content else ""
     return f"<para {look}>{content}</para>"
 
 
@@ -192,4 +221,9 @@ def _table_style(table: Table, grid: list[list[Slot]]) -> str:
             if not slot.continued and (slot.columns > 1 or slot.cell.rows > 1):
                 right, below = slot.column + slot.columns - 1, number + slot.cell.rows - 1
                 made.append(f'<blockSpan start="{slot.column},{number}" stop="{right},{below}"/>')
-    return f"<blockTableStyle>{''.join(made)}</blockTableStyle>"
+    return f'<blockTableStyle id="docgen-table">{"".join(made)}</blockTableStyle>'
+
+
+def _is_high(rml: str) -> bool:
+    found = re.search(r' height="([\d.]+)"', rml)
+    return found is not None and float(found[1]) > _HIGHEST_IN_LINE

@@ -16,6 +16,7 @@ from datetime import date
 from typing import Any
 
 from lxml import etree
+from reportlab import rl_config
 from reportlab.lib import sequencer
 from reportlab.lib.colors import toColor
 from reportlab.platypus.doctemplate import LayoutError
@@ -83,6 +84,8 @@ class _Document(document.Document):  # type: ignore[misc]
         # The first call comes right after the registry was emptied; styles read the fonts.
         if select == ("docinit", "stylesheet"):
             self._settings.fonts.register()
+            # Pictures in a line of text may stand in the body itself; nothing is fetched, from no host.
+            rl_config.trustedSchemes, rl_config.trustedHosts = ["data"], ["none.invalid"]
         super().processSubDirectives(select, ignore)
 
 

@@ -13,7 +13,11 @@ from docgen.render.body import words
 
 #: What Markdown makes and a paragraph cannot hold.
 _BLOCKS = words("para ul ol li indent hr blockTable tr td spacer")
+#: What holds blocks and begins no line itself.
+_HOLDERS = ("ol", "ul", "indent", "blockTable")
 _BETWEEN_CELLS = "\u2002"
+#: What may stand before a block that begins in the same line: bullets, numbers, gaps between cells.
+_BEGINNINGS = f" \n\t•0123456789.{_BETWEEN_CELLS}"
 _SHORT_COLOUR = re.compile("#[0-9A-Fa-f]{3}")
 
 
@@ -56,14 +60,14 @@ def _make_inline(element: etree._Element) -> None:
     kind = str(element.tag)
     element.tag = "span"
     element.attrib.clear()
-    if kind in {"ol", "ul"}:
+    if kind in _HOLDERS:
         element.set("docgen-list", kind)
 
 
 def _is_first(element: etree._Element) -> bool:
     """Return whether nothing stands before a block in its paragraph or list item."""
     outer = element.getparent()
-    if element.getprevious() is not None or (outer.text or "").strip(" \n\t•0123456789."):
+    if element.getprevious() is not None or (outer.text or "").strip(_BEGINNINGS):
         return False
     return outer.tag != "span" or outer.get("docgen-list") is None or _is_first(outer)
 
