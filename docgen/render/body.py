@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path, PurePosixPath
 from typing import Protocol
 
 from docgen.errors import TemplateMissing, TemplateSyntax
+from docgen.fields import FieldSpec
 from docgen.model import Where
 
 
@@ -25,6 +27,16 @@ class TemplateFolder(Protocol):
     @property
     def title(self) -> str:
         """What people call it."""
+        ...
+
+    @property
+    def kind(self) -> str:
+        """What the document is in business terms, a key of `kinds.KINDS`."""
+        ...
+
+    @property
+    def fields(self) -> Mapping[str, FieldSpec]:
+        """The declared fields."""
         ...
 
     @property

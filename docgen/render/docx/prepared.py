@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from functools import cached_property, partial
 from typing import Any
 
 from lxml import etree
 
-from docgen.errors import DocgenError, RenderError, flatten, raise_faults, at
+from docgen.errors import DocgenError, RenderError, at, flatten, raise_faults
+from docgen.kinds import KINDS
 from docgen.limits import WorkLimits
 from docgen.merge import Merger, Missing
 from docgen.model import MEDIA_TYPES, Artifact, Format, Making, Where
 from docgen.render.body import TemplateFolder, place, read_bytes
+from docgen.render.docx.bundle import join_documents
 from docgen.render.docx.compiled import not_well_formed, number_drawings
+from docgen.render.docx.fieldnames import known_fields
+from docgen.render.docx.mergefields import translate
 from docgen.render.docx.merging import Merging
 from docgen.render.docx.package import Assembly, Package
 from docgen.render.docx.parts import TextPart, compile_parts
@@ -25,6 +29,7 @@ from docgen.render.docx.rich import DocxRich
 from docgen.render.docx.spot import OPEN, RichValue, collecting, fill
 from docgen.render.docx.subdocument import Library
 from docgen.render.docx.values import Replacements, check_master, printing
+from docgen.wordfunctions import CURSOR, Cursor, LeftOut
 
 
 class PreparedDocx:
@@ -49,7 +54,10 @@ class PreparedDocx:
             content: the body, where it is not the template's own file as it is.
         """
         self.where = place(template)
-        self.package = Package(read_bytes(template) if content is None else content, self.where)
+        package = Package(read_bytes(template) if content is None else content, self.where)
+        with _translating(self.where):
+            self._translation = translate(package, known_fields(template.fields, KINDS[template.kind].computed))
+        self.package = self._translation.package
         self._over = partial(PreparedDocx, template, limits, missing, engine)
         self._library = Library(template, engine)
         rich = DocxRich(self.package, self._library)
@@ -69,6 +77,7 @@ class PreparedDocx:
 
     def _compile(self) -> list[TextPart]:
         faults = [fault for survey in self._surveys for fault in survey.faults]
+        faults += self._translation.faults
         try:
             parts = compile_parts(self.package, self._merger)
         except DocgenError as error:
@@ -96,9 +105,50 @@ class PreparedDocx:
             replacements: files of the template that others take the place of.
             template: the DocxTemplate that values were made with, if they hang on it: links made by `build_url_id`.
         """
+        cursor = Cursor([context])
+        cursor.advance()
+        context = {**cursor.names, CURSOR: cursor} if self.takes_many else cursor.names
         if template is not None:
             return self._render_over(document_of(template), context, replacements)
         return self._render(context, replacements, None)
+
+    @property
+    def takes_many(self) -> bool:
+        """Whether one document holds several records, one after the other: by NEXT or NEXTIF, as labels do."""
+        return self._translation.moving
+
+    def render_all(self, contexts: Iterable[Mapping[str, object]]) -> Artifact:
+        """Return one document of many records, as Word merges to a new document.
+
+        Each record has pages of its own; where the template goes on to the next record by itself, as labels do, pages
+        follow until there are no records any more. Records that the template leaves out by SKIPIF are not there.
+
+        Raises:
+            RenderError: there is no record.
+        """
+        sheets = self._sheets if self.takes_many else self._letters
+        content = join_documents(sheets(contexts))
+        return Artifact(content, MEDIA_TYPES[Format.DOCX], "document.docx")
+
+    def _letters(self, contexts: Iterable[Mapping[str, object]]) -> Iterator[bytes]:
+        merged = 0
+        for number, context in enumerate(contexts, 1):
+            try:
+                made = self.render({"merge_record": number, "merge_sequence": merged + 1, **context})
+            except LeftOut:
+                continue
+            merged += 1
+            yield made.content
+
+    def _sheets(self, contexts: Iterable[Mapping[str, object]]) -> Iterator[bytes]:
+        cursor = Cursor(contexts)
+        cursor.advance()
+        while not cursor.done:
+            try:
+                yield self._render({**cursor.names, CURSOR: cursor}, None, None).content
+            except LeftOut:
+                cursor.leave_out()
+            cursor.advance()
 
     def _render(self, context: Mapping[str, object], replacements: Replacements | None, master: object) -> Artifact:
         with collecting() as values, printing(master) as foreign, _translating(self.where):

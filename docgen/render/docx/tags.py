@@ -35,6 +35,7 @@ class Line:
     Attributes:
         holder: the paragraph, or the element whose attribute or text it is.
         text: put together from its pieces.
+        tail: it stands behind its node, between elements, as tags do that Word's own fields became.
         nodes: the elements that the pieces stand in, and where in the text each begins.
     """
 
@@ -42,6 +43,7 @@ class Line:
     order: int
     text: str = ""
     attribute: bool = False
+    tail: bool = False
     nodes: list[etree._Element] = field(default_factory=list)
     starts: list[int] = field(default_factory=list)
     orders: list[int] = field(default_factory=list)
@@ -123,7 +125,7 @@ class Tag:
     def level(self) -> tuple[str, ...]:
         """Names of the elements that are open where it stands, once docxtpl has taken its row or paragraph away."""
         replaced = self.ancestor(PREFIXES[self.prefix]) if self.prefix else None
-        node = self.node if replaced is None else replaced.getparent()
+        node = (self.node.getparent() if self.line.tail else self.node) if replaced is None else replaced.getparent()
         names = ["@"] if self.line.attribute else []
         while node is not None:
             names.append(str(node.tag))
@@ -192,8 +194,12 @@ def read_lines(root: etree._Element) -> list[Line]:
             lines.append(known[holder])
         return known[holder]
 
-    walk = etree.iterwalk(root, events=("start",))
-    for order, (_, node) in enumerate(walk):
+    walk = etree.iterwalk(root, events=("start", "end"))
+    for order, (event, node) in enumerate(walk):
+        if event == "end":
+            if node.tail and "{" in node.tail and node is not root:
+                lines.append(_behind(node, order))
+            continue
         if node.tag == _FALLBACK:
             walk.skip_subtree()
             continue
@@ -202,7 +208,7 @@ def read_lines(root: etree._Element) -> list[Line]:
             paragraph = _paragraph_of(node)
             if text and paragraph is not None:
                 line_of(own if node.tag == _T else codes, paragraph, order).add(node, text, order)
-        elif node.tag == _P:
+        elif node.tag == _P and not (text and "{" in text):
             line_of(own, node, order)
         elif text and "{" in text and isinstance(node.tag, str):
             line_of({}, node, order).add(node, text, order)
@@ -212,6 +218,17 @@ def read_lines(root: etree._Element) -> list[Line]:
                 line.add(node, value, order)
                 lines.append(line)
     return lines
+
+
+def _behind(node: etree._Element, order: int) -> Line:
+    """Return the text behind an element; it belongs to the paragraph, or to what follows."""
+    following = node.getnext()
+    holder = _paragraph_of(node.getparent())
+    if holder is None:
+        holder = following if following is not None else node
+    line = Line(holder, order, tail=True)
+    line.add(node, str(node.tail), order)
+    return line
 
 
 def _paragraph_of(node: etree._Element) -> etree._Element | None:
