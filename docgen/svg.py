@@ -9,6 +9,8 @@ from __future__ import annotations
 import base64
 import binascii
 import re
+import subprocess
+import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -26,7 +28,21 @@ _MAX_SHAPES = 20_000
 _MAX_DEPTH = 50
 #: What a layer of its own costs, in shapes.
 _LAYER = 20
-_PIXELS = 1500  # of the longer side
+_PIXELS = 1200  # of the longer side
+_TIME_S = 20
+_DRAW = """
+import sys
+path, width, height, font, *files = sys.argv[1:]
+sys.path.insert(0, path)
+import resvg_py
+svg = sys.stdin.buffer.read().decode()
+families = ("font", "serif", "sans_serif", "monospace", "cursive", "fantasy")
+options = {f"{name}_family": font for name in families}
+png = resvg_py.svg_to_bytes(
+    svg_string=svg, width=int(width), height=int(height), skip_system_fonts=True, font_files=files, **options
+)
+sys.stdout.buffer.write(bytes(png))
+"""
 _MM = 25.4 / 96  # of a pixel
 _UNITS = {"": _MM, "px": _MM, "mm": 1.0, "cm": 10.0, "in": 25.4, "pt": 25.4 / 72, "pc": 25.4 / 6}
 _LENGTH = re.compile(r"\s*([0-9]*\.?[0-9]+(?:[eE][+-]?\d+)?)\s*([a-z]*)\s*")
@@ -82,22 +98,21 @@ def rasterise(drawing: Drawing) -> bytes:
     """Return a drawing as PNG with transparent ground.
 
     Raises:
-        TemplateError: it cannot be drawn.
+        TemplateError: it cannot be drawn, or not in time.
     """
     scale = _PIXELS / max(drawing.width_mm, drawing.height_mm)
+    size = [str(max(1, round(side * scale))) for side in (drawing.width_mm, drawing.height_mm)]
+    fonts = [str(path) for path in sorted(_FONTS.glob("*.ttf"))]
+    # No shape says beforehand how long it takes, and what draws cannot be interrupted: it gets a process of its own.
+    command = [sys.executable, "-I", "-c", _DRAW, str(Path(resvg_py.__file__).parent.parent), *size, _FONT, *fonts]
     try:
-        png = resvg_py.svg_to_bytes(
-            svg_string=drawing.content.decode(),
-            skip_system_fonts=True,
-            font_files=[str(path) for path in sorted(_FONTS.glob("*.ttf"))],
-            font_family=_FONT, serif_family=_FONT, sans_serif_family=_FONT, monospace_family=_FONT,
-            cursive_family=_FONT, fantasy_family=_FONT,
-            width=max(1, round(drawing.width_mm * scale)),
-            height=max(1, round(drawing.height_mm * scale)),
-        )  # fmt: skip
-    except ValueError as error:
-        raise TemplateError(f"cannot be drawn: {error}", hint="use a PNG") from error
-    return bytes(png)
+        done = subprocess.run(command, input=drawing.content, capture_output=True, timeout=_TIME_S, check=False)  # noqa: S603
+    except subprocess.TimeoutExpired as error:
+        raise TemplateError(f"is an SVG that takes longer than {_TIME_S} s to draw", hint="use a PNG") from error
+    if done.returncode:
+        reason = (done.stderr.decode(errors="replace").strip().splitlines() or ["unknown"])[-1]
+        raise TemplateError(f"cannot be drawn: {reason}", hint="use a PNG")
+    return done.stdout
 
 
 # --- reading --------------------------------------------------------------------------------------

@@ -10,6 +10,7 @@ import pytest
 from PIL import Image
 from rendering import picture
 
+from docgen import svg
 from docgen.errors import TemplateError
 from docgen.pictures import Picture, check_size, read_picture
 from docgen.svg import read_svg
@@ -168,9 +169,9 @@ def test_a_drawing_without_a_size_is_a_fault(attributes):
 def test_a_drawing_comes_with_a_picture_of_it():
     made = read_picture((SVG % '<rect width="100" height="100" fill="#ff0000"/>').encode())
     image = opened(made.content)
-    assert image.size == (1500, 750)
+    assert image.size == (1200, 600)
     assert image.getpixel((100, 100)) == (255, 0, 0, 255)
-    assert image.getpixel((1400, 100))[3] == 0
+    assert image.getpixel((1100, 100))[3] == 0
     assert made.vector is not None
 
 
@@ -255,6 +256,12 @@ def layers(count, link):
 def test_a_drawing_that_draws_far_more_than_it_says_is_refused(inside):
     with pytest.raises(TemplateError, match="too many shapes"):
         read_picture((SVG % inside).encode())
+
+
+def test_a_drawing_that_takes_too_long_is_ended(monkeypatch):
+    monkeypatch.setattr(svg, "_TIME_S", 0.001)
+    with pytest.raises(TemplateError, match="takes longer than"):
+        read_picture((SVG % "<rect/>" + "<!-- not seen before -->").encode())
 
 
 def test_a_drawing_that_refers_to_itself_ends():
