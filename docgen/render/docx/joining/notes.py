@@ -98,7 +98,7 @@ class Notes:
         package = self._assembly.package
         settings = next(iter(package.related(package.main, "settings")), "")
         ids = [value(note, "id") for note in notes.iter(w(self._sort.note))]
-        if settings and ids:
+        if settings and ids and f"{self._sort.note}Pr" in SETTINGS:
             said = child(self._assembly.tree(settings), f"{self._sort.note}Pr", SETTINGS)
             for number in ids:
                 separator = etree.SubElement(said, w(self._sort.note))

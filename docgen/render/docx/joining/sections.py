@@ -49,7 +49,7 @@ class Sections:
             notes: `footnote` | `endnote` -> whether it has any.
         """
         if not first:
-            self._begin(sections[0], empty)
+            self._begin(sections[0], empty, evens=evens)
             for sort in (sort for sort, there in notes.items() if there):
                 begin_anew(sections[0], sort, SECTION)
         if notes.get("endnote"):
@@ -64,13 +64,13 @@ class Sections:
             }
         self._left = own
 
-    def _begin(self, section: etree._Element, empty: Callable[[str], str]) -> None:
+    def _begin(self, section: etree._Element, empty: Callable[[str], str], *, evens: bool) -> None:
         kind = section.find(w("type"))
         if value(kind) in ("continuous", "nextColumn") and kind is not None:
             section.remove(kind)
         numbers = child(section, "pgNumType", SECTION)
         numbers.set(w("start"), value(numbers, "start") or "1")
-        missing = self._left - _shown(section).keys()
+        missing = {one for one in self._left - _shown(section).keys() if evens or one[1] != "even"}
         for tag, kind_of_page in sorted(missing, reverse=True):
             reference = etree.Element(tag)
             reference.set(w("type"), kind_of_page)
