@@ -338,7 +338,7 @@ class _Drawing:
             _c("scaling", _c("orientation", val="minMax")),
             _c("delete", val=0),
             _c("axPos", val="b" if lying else "l"),
-            _c("majorGridlines", _c("spPr", _line(self.look.hairline))),
+            None if self.text.labels else _c("majorGridlines", _c("spPr", _line(self.look.hairline))),
             self._axis_title(self.text.y_title, upright=not lying),
             *self._axis_look(self.text.axis_format, line=False),
             _c("crossAx", val=1),
