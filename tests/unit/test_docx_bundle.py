@@ -159,6 +159,11 @@ def test_equal_headers_are_there_once() -> None:
     assert len(found.related(found.main, "header")) == 1
 
 
+def test_a_header_is_not_taken_for_another_part_that_had_its_relation_in_its_own_document() -> None:
+    made = opened(joined(noted(letter("one"), "a"), noted(letter("two", "Header"), "b"), noted(letter("three"), "c")))
+    assert [section.header.paragraphs[0].text for section in made.sections] == ["", "Header", ""]
+
+
 def test_a_document_without_header_does_not_show_that_of_the_one_before() -> None:
     made = opened(joined(letter("one", "Secret of one"), letter("two"), letter("three", "Header of three")))
     assert [section.header.paragraphs[0].text for section in made.sections] == ["Secret of one", "", "Header of three"]

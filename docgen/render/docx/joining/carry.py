@@ -9,10 +9,12 @@ import re
 from lxml import etree
 
 from docgen.render.docx.package import Assembly, Package
-from docgen.render.docx.spot import R
+from docgen.render.docx.spot import R, w
 
 #: Where a name counts: `image7.png`.
 _NUMBER = re.compile(r"\d+(?=\.\w+$)")
+#: What sections refer to is adapted, and shared, before.
+_APART = (w("headerReference"), w("footerReference"))
 _RELATED = etree.XPath("//@*[namespace-uri() = $uri]")
 
 
@@ -48,7 +50,7 @@ class Carrier:
             self.assembly.relate(carried, one.kind, target, external=one.external, name=one.id)
 
     def relate_anew(self, root: etree._Element, package: Package, name: str, home: str) -> None:
-        """Make the relations that elements use those of the part they move to.
+        """Make the relations that elements use those of the part they move to; not those of headers and footers.
 
         Args:
             root: the elements.
@@ -59,7 +61,7 @@ class Carrier:
         relations = package.relations(name)
         for found in _RELATED(root, uri=R):
             relation = relations.get(str(found))
-            if relation is not None:
+            if relation is not None and found.getparent().tag not in _APART:
                 target = relation.target if relation.external else self.part(package, relation.target)
                 new = self.assembly.relate(home, relation.kind, target, external=relation.external)
                 found.getparent().set(found.attrname, new)
