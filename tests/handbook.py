@@ -11,6 +11,7 @@ parted by `;`:
     exit N                      the last command of the block ends with this code instead of 0
     environ NAME=VALUE          for the commands of the block
     examples [BODY]             each row `| template | language | result |` is rendered, for this body
+    word                        each line is a paragraph of a Word body, which is rendered
     fault CODE                  a message that docgen really gives for this code
 """
 

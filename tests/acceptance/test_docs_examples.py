@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shlex
+from datetime import date
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -11,6 +12,7 @@ import pytest
 import yaml
 from handbook import NOW, PAGES, Block, Table, codes, commands, first_line_missing, lay_over, page
 from kit import Office
+from rendering import make_template, word
 
 from docgen import api, cli
 from docgen.config import load_config
@@ -19,6 +21,8 @@ from docgen.job import load_job
 from docgen.kinds import KINDS
 from docgen.merge import Merger, build_context
 from docgen.model import Where
+from docgen.render.docx import prepare as prepare_word
+from docgen.render.docx.package import Package
 from docgen.render.htmlrich import HtmlRich, collecting
 from docgen.template import Template, load_template
 from docgen.testing import FixedClock
@@ -201,3 +205,21 @@ def _context(language: str, template: Template) -> dict[str, object]:
     company = {"name": "Beispiel Handel GmbH", "country": "DE", "language": "de", "currency": "EUR"}
     values |= KINDS[template.kind].compute(values, company, NOW.date())
     return build_context(values, locale=language, company=company, today=NOW.date(), texts=template.texts)
+
+
+@pytest.mark.parametrize(
+    "block", [b for b in page("docs/templates.md").blocks if b.mark("word") is not None], ids=lambda block: block.id
+)
+def test_examples_of_word_bodies_can_be_rendered(block: Block, tmp_path: Path) -> None:
+    template = example_template(tmp_path)
+    made = make_template(tmp_path / "word", word(*block.text.splitlines()), ".docx")
+    (made.folder / "clauses").mkdir()
+    for name in ("rent", "pets"):
+        (made.folder / "clauses" / f"{name}.docx").write_bytes(word(f"{name.title()} of {{{{ name }}}}"))
+    months = [
+        {"month": name, "day": date(2026, at, 1), "sales": 10 * at, "costs": 8} for at, name in enumerate("JFM", 1)
+    ]
+    context = {**_context("en", template), "months": months, "clauses": ["clauses/pets.docx"]}
+    package = Package(prepare_word(made).render(context).content, Where("example.docx"))
+    shown = len(package.related(package.main, "chart")) + package.parts[package.main].count(b" of M")
+    assert shown >= len(block.text.splitlines())
