@@ -218,8 +218,8 @@ def _look_through(template: Template, shop: Workshop) -> Surveyed | None:
 
 def _check_fonts(plan: Plan, shop: Workshop) -> Iterator[DocgenError]:
     """A font that is not there would be replaced in every document, and lines would break elsewhere."""
-    made = [*shop.documents.values(), *plan.job.bundles.values()]
-    names = {str(one.template) for one in made if one.format is Format.PDF}
+    names = {one.template for one in shop.documents.values() if one.format is Format.PDF}
+    names |= {one.template for one in plan.job.bundles.values() if one.format is Format.PDF and one.template}
     for name in sorted(names & plan.templates.keys()):
         template = plan.templates[name]
         if template.body.suffix == ".docx":

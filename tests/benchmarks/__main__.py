@@ -1,4 +1,4 @@
-"""Print the tables of docs/benchmarks.md: `python -m tests.benchmarks [docx] [memory]`, all of them by default.
+"""Print the tables of docs/benchmarks.md: `python -m tests.benchmarks [docx] [office] [memory]`, all of them by default.
 
 Ends with 1 where a figure does not hold or documents differ; the other parts are measured all the same.
 """
@@ -6,9 +6,13 @@ Ends with 1 where a figure does not hold or documents differ; the other parts ar
 import sys
 from collections.abc import Callable, Mapping
 
-from tests.benchmarks import docx_speed, memory
+from tests.benchmarks import docx_speed, memory, office
 
-PARTS: Mapping[str, Callable[[], list[str]]] = {"docx": docx_speed.table, "memory": memory.table}
+PARTS: Mapping[str, Callable[[], list[str]]] = {
+    "docx": docx_speed.table,
+    "office": office.table,
+    "memory": memory.table,
+}
 
 
 def main(names: list[str]) -> int:

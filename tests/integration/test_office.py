@@ -29,6 +29,7 @@ from docgen.errors import RenderError, ToolMissing
 from docgen.model import MEDIA_TYPES, Artifact, Format
 from docgen.render import office
 from docgen.render.office import once, program, warm
+from docgen.render.office.lean import Lean, make_lean
 
 needs_office = pytest.mark.skipif(
     office.find_office() is None and not os.environ.get("CI"), reason="LibreOffice is not installed"
@@ -116,6 +117,25 @@ def test_the_same_document_gives_the_same_bytes_in_every_process(folder):
     office.close_office()
     (third,) = office.convert_to_pdf([document("a", content)])
     assert first == second == third
+
+
+@pytest.mark.libreoffice
+@needs_uno
+def test_leaving_out_styles_that_no_table_has_changes_nothing_in_the_pdf(folder, monkeypatch):
+    body = docx.Document()
+    for style in (None, "Table Grid", "Medium Shading 1 Accent 2"):
+        body.add_table(2, 2, style).cell(0, 0).text = "a cell"
+        body.add_paragraph()
+    content = saved(body)
+    (lean,) = office.convert_to_pdf([document("a", content)])
+    monkeypatch.setattr(warm, "make_lean", Lean)
+    (whole,) = office.convert_to_pdf([document("a", content)])
+    assert styles_of(make_lean(content).content) < styles_of(content)
+    assert lean.content == whole.content
+
+
+def styles_of(content: bytes) -> int:
+    return len(docx.Document(io.BytesIO(content)).styles)
 
 
 @pytest.mark.libreoffice

@@ -13,6 +13,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from docgen.model import Artifact
+from docgen.render.office.lean import make_lean
 from docgen.render.office.program import clean_environ, write_profile
 
 #: What a start takes at most, and what a document takes at most among many.
@@ -42,7 +43,7 @@ def _start(program: str, work: Path, name: str, documents: Mapping[int, Artifact
     results.mkdir()
     names = {index: f"{index:06}" for index in documents}
     for index, document in documents.items():
-        (sources / f"{names[index]}.docx").write_bytes(document.content)
+        (sources / f"{names[index]}.docx").write_bytes(make_lean(document.content).content)
     command = [
         program, f"-env:UserInstallation={(work / 'profile').as_uri()}", "--headless", "--norestore", "--nologo",
         "--nolockcheck", "--nodefault", "--convert-to", "pdf:writer_pdf_Export", "--outdir", str(results),
