@@ -269,7 +269,9 @@ class Recorder:
     def qr(self, data: str, *, size_mm: float, error: str, border: int) -> object:
         return Markup("<qr {}/>").format(f"{data} {size_mm:g} {error} {border}")
 
-    def image(self, source: Path | bytes, *, width_mm: float | None, height_mm: float | None, alt: str) -> object:
+    def image(
+        self, source: Path | bytes, *, width_mm: float | None, height_mm: float | None, alt: str, **_: object
+    ) -> object:
         name = source.name if isinstance(source, Path) else f"{len(source)} bytes"
         return Markup("<img {}/>").format(f"{name} {width_mm} {height_mm} {alt}")
 

@@ -230,6 +230,16 @@ def test_markdown_works_with_docxtpls_own_prefixes_too(tmp_path, tag):
     assert texts == ["before", "one", "two", "after"]
 
 
+def test_formatted_text_in_a_footnote_stays_beside_its_number(tmp_path):
+    prepared = prepare(tmp_path / "t", with_footnote("See {{ a|markdown }}"))
+    content = prepared.render(make_context({"a": "[x](https://example.com)\n\n1. y\n\n|z|\n|-|\n"})).content
+    (note,) = etree.fromstring(part(content, "word/footnotes.xml").encode())
+    assert [etree.QName(node).localname for node in note] == ["p", "p", "tbl", "p"]
+    assert "".join(note[0].itertext()) == "See x"
+    assert note[1].find(f"{qn('w:pPr')}/{qn('w:numPr')}") is not None
+    assert "https://example.com" in part(content, "word/_rels/footnotes.xml.rels")
+
+
 # --- faults ---------------------------------------------------------------------------------------
 
 

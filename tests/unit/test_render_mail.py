@@ -214,6 +214,52 @@ def test_a_text_document_is_utf8_without_escapes(tmp_path):
     assert made.content.decode() == "Ž & <b> **x**\n"
 
 
+DIRTY = (
+    "<h1 onclick='x()'>Head</h1><script>no()</script><p style='background:url(http://a.test/t.gif)'>A &amp; B "
+    "<a href='javascript:no()'>here</a> <a href='https://example.com'>there</a><img src='logo.png' width=40 alt='Logo'>"
+    "<img src='https://a.test/shop.png' alt='Shop'><form><input value=no></form><iframe src=x>no</iframe>"
+)
+
+
+def test_foreign_html_is_written_anew_with_the_pictures_of_the_folder(tmp_path):
+    (tmp_path / "t").mkdir()
+    picture(tmp_path / "t" / "logo.png")
+    template = make_template(tmp_path / "t", "<div>{{ a|html }}</div>", ".html")
+    html = text.prepare_html(template).render(make_context({"a": DIRTY})).content.decode()
+    shown, rest = html.split('<img src="data:image/png;base64,')
+    assert shown == ('<div><h1>Head</h1>\n<p>A &amp; B here <a href="https://example.com">there</a>')
+    assert rest.split('"', 1)[1] == (
+        ' width="40" height="20" alt="Logo"/><img src="https://a.test/shop.png" alt="Shop"/></p></div>'
+    )
+
+
+def test_markdown_of_html_bodies_has_tables_and_pictures_and_no_markup_of_its_own(tmp_path):
+    (tmp_path / "t").mkdir()
+    picture(tmp_path / "t" / "logo.png")
+    template = make_template(tmp_path / "t", "{{ a|markdown }}", ".html")
+    source = "|a|\n|-|\n|~~b~~ <i>|\n\n![x](logo.png) [y](javascript:no)"
+    html = text.prepare_html(template).render(make_context({"a": source})).content.decode()
+    assert "<thead>\n<tr><th>a</th></tr>\n</thead>" in html
+    assert "<td><s>b</s> &lt;i&gt;</td>" in html
+    assert 'src="data:image/png;base64,' in html
+    assert "href" not in html
+
+
+def test_foreign_html_is_readable_in_a_text_body(tmp_path):
+    template = make_template(tmp_path / "t", "{{ a|html }}", ".txt")
+    made = text.prepare_text(template).render(make_context({"a": DIRTY.replace("logo.png", "cid:1")})).content.decode()
+    assert made == "Head\n\nA & B here there (https://example.com)LogoShop"
+
+
+def test_foreign_html_stands_in_mjml(tmp_path):
+    body = MJML % "<mj-text>{{ a|html }}</mj-text>"
+    source = "<ul><li>a &amp; b<br>c</ul><table><tr><td>d</table><pre>e\n f</pre>"
+    made = render(tmp_path / "t", body, {"a": source})
+    assert "<li>a &amp; b<br>c</li>" in made.html.replace("<br/>", "<br>").replace("<br />", "<br>")
+    assert "<td>d</td>" in made.html
+    assert made.text.split("\n") == ["- a & b", "  c", "", "d", "", "e", " f", ""]
+
+
 def test_faults_have_their_place(tmp_path):
     with pytest.raises(DocgenError) as caught:
         text.prepare_html(make_template(tmp_path / "t", "<p>\n{{ a | uper }}", ".html"))

@@ -155,6 +155,36 @@ def test_qr_codes_pictures_and_markdown_are_drawn(tmp_path):
     assert set(links) == {"https://example.com"}
 
 
+def test_tables_lists_and_pictures_of_formatted_text_are_drawn(tmp_path):
+    folder = tmp_path / "t"
+    folder.mkdir()
+    picture(folder / "logo.png")
+    gif = "data:image/gif;base64,R0lGODlhAQABAIAAAAAAAP///yH5BAEAAAAALAAAAAABAAEAAAIBRAA7"
+    rows = "".join(f"<tr><td>{number}<td align=right>row {number}.00" for number in range(60))
+    text = (
+        f'<h2 style="text-align:center">Head</h2><img src="logo.png"> beside <img src="{gif}" width=10> it'
+        f"<table><thead><tr><th rowspan=2>Number<th>Price<tr><th>EUR<tbody>{rows}</table>"
+        "<ol type=A start=3><li>third</ol><pre>  a\n   b</pre><script>no</script><p>&lt;b&gt; &amp; H<sub>2</sub>O</p>"
+    )
+    made = render(folder, "{{ a|html }}", {"a": text})
+    lines = pdf_text(made.content)
+    assert made.pages == 2
+    assert lines.count("Price") == lines.count("EUR") == 2, "the head stands on both pages"
+    assert "row 59.00" in lines
+    assert "C." in lines
+    assert "<b> & H" in lines
+    assert "script" not in lines
+    with pikepdf.open(io.BytesIO(made.content)) as document:
+        assert len([image for page in document.pages for image in page.get_images()]) == 2
+
+
+def test_a_table_of_formatted_text_within_a_paragraph_becomes_lines(tmp_path):
+    text = "x\n\n|a|b|\n|-|-|\n|c|d|\n\n> y\n\nz"
+    made = render(tmp_path / "t", '<para style="text">See: {{ a|markdown }}</para>', {"a": text})
+    lines = [" ".join(line.split()) for line in pdf_text(made.content).split("\n") if line.strip()]
+    assert lines == ["See:", "x", "a b", "c d", "y", "z"]
+
+
 def test_the_qr_element_stands_in_drawings_too(tmp_path):
     made = render(
         tmp_path / "t",
