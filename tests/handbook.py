@@ -12,6 +12,7 @@ parted by `;`:
     environ NAME=VALUE          for the commands of the block
     examples [BODY]             each row `| template | language | result |` is rendered, for this body
     word                        each line is a paragraph of a Word body, which is rendered
+    pictures                    the same, and each shows a picture
     fault CODE                  a message that docgen really gives for this code
 """
 

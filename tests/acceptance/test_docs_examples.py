@@ -12,7 +12,7 @@ import pytest
 import yaml
 from handbook import NOW, PAGES, Block, Table, codes, commands, first_line_missing, lay_over, page
 from kit import Office
-from rendering import make_template, word
+from rendering import make_template, picture, word
 
 from docgen import api, cli
 from docgen.config import load_config
@@ -205,6 +205,18 @@ def _context(language: str, template: Template) -> dict[str, object]:
     company = {"name": "Beispiel Handel GmbH", "country": "DE", "language": "de", "currency": "EUR"}
     values |= KINDS[template.kind].compute(values, company, NOW.date())
     return build_context(values, locale=language, company=company, today=NOW.date(), texts=template.texts)
+
+
+@pytest.mark.parametrize(
+    "block", [b for b in page("docs/templates.md").blocks if b.mark("pictures") is not None], ids=lambda block: block.id
+)
+def test_examples_of_pictures_can_be_rendered(block: Block, tmp_path: Path) -> None:
+    made = make_template(tmp_path / "word", word(*block.text.splitlines()), ".docx")
+    for name in ("stamp.png", "photo.jpg"):
+        picture(made.folder / name)
+    (made.folder / "logo.svg").write_text('<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 9 3"/>')
+    package = Package(prepare_word(made).render(_context("en", made)).content, Where("example.docx"))
+    assert package.parts[package.main].count(b"<w:drawing>") == len(block.text.splitlines())
 
 
 @pytest.mark.parametrize(

@@ -288,7 +288,8 @@ SHAPE = """<mc:AlternateContent><mc:Choice Requires="wps"><w:drawing><wp:inline>
 <wps:spPr><a:xfrm><a:off x="0" y="0"/><a:ext cx="720000" cy="720000"/></a:xfrm>
 <a:prstGeom prst="ellipse"><a:avLst/></a:prstGeom><a:solidFill><a:srgbClr val="DDDDDD"/></a:solidFill><a:ln/></wps:spPr>
 <wps:bodyPr/></wps:wsp></a:graphicData></a:graphic></wp:inline></w:drawing></mc:Choice>
-<mc:Fallback><w:pict><v:oval style="width:57pt;height:57pt" alt="{{ &quot;wide.png&quot; | image }}"/></w:pict></mc:Fallback></mc:AlternateContent>"""
+<mc:Fallback><w:pict><v:oval style="width:57pt;height:57pt" alt="{{ &quot;wide.png&quot; | image }}"/></w:pict>
+</mc:Fallback></mc:AlternateContent>"""
 
 
 def test_a_shape_is_filled_with_the_picture(folder):
