@@ -12,6 +12,9 @@ from docgen.errors import DocgenError, FieldMissing, FieldUnused, did_you_mean
 from docgen.fields import FieldSpec, FieldType
 from docgen.walk import ADDRESS, Load, trace
 
+_STEP = re.compile(r"\.|\[\]")
+#: Comparisons of names in the search for those alike.
+_MOST_COMPARED = 50_000
 _TAG = re.compile(r"\{\{.*?\}\}|\{%.*?%\}", re.DOTALL)
 
 
@@ -65,26 +68,36 @@ def compare_fields(
         FieldMissing for each path that nothing supplies, then FieldUnused for each that nobody needs.
     """
     supplied = set(computed)
-    faults: list[DocgenError] = [
-        _undeclared(path, specs, supplied)
+    above = {prefix for path in supplied for prefix in prefixes(path)}
+    unknown = [
+        path
         for path in sorted(used)
-        if not _supplied(path, supplied) and not _declared(path, specs) and not _is_address(path, used, specs)
+        if not _supplied(path, supplied, above) and not _declared(path, specs) and not _is_address(path, used, specs)
+    ]
+    known = [*_leaves("", specs), *supplied]
+    # Looking for names alike takes its time; who has many unknown fields has another fault than misspelt names.
+    faults: list[DocgenError] = [
+        _undeclared(path, known if number * len(known) < _MOST_COMPARED else ()) for number, path in enumerate(unknown)
     ]
     wanted = {*used, *reads, *computed}
     if used and set(used) >= ADDRESS:
         wanted.update(name for names in NAMES.values() for name in names)
     return faults + [
         FieldUnused(f'"{path}" is declared and not used', field=path, hint="use it in the body, or take it out")
-        for path in _unused("", specs, wanted)
+        for path in _unused("", specs, wanted, {prefix for path in wanted for prefix in prefixes(path)})
     ]
 
 
-def _supplied(path: str, supplied: set[str]) -> bool:
-    return any(path == known or _is_part(path, known) or _is_part(known, path) for known in supplied)
+def _supplied(path: str, supplied: set[str], above: set[str]) -> bool:
+    """Tell whether a path, what it is a part of, or a part of it is supplied; `above`: what those are parts of."""
+    return path in supplied or path in above or any(prefix in supplied for prefix in prefixes(path))
 
 
-def _is_part(path: str, whole: str) -> bool:
-    return path.startswith((f"{whole}.", f"{whole}[]"))
+def prefixes(path: str) -> Iterator[str]:
+    """Yield what a path is a part of: of `a[].b` that is `a[]` and `a`."""
+    for found in _STEP.finditer(path):
+        if found.start():
+            yield path[: found.start()]
 
 
 def _declared(path: str, specs: Mapping[str, FieldSpec]) -> bool:
@@ -104,8 +117,7 @@ def _is_address(path: str, used: Collection[str], specs: Mapping[str, FieldSpec]
     return path in ADDRESS and set(used) >= ADDRESS and any(name in specs for name in other)
 
 
-def _undeclared(path: str, specs: Mapping[str, FieldSpec], supplied: set[str]) -> FieldMissing:
-    known = [*_leaves("", specs), *supplied]
+def _undeclared(path: str, known: Collection[str]) -> FieldMissing:
     hint = did_you_mean(path, known) if len(known) else ""
     return FieldMissing(f'"{path}" is used and not declared', field=path, hint=hint or "declare it under fields")
 
@@ -119,13 +131,11 @@ def _leaves(prefix: str, specs: Mapping[str, FieldSpec]) -> Iterator[str]:
             yield path
 
 
-def _unused(prefix: str, specs: Mapping[str, FieldSpec], wanted: set[str]) -> Iterator[str]:
+def _unused(prefix: str, specs: Mapping[str, FieldSpec], wanted: set[str], above: set[str]) -> Iterator[str]:
     for name, spec in specs.items():
         path = f"{prefix}{name}"
-        inside = [other for other in wanted if _is_part(other, path)]
-        if path in wanted and not inside:
-            continue
-        if not inside:
-            yield path
+        if path not in above:
+            if path not in wanted:
+                yield path
         elif spec.fields:
-            yield from _unused(f"{path}[]." if spec.type is FieldType.LIST else f"{path}.", spec.fields, wanted)
+            yield from _unused(f"{path}[]." if spec.type is FieldType.LIST else f"{path}.", spec.fields, wanted, above)

@@ -15,6 +15,7 @@ from jinja2 import TemplateSyntaxError, nodes
 from lxml import etree
 
 from docgen.errors import DocgenError, FieldMissing, TemplateSyntax
+from docgen.inspect_fields import prefixes
 from docgen.merge import Merger
 from docgen.model import Where
 from docgen.render.docx.beside import find_lost, find_uneven, outside_cell, split_code
@@ -73,6 +74,8 @@ class Survey:
         self._merger = merger
         self._where = where
         self._number = number
+        #: How many tags were faulty when all were read together, and what came of it.
+        self._read: tuple[int, nodes.Template | None] = (-1, None)
 
     @cached_property
     def faults(self) -> list[DocgenError]:
@@ -86,7 +89,7 @@ class Survey:
 
     def everywhere(self, fault: DocgenError) -> list[DocgenError]:
         """Return the fault of an unknown field once for each place that uses it, at most `MOST_PLACES`."""
-        tags = [self.tags[line - 1] for line in sorted(self._lines_of(fault.field))]
+        tags = [self.tags[line - 1] for line in sorted(self._used.get(fault.field, ()))]
         found: list[DocgenError] = []
         for tag in tags[:MOST_PLACES]:
             problem, hint = self._unknown(fault, tag)
@@ -167,10 +170,14 @@ class Survey:
         return None
 
     def _parsed(self) -> nodes.Template | None:
-        try:
-            return self._merger.environment.parse(self._source)
-        except Exception:  # whatever it is: the tags are tried one by one, and the whole part is compiled afterwards
-            return None
+        """Return the tags as one tree, None where they cannot be read together."""
+        if self._read[0] != len(self._faulty):
+            try:
+                tree = self._merger.environment.parse(self._source)
+            except Exception:  # whatever it is: tags are tried one by one, and the whole part is compiled afterwards
+                tree = None
+            self._read = (len(self._faulty), tree)
+        return self._read[1]
 
     @property
     def _source(self) -> str:
@@ -227,15 +234,9 @@ class Survey:
         found: dict[str, set[int]] = {}
         for node in self._tree.find_all(nodes.Expr):
             for path in filter(None, self._trace.paths.get(id(node), "").split("|")):
-                found.setdefault(path, set()).add(node.lineno)
+                for whole in (path, *prefixes(path)):
+                    found.setdefault(whole, set()).add(node.lineno)
         return found
-
-    def _lines_of(self, path: str) -> set[int]:
-        if path in self._used:
-            return self._used[path]
-        return {
-            line for used, lines in self._used.items() if used.startswith((f"{path}.", f"{path}[]")) for line in lines
-        }
 
     @cached_property
     def _of_loops(self) -> dict[str, Tag]:
