@@ -98,7 +98,7 @@ CASES = [
             p("second {{ city }}"),
             headers={"default": p("last {{ name }}"), "one": p("first {{ name }}")},
         ),
-    ),  # fmt: skip
+    ),
     Case(
         "sections in a loop",
         document(
@@ -109,7 +109,7 @@ CASES = [
             p("end"),
             headers={"default": p("h"), "one": p("{{ name }}")},
         ),
-    ),  # fmt: skip
+    ),
     Case(
         "a header that two sections share",
         document(p("{{ n }}", look=sect({"default": "header-default"})), p("x"), headers={"default": p("{{ name }}")}),
@@ -120,7 +120,8 @@ CASES = [
         "markup laid out over lines",
         document(
             whole='<?xml version="1.0" encoding="UTF-8"?>\n<!-- made by hand -->\n'
-            f"<w:document {DECLARED}>\n  <w:body>\n    <w:p>\n      <w:r>\n        <w:t>{{{{ name }}}}</w:t>\n      </w:r>\n"
+            f"<w:document {DECLARED}>\n  <w:body>\n    <w:p>\n      <w:r>\n"
+            "        <w:t>{{ name }}</w:t>\n      </w:r>\n"
             f"    </w:p>\n    {sect()}\n  </w:body>\n</w:document>\n"
         ),
     ),
@@ -129,7 +130,8 @@ CASES = [
         document(
             whole=root(
                 "document",
-                f'<w:background w:color="FFEEDD"/><w:body w14:x="1"><!-- {{{{ n }}}} -->{p("{{ name }}")}{sect()}</w:body>',
+                '<w:background w:color="FFEEDD"/><w:body w14:x="1"><!-- {{ n }} -->'
+                f"{p('{{ name }}')}{sect()}</w:body>",
             )
         ),
     ),
@@ -169,5 +171,12 @@ CASES = [
             comments=[note(0, _TABLE, p("{{ name }}"), kind="comment")],
             properties={"title": "{{ name }}"},
         ),
-    ),  # fmt: skip
+    ),
+    Case(
+        "properties of values that XML cannot hold",
+        document(
+            p("{{ n }}"), properties={"title": "{{ control }} {{ markup }}", "description": "{{ emoji }} {{ mixed }}"}
+        ),
+        differs="docxtpl refuses such values",
+    ),
 ]

@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 from differential.cases import Case
-from differential.wordml import document, p, r, tbl, tc, tr
+from differential.wordml import change, document, p, r, sdt, tbl, tc, tr
 
-_SPAN2 = '<w:gridSpan w:val="2"/>'
+_SPAN2, _SPAN3 = '<w:gridSpan w:val="2"/>', '<w:gridSpan w:val="3"/>'
 
 
 def _grid(*widths: object) -> str:
-    return f"<w:tblGrid>{''.join('<w:gridCol/>' if w is None else f'<w:gridCol w:w={chr(34)}{w}{chr(34)}/>' for w in widths)}</w:tblGrid>"
+    columns = ("<w:gridCol/>" if width is None else f'<w:gridCol w:w="{width}"/>' for width in widths)
+    return f"<w:tblGrid>{''.join(columns)}</w:tblGrid>"
+
+
+def _bare(grid: str, *rows: str) -> str:
+    return f"<w:tbl><w:tblPr/>{grid}{''.join(rows)}</w:tbl>"
 
 
 CASES = [
@@ -30,7 +35,7 @@ CASES = [
             ),
             p("after"),
         ),
-    ),  # fmt: skip
+    ),
     Case(
         "rows with conditions",
         document(
@@ -47,7 +52,7 @@ CASES = [
                 tr("{%tr endfor %}"),
             ),
         ),
-    ),  # fmt: skip
+    ),
     Case(
         "tags of a row loop in the row itself",
         document(tbl(2, tr("{% for i in items %}{{ i.name }}", "{{ i.qty }}{% endfor %}"), tr("end", "x"))),
@@ -81,7 +86,7 @@ CASES = [
             ),
             p("{%p endfor %}"),
         ),
-    ),  # fmt: skip
+    ),
     Case(
         "columns that grow",
         document(
@@ -112,7 +117,7 @@ CASES = [
                 tr("{%tr endfor %}"),
             ),
         ),
-    ),  # fmt: skip
+    ),
     Case(
         "cells with conditions",
         document(
@@ -126,8 +131,8 @@ CASES = [
     Case(
         "columns that grow in one row only, and in grids without widths",
         document(
-            f"<w:tbl><w:tblPr/>{_grid(None, None)}{tr('{%tc for c in single %}', '{{ c }}', '{%tc endfor %}', 'x')}</w:tbl>",
-            f"<w:tbl><w:tblPr/>{_grid(500, 3000)}{tr('a', 'b')}{tr('{%tc for c in words %}', '{{ c }}', '{%tc endfor %}')}</w:tbl>",
+            _bare(_grid(None, None), tr("{%tc for c in single %}", "{{ c }}", "{%tc endfor %}", "x")),
+            _bare(_grid(500, 3000), tr("a", "b"), tr("{%tc for c in words %}", "{{ c }}", "{%tc endfor %}")),
         ),
     ),
     Case(
@@ -173,7 +178,7 @@ CASES = [
                 tr(tc(p("{%", r("cellbg 'EEEEEE'"), " %}"), p("{{ n }}")), "plain"),
             ),
         ),
-    ),  # fmt: skip
+    ),
     Case(
         "vm merges cells downwards",
         document(
@@ -228,7 +233,7 @@ CASES = [
                 tr("{% colspan 3 %}end"),
             ),
         ),
-    ),  # fmt: skip
+    ),
     Case(
         "merged cells that were merged in Word",
         document(
@@ -241,7 +246,7 @@ CASES = [
                 tr("{%tr endfor %}"),
             ),
         ),
-    ),  # fmt: skip
+    ),
     Case(
         "tables in tables",
         document(
@@ -256,7 +261,7 @@ CASES = [
                 tr("x", tc(tbl(2, tr("a", "{{ n }}")), p("{{ city }}"))),
             ),
         ),
-    ),  # fmt: skip
+    ),
     Case(
         "a table in a table, wider than the one around it",
         document(
@@ -285,7 +290,7 @@ CASES = [
                 ),
             ),
         ),
-    ),  # fmt: skip
+    ),
     Case(
         "rows with looks, ids and exceptions",
         document(
@@ -309,7 +314,7 @@ CASES = [
                 tr("1", "2", "3"),
             ),
         ),
-    ),  # fmt: skip
+    ),
     Case(
         "many rows",
         document(tbl(2, tr("{%tr for k in range(400) %}"), tr("{{ k }}", "{{ name }}"), tr("{%tr endfor %}"))),
@@ -341,7 +346,7 @@ CASES = [
             ),
             tbl(3, tr("{%tr if no %}"), tr("1", "2", "3"), tr("{%tr else %}"), tr("only {{ n }}"), tr("{%tr endif %}")),
         ),
-    ),  # fmt: skip
+    ),
     Case(
         "rows of a span that a tag computes",
         document(
@@ -360,5 +365,50 @@ CASES = [
             p("{%p endmacro %}"),
             tbl(2, tr(tc(p("{{p line(name) }}")), "{{ n }}"), tr("{%tr set k = 4 %}"), tr("{{ k }}", "y")),
         ),
-    ),  # fmt: skip
+    ),
+    Case(
+        "conditions and loops from one table into another",
+        document(
+            tbl(2, tr("a{% if no %}", "b")),
+            tbl(3, tr("c{% endif %}", "d", "{{ n }}")),
+            tbl(2, tr("a{% for w in words %}", "b")),
+            tbl(3, tr("c{% endfor %}", "d", "{{ n }}")),
+        ),
+    ),
+    Case(
+        "cells and rows in content controls, and cells that were changed",
+        document(
+            tbl(3, tr("a", sdt(tc("{{ n }}")), "c")),
+            tbl(2, sdt(tr("{{ n }}", "b")), tr("c", "d")),
+            tbl(2, sdt(tr("{{ n }}"))),
+            tbl(3, tr(tc("{{ n }}", look=change("tcPrChange", 1, f"<w:tcPr>{_SPAN3}</w:tcPr>")))),
+            tbl(2, tr("a", "{{ n }}")).replace(
+                "</w:tblGrid>",
+                change("tblGridChange", 2, '<w:tblGrid><w:gridCol w:w="5"/></w:tblGrid>') + "</w:tblGrid>",
+            ),
+        ),
+    ),
+    Case(
+        "cells and rows that macros, calls and blocks of text write",
+        document(
+            tbl(
+                2,
+                tr("{%tc macro more(x) %}", "{{ x }}", "{{ x }}!", "{%tc endmacro %}", "a", "{{ n }}"),
+                tr("b", "{{tc more(name) }}"),
+                tr("c", "d"),
+            ),
+            tbl(
+                2,
+                tr("{%tr set kept %}"),
+                tr("x", "{{ n }}", "z"),
+                tr("{%tr endset %}"),
+                tr("{{tr kept }}"),
+                tr("a", "b"),
+            ),
+            p("{% macro box(t) %}[{{ t }}{{ caller() }}]{% endmacro %}"),
+            p("{%p call box(n) %}"),
+            p("{{ name }}"),
+            p("{%p endcall %}"),
+        ),
+    ),
 ]

@@ -25,7 +25,8 @@ CASES = [
         document(
             p("{% if yes %}yes{% else %}no{% endif %} {% if no %}x{% elif n == 3 %}three{% else %}y{% endif %}"),
             p(
-                "{% if n > 2 and n < 5 %}between{% endif %}{% if not nothing %} none{% endif %}{% if name %}!{% endif %}"
+                "{% if n > 2 and n < 5 %}between{% endif %}{% if not nothing %} none{% endif %}"
+                "{% if name %}!{% endif %}"
             ),
             p("{{ 'big' if n >= 3 else 'small' }} {{ 'never' if no }}"),
         ),
@@ -45,15 +46,17 @@ CASES = [
             p("{%p endif %}"),
             p("after"),
         ),
-    ),  # fmt: skip
+    ),
     Case(
         "loops in a paragraph",
         document(
             p(
-                "{% for w in words %}{{ loop.index }}/{{ loop.length }} {{ w }}{% if not loop.last %}, {% endif %}{% endfor %}"
+                "{% for w in words %}{{ loop.index }}/{{ loop.length }} {{ w }}"
+                "{% if not loop.last %}, {% endif %}{% endfor %}"
             ),
             p(
-                "{% for w in nothing %}never{% else %}nothing{% endfor %}|{% for x in words if x != 'one' %}{{ x }};{% endfor %}"
+                "{% for w in nothing %}never{% else %}nothing{% endfor %}|"
+                "{% for x in words if x != 'one' %}{{ x }};{% endfor %}"
             ),
             p("{% for k, v in person.items() %}{{ k }} {% endfor %}{% for i in range(3) %}{{ i }}{% endfor %}"),
         ),
@@ -72,7 +75,7 @@ CASES = [
             p("{%p endfor %}"),
             p("End"),
         ),
-    ),  # fmt: skip
+    ),
     Case(
         "loops over runs",
         document(
@@ -87,7 +90,8 @@ CASES = [
             p("{%p for w in words %}"),
             p("{{ w }} {{ loop.cycle('odd', 'even') }} {{ loop.revindex }}"),
             p(
-                "{% if loop.first %}first {% endif %}{% if loop.last %}last{% endif %}{{ loop.previtem if loop.previtem is defined else '-' }}"
+                "{% if loop.first %}first {% endif %}{% if loop.last %}last{% endif %}"
+                "{{ loop.previtem if loop.previtem is defined else '-' }}"
             ),
             p("{%p if loop.index == 2 %}"),
             p("{%p break %}"),
@@ -95,7 +99,7 @@ CASES = [
             p("{%p endfor %}"),
         ),
         {"words": ["a", "b", "c"]},
-    ),  # fmt: skip
+    ),
     Case(
         "loops that call themselves",
         document(
@@ -111,10 +115,11 @@ CASES = [
             p("{{ who }}"),
             p("{% set text %}[{{ name }}]{% endset %}{{ text }}{{ text }}"),
             p(
-                "{% set ns = namespace(sum=0) %}{% for i in items %}{% set ns.sum = ns.sum + i.qty|int %}{% endfor %}{{ ns.sum }}"
+                "{% set ns = namespace(sum=0) %}{% for i in items %}{% set ns.sum = ns.sum + i.qty|int %}"
+                "{% endfor %}{{ ns.sum }}"
             ),
         ),
-    ),  # fmt: skip
+    ),
     Case(
         "with",
         document(
@@ -124,12 +129,13 @@ CASES = [
             p("{%p endwith %}"),
             p("end"),
         ),
-    ),  # fmt: skip
+    ),
     Case(
         "macros in a line and over paragraphs, with call",
         document(
             p(
-                "{% macro euro(x, sign='€') %}{{ x }} {{ sign }}{% endmacro %}{{ euro('5.00') }}, {{ euro(x=n, sign='<') }}"
+                "{% macro euro(x, sign='€') %}{{ x }} {{ sign }}{% endmacro %}"
+                "{{ euro('5.00') }}, {{ euro(x=n, sign='<') }}"
             ),
             p("{%p macro block(title) %}"),
             p("Title: {{ title }}"),
@@ -138,7 +144,7 @@ CASES = [
             p("{{p block(name) }}"),
             p("end {{ euro(1) }}"),
         ),
-    ),  # fmt: skip
+    ),
     Case(
         "a macro that is called with a text",
         document(
@@ -160,7 +166,7 @@ CASES = [
             p("kept"),
             tbl(2, tr("{#tr a row that goes #}", ""), tr("a", "b"), tr("{#tc a cell that goes #}", "c")),
         ),
-    ),  # fmt: skip
+    ),
     Case(
         "raw",
         document(p("{% raw %}{{ not_a_field }} {% nor_a_tag %}{% endraw %} {{ n }}")),
@@ -192,7 +198,7 @@ CASES = [
             p("."),
             p("next"),
         ),
-    ),  # fmt: skip
+    ),
     Case(
         "tags that merge with the paragraph before only, and after only",
         document(
@@ -202,7 +208,7 @@ CASES = [
             p("four{% endif %}"),
             p("five"),
         ),
-    ),  # fmt: skip
+    ),
     Case(
         "curly quotes and entities in tags",
         document(
@@ -220,13 +226,16 @@ CASES = [
         "tests, chained filters, slices and arithmetic",
         document(
             p(
-                "{% if person.last is defined and absent is not defined %}ok{% endif %} {{ words[1:] | join }} {{ words[-1] }}"
+                "{% if person.last is defined and absent is not defined %}ok{% endif %} "
+                "{{ words[1:] | join }} {{ words[-1] }}"
             ),
             p(
-                "{{ items | map(attribute='name') | join('; ') }} {{ items | selectattr('big') | map(attribute='qty') | join('+') }}"
+                "{{ items | map(attribute='name') | join('; ') }} "
+                "{{ items | selectattr('big') | map(attribute='qty') | join('+') }}"
             ),
             p(
-                "{{ (n * 7) // 2 }} {{ n ** 2 }} {{ n % 2 }} {{ absent | default('gone, lost') }} {{ words | first | title }}"
+                "{{ (n * 7) // 2 }} {{ n ** 2 }} {{ n % 2 }} {{ absent | default('gone, lost') }} "
+                "{{ words | first | title }}"
             ),
         ),
     ),
@@ -251,7 +260,7 @@ CASES = [
             p("{%p endif %}"),
             p("{%p endfor %}"),
         ),
-    ),  # fmt: skip
+    ),
     Case(
         "paragraphs that a loop in a line opens and closes",
         document(p("{% for w in words %}{{ w }}"), p("and{% endfor %} end")),

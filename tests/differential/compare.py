@@ -1,4 +1,4 @@
-"""Two Word documents compared part by part: markup under C14N, relations and content types as sets, the rest as bytes."""
+"""Two Word documents compared part by part: markup under C14N, relations and types as sets, the rest as bytes."""
 
 from __future__ import annotations
 
@@ -81,16 +81,18 @@ def _members(content: bytes) -> dict[str, bytes]:
 def _meaning(name: str, members: Mapping[str, bytes]) -> object:
     content = members[name]
     if name == TYPES:
-        return _types(content)
+        return _types(members)
     if name.endswith(".rels"):
         return {tuple(sorted(node.attrib.items())) for node in etree.fromstring(content)}
     return canonical(content) if name.endswith(".xml") else content
 
 
-def _types(content: bytes) -> object:
-    return {
-        tuple(sorted((key.lower(), value) for key, value in node.attrib.items())) for node in etree.fromstring(content)
-    }
+def _types(members: Mapping[str, bytes]) -> object:
+    """Return the content type of each part, however they are listed."""
+    nodes = list(etree.fromstring(members[TYPES]))
+    by_name = {node.get("PartName", "").lstrip("/"): node.get("ContentType") for node in nodes if node.get("PartName")}
+    by_ending = {node.get("Extension", "").lower(): node.get("ContentType") for node in nodes if node.get("Extension")}
+    return {name: by_name.get(name) or by_ending.get(name.rpartition(".")[2].lower()) for name in members}
 
 
 def _shown(name: str, members: Mapping[str, bytes]) -> str:

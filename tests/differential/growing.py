@@ -1,12 +1,11 @@
-"""Templates made at random: text, tables, content controls, and tags that Jinja can read but that may break the markup."""
+"""Templates made at random: text, tables, content controls, and tags that Jinja can read but that may break markup."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from hypothesis import strategies as st
-
 from differential.wordml import DECLARED, p, r, sect, t, tbl, tc, tr
+from hypothesis import strategies as st
 
 _PREFIXES = ("", "p ", "tr ", "tc ", "r ")
 _LOOPS = ("for x in some", "for x in few", "for x in none_at_all")
@@ -15,9 +14,13 @@ _PRINTS = ("{{ name }}", "{{ odd }}", "{{ lines }}", "{{ some[0] }}", "{{r name 
 _CELL_TAGS = ("", "", "", "{% colspan span %}", "{% cellbg colour %}", "{% vm %}", "{% hm %}")
 _SPAN3 = '<w:gridSpan w:val="3"/>'
 _CELL_LOOKS = (
-    "", "", '<w:gridSpan w:val="2"/>', '<w:vMerge/>', '<w:shd w:val="clear" w:fill="FFFFFF"/>',
+    "",
+    "",
+    '<w:gridSpan w:val="2"/>',
+    "<w:vMerge/>",
+    '<w:shd w:val="clear" w:fill="FFFFFF"/>',
     f'<w:tcPrChange w:id="1" w:author="a"><w:tcPr>{_SPAN3}</w:tcPr></w:tcPrChange>',
-)  # fmt: skip
+)
 
 texts = st.text(st.characters(exclude_categories=["Cs"]), max_size=12)
 #: What grown templates are filled in with.

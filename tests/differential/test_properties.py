@@ -19,47 +19,82 @@ from docgen.model import Making
 from docgen.render.docx import prepare
 
 _SETTINGS: Mapping[str, object] = {
-    "deadline": None, "derandomize": True, "suppress_health_check": list(HealthCheck),
-}  # fmt: skip
+    "deadline": None,
+    "derandomize": True,
+    "suppress_health_check": list(HealthCheck),
+}
 _ROW = tr("{{ row.a }}", "{{ row.b }}", tc(p(r("{{ row.c }}", look="<w:b/>"), look='<w:jc w:val="right"/>')))
 _LOOP = (tr("{%tr for row in rows %}"), _ROW, tr("{%tr endfor %}"))
 
 TEMPLATES = {
     "a letter": document(
-        p("{{ one }}, {{ two }}"), p("{% if one %}{{ one }}{% else %}nobody{% endif %} and {{ two | upper }}"),
-        p(r("{{ one }}", look="<w:b/>"), " {{ two }}", look='<w:pStyle w:val="Quote"/>'), p("{%p if flag %}"),
-        p("{{ two }}"), p("{%p endif %}"), headers={"default": p("{{ one }}"), "first": p("{{ two }}")},
-        footnotes=[note(1, p("{{ one }}"))], comments=[note(0, p("{{ two }}"), kind="comment")],
+        p("{{ one }}, {{ two }}"),
+        p("{% if one %}{{ one }}{% else %}nobody{% endif %} and {{ two | upper }}"),
+        p(r("{{ one }}", look="<w:b/>"), " {{ two }}", look='<w:pStyle w:val="Quote"/>'),
+        p("{%p if flag %}"),
+        p("{{ two }}"),
+        p("{%p endif %}"),
+        headers={"default": p("{{ one }}"), "first": p("{{ two }}")},
+        footnotes=[note(1, p("{{ one }}"))],
+        comments=[note(0, p("{{ two }}"), kind="comment")],
         properties={"title": "{{ one }}", "description": "{{ two }}"},
     ),
     "rows": document(
-        tbl(3, tr("A", "B", "C"), *_LOOP), tbl(3, *_LOOP), p("{% for row in rows %}{{ row.a }}; {% endfor %}"),
+        tbl(3, tr("A", "B", "C"), *_LOOP),
+        tbl(3, *_LOOP),
+        p("{% for row in rows %}{{ row.a }}; {% endfor %}"),
         footers={"default": tbl(3, *_LOOP) + p()},
     ),
     "columns": document(
         tbl(2, tr("{%tc for cell in cells %}", "{{ cell }}", "{%tc endfor %}"), width=1234),
         tbl(3, tr("x", "{%tc for cell in cells %}", "{{ cell }}", "{%tc endfor %}", "y"), tr("z")),
-        tbl(4, tr("{% colspan cells|length + 1 %}{{ one }}"), tr("{%tr for row in rows %}"),
-            tr("{% vm %}{{ one }}", "{%tc for cell in cells %}", "{% cellbg 'FFEEDD' %}{{ cell }}{{ row.a }}", "{%tc endfor %}"),
-            tr("{%tr endfor %}")),
+        tbl(
+            4,
+            tr("{% colspan cells|length + 1 %}{{ one }}"),
+            tr("{%tr for row in rows %}"),
+            tr(
+                "{% vm %}{{ one }}",
+                "{%tc for cell in cells %}",
+                "{% cellbg 'FFEEDD' %}{{ cell }}{{ row.a }}",
+                "{%tc endfor %}",
+            ),
+            tr("{%tr endfor %}"),
+        ),
     ),
     "drawings and boxes": document(
-        p("{%p for row in rows %}"), p(drawing(4, alt="{{ row.a }}"), "{{ row.b }}"), p(text_box(p("{{ row.c }}"))),
-        p("{%p endfor %}"), p('<w:hyperlink w:anchor="x">', r("{{ one }}"), "</w:hyperlink>"),
+        p("{%p for row in rows %}"),
+        p(drawing(4, alt="{{ row.a }}"), "{{ row.b }}"),
+        p(text_box(p("{{ row.c }}"))),
+        p("{%p endfor %}"),
+        p('<w:hyperlink w:anchor="x">', r("{{ one }}"), "</w:hyperlink>"),
         p(r("<w:instrText>{{ two }}</w:instrText>")),
     ),
     "tables in tables, sections in loops": document(
-        tbl(2, tr("{%tr for row in rows %}"), tr("{{ row.a }}", tc(tbl(3, tr("1", "2", "3"), *_LOOP), p("{{ row.b }}"))),
-            tr("{%tr endfor %}"), tr("last", "{{ one }}")),
-        p("{%p for cell in cells %}"), p("{{ cell }}"), p(look=sect()), p("{%p endfor %}"), p("{{ two }}"),
+        tbl(
+            2,
+            tr("{%tr for row in rows %}"),
+            tr("{{ row.a }}", tc(tbl(3, tr("1", "2", "3"), *_LOOP), p("{{ row.b }}"))),
+            tr("{%tr endfor %}"),
+            tr("last", "{{ one }}"),
+        ),
+        p("{%p for cell in cells %}"),
+        p("{{ cell }}"),
+        p(look=sect()),
+        p("{%p endfor %}"),
+        p("{{ two }}"),
     ),
-}  # fmt: skip
+}
 
 rows = st.lists(st.fixed_dictionaries({"a": texts, "b": texts, "c": texts}), max_size=5)
 values = st.fixed_dictionaries(
-    {"one": texts, "two": st.text(st.sampled_from("a\n\t\a\f<&\"'{}%_]>"), max_size=8), "flag": st.booleans(),
-     "rows": rows, "cells": st.lists(texts, max_size=6)}
-)  # fmt: skip
+    {
+        "one": texts,
+        "two": st.text(st.sampled_from("a\n\t\a\f<&\"'{}%_]>"), max_size=8),
+        "flag": st.booleans(),
+        "rows": rows,
+        "cells": st.lists(texts, max_size=6),
+    }
+)
 
 
 def renderer(

@@ -83,6 +83,16 @@ def sect(headers: Mapping[str, str] = {}, footers: Mapping[str, str] = {}, more:
     return f'<w:sectPr>{refs}{more}{size}w:header="708" w:footer="708" w:gutter="0"/>{first}</w:sectPr>'
 
 
+def sdt(content: str, look: str = "") -> str:
+    """A content control."""
+    return f"<w:sdt><w:sdtPr>{look}</w:sdtPr><w:sdtContent>{content}</w:sdtContent></w:sdt>"
+
+
+def change(name: str, number: int, content: str) -> str:
+    """A tracked change: `ins`, `del`, `rPrChange` and the like."""
+    return f'<w:{name} w:id="{number}" w:author="A. Writer" w:date="2026-01-01T00:00:00Z">{content}</w:{name}>'
+
+
 # --- pictures and shapes --------------------------------------------------------------------------
 
 
@@ -260,7 +270,8 @@ def _zip(
 
 def _relations(those: list[tuple[str, str, str, bool]]) -> str:
     lines = "".join(
-        f'<Relationship Id="{key}" Type="{kind}" Target="{escape(target)}"{" TargetMode=" + chr(34) + "External" + chr(34) if outside else ""}/>'
+        f'<Relationship Id="{key}" Type="{kind}" Target="{escape(target)}" '
+        f'TargetMode="{"External" if outside else "Internal"}"/>'
         for key, kind, target, outside in those
     )
     return f'{_XML}<Relationships xmlns="{_RELATIONS}">{lines}</Relationships>'
