@@ -189,8 +189,8 @@ class Bundling:
         assert prepared is not None, "a bundle that cannot be prepared is a fault of the job"
         contexts = self._contexts(texts, entries, told)
         as_pdf = texts.spec.format is Format.PDF
-        if isinstance(prepared, ManyPrepared) and prepared.takes_several:
-            made = prepared.render_all(contexts)
+        if isinstance(prepared, ManyPrepared) and prepared.takes_many:
+            made = prepared.render_all(map(_uncounted, contexts))
             if as_pdf:
                 return self._bind(path, self._converted([made]))
             write_atomically(path, made.content)
@@ -262,6 +262,11 @@ def _notes_path(folder: Path) -> Path:
 def _is_whole(folder: Path, note: BundleNote) -> bool:
     path = folder / "bundles" / note.file_name
     return path.is_file() and sha256_of(path) == note.sha256
+
+
+def _uncounted(context: Mapping[str, object]) -> dict[str, object]:
+    """Leave the counting of merged records to a template that moves on by itself."""
+    return {name: value for name, value in context.items() if name != "merge_sequence"}
 
 
 def _as_text(value: object) -> str:

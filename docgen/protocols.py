@@ -110,7 +110,7 @@ class ManyPrepared(Protocol):
     """A prepared template of which one document may be for many records, such as labels."""
 
     @property
-    def takes_several(self) -> bool:
+    def takes_many(self) -> bool:
         """Whether the template goes on to the next record by itself."""
         ...
 

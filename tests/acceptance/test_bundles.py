@@ -7,6 +7,8 @@ import json
 import docx
 import pikepdf
 import pytest
+from docx.oxml import parse_xml
+from docx.oxml.ns import nsdecls
 from kit import Office, Result
 from rendering import RML, docx_text, pdf_text, saved
 
@@ -100,6 +102,21 @@ def test_a_template_is_filled_in_for_the_records_of_the_bundle_sorted(letters: O
         "Jānis Bērziņš: record 2, place 2",
         "Ona Kazlauskaitė: record 1, place 3",
     ]
+
+
+def test_labels_go_on_from_record_to_record(letters: Office) -> None:
+    document = docx.Document()
+    for fields in (["MERGEFIELD name"], ["NEXT", "MERGEFIELD name"], ["NEXT", "MERGEFIELD name", "MERGESEQ"]):
+        paragraph = document.add_paragraph()
+        for field in fields:
+            shown = f"<w:r><w:t>{field}</w:t></w:r>"
+            paragraph._p.append(parse_xml(f'<w:fldSimple {nsdecls("w")} w:instr="{field}">{shown}</w:fldSimple>'))
+    letters.write("templates/labels/template.yaml", "kind: report\nfields:\n  name: text\n")
+    letters.write("templates/labels/body.docx", saved(document))
+    result = run(letters, "labels: {template: labels, format: docx, sort: name}")
+    assert result.code == 0, result.out
+    made = [line for line in docx_text(bundle(letters, "labels.docx")).splitlines() if line]
+    assert made == ["Jānis Bērziņš", "Müller, Hans", "Ona Kazlauskaitė3", "Smith & Co"]
 
 
 @pytest.mark.libreoffice
