@@ -62,7 +62,7 @@ class Numbering:
         """Return the place of a list with bullets; all of them are one list, since nothing is counted."""
         style, found = self._template_list("list bullet", depth)
         if found is not None:
-            return self._place(*found, style)
+            return self._place(*found, style, self._level(*found))
         if not self._bullets:
             self._bullets = self._add_num(self._define(_BULLET), {})
         return ListPlace(self._bullets, depth, STEP * (depth + 1), style)
@@ -80,19 +80,16 @@ class Numbering:
         level = self._level(*found) if found is not None else None
         if found is not None and level is not None and wanted in ("", value(level.find(w("numFmt")))):
             definition = level.getparent().get(w("abstractNumId"))
-            return self._place(self._add_num(definition, {found[1]: start}), found[1], style)
+            return self._place(self._add_num(definition, {found[1]: start}), found[1], style, level)
         num = self._add_num(self._define(wanted or _FORMATS[depth % len(_FORMATS)]), {depth: start})
         return ListPlace(num, depth, STEP * (depth + 1), style)
 
     def left_of(self, num: str, level: int) -> int | None:
         """Return where the text of a list's level begins, None where it does not say."""
-        node = self._level(num, level)
-        indent = node.find(f"{w('pPr')}/{w('ind')}") if node is not None else None
-        left = number(indent, "left")
-        return left if left is not None else number(indent, "start")
+        return _left(self._level(num, level))
 
-    def _place(self, num: str, level: int, style: str | None) -> ListPlace:
-        left = self.left_of(num, level)
+    def _place(self, num: str, level: int, style: str | None, definition: etree._Element | None) -> ListPlace:
+        left = _left(definition)
         if left is None:
             left = self._sheet.left_of(style)
         return ListPlace(num, level, STEP * (level + 1) if left is None else left, style)
@@ -190,6 +187,12 @@ def numbering_of(assembly: Assembly) -> Numbering:
         assembly.memory[Numbering] = Numbering(assembly)
     found: Numbering = assembly.memory[Numbering]
     return found
+
+
+def _left(level: etree._Element | None) -> int | None:
+    indent = level.find(f"{w('pPr')}/{w('ind')}") if level is not None else None
+    left = number(indent, "left")
+    return left if left is not None else number(indent, "start")
 
 
 def _make_level(kind: str, level: int) -> etree._Element:
