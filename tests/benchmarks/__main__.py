@@ -1,4 +1,4 @@
-"""Print the tables of docs/benchmarks.md: `python -m tests.benchmarks [docx] [office] [memory]`, all of them by default.
+"""Print the tables of docs/benchmarks.md: `python -m tests.benchmarks [docx] [office] [memory]`, all by default.
 
 Ends with 1 where a figure does not hold or documents differ; the other parts are measured all the same.
 """
