@@ -96,11 +96,15 @@ class Names:
         start, end = self._bookmark(name)
         body.insert(0, start)
         last = next((node for node in reversed(body) if node.tag != w("sectPr")), start)
-        ends = [*self._bookmark(_end(name)), end]
+        point = self._bookmark(_end(name))
         if last.tag == w("p"):
-            last.extend(ends)
+            # Before the last of it: LibreOffice loses a bookmark at the very end of a file.
+            before = next(iter(last.findall(w("r"))[-1:]), last)
+            for node in point:
+                before.addprevious(node)
+            last.append(end)
         else:
-            for node in reversed(ends):
+            for node in reversed([*point, end]):
                 last.addnext(node)
 
     def _bookmark(self, name: str) -> tuple[etree._Element, etree._Element]:
