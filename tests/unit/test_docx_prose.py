@@ -358,6 +358,9 @@ def test_tables_one_after_the_other_do_not_grow_together(tmp_path: Path) -> None
     made = opened(render(tmp_path / "t", saved(document), a=f"x\n\n{TABLE}\n\n{TABLE}"))
     tags = [etree.QName(node).localname for node in made.element.body]
     assert tags == ["tbl", "p", "tbl", "p", "tbl", "p", "tbl", "sectPr"]
+    made = opened(render(tmp_path / "t", saved(document), a=TABLE))
+    tags = [etree.QName(node).localname for node in made.element.body]
+    assert tags == ["tbl", "p", "tbl", "p", "tbl", "sectPr"]
 
 
 # --- pictures -------------------------------------------------------------------------------------

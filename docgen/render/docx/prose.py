@@ -20,7 +20,7 @@ from docgen.render.docx.looks import put, switch
 from docgen.render.docx.numbering import DEEPEST, STEP, ListPlace, numbering_of
 from docgen.render.docx.paragraphs import ParagraphLook
 from docgen.render.docx.proselines import LineWriter
-from docgen.render.docx.prosetables import TableWriter
+from docgen.render.docx.prosetables import TableWriter, make_gap
 from docgen.render.docx.room import room_twips
 from docgen.render.docx.spot import Spot, w
 from docgen.render.docx.stylesheet import is_on, style_sheet, value
@@ -56,7 +56,11 @@ class WordProse:
             spot.inline(*writer.line(first.content, writer.room))
             del blocks[0]
         if blocks:
-            spot.blocks(*writer.blocks(tuple(blocks), _Where(room=writer.room)))
+            made = list(writer.blocks(tuple(blocks), _Where(room=writer.room)))
+            before = spot.paragraph.getprevious()
+            if before is not None and before.tag == made[0].tag == w("tbl"):  # two tables would grow together
+                made.insert(0, make_gap())
+            spot.blocks(*made)
 
 
 @dataclass(frozen=True)

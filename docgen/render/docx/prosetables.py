@@ -50,7 +50,7 @@ class TableWriter:
         for number, row in enumerate(lay_out(table)):
             node.append(self._row(row, widths, head=number < table.head, known=room is not None))
         yield node
-        yield _gap()
+        yield make_gap()
 
     def _frame(self, room: int | None, indent: int, rtl: bool, *, head: bool) -> etree._Element:
         frame = etree.Element(w("tblPr"))
@@ -103,7 +103,7 @@ class TableWriter:
         return node
 
 
-def _gap() -> etree._Element:
+def make_gap() -> etree._Element:
     """Return an empty paragraph that is hardly higher than nothing."""
     paragraph = etree.Element(w("p"))
     look = _add(paragraph, "pPr")
