@@ -71,6 +71,7 @@ class Draft:
         self.artifacts: dict[str, Artifact] = {}
         self.file_names: dict[str, str] = {}
         self.to_convert: list[str] = []
+        self.left_out = False
         self.deliveries: list[NewDelivery] = []
         self._computed: dict[str, Context] = {}
 
@@ -165,7 +166,11 @@ class Draft:
 
     def _render(self, name: str, document: DocumentSpec) -> None:
         template = self.plan.templates[document.template]
-        made = self.shop.prepared[name].render(self.template_context(template))
+        try:
+            made = self.shop.prepared[name].render(self.template_context(template))
+        except LeftOut:
+            self.left_out = True
+            return
         if made.media_type != MEDIA_TYPES[document.format]:
             self.to_convert.append(name)
         self.file_names[name] = self._file_name(name, document)
@@ -189,7 +194,10 @@ class Draft:
     # --- planning deliveries ---
 
     def plan_deliveries(self) -> None:
-        """Stage the files and list who gets what."""
+        """Stage the files and list who gets what: nobody anything, where a template leaves the record out."""
+        if self.left_out:
+            self.artifacts.clear()
+            return
         for name, artifact in self.artifacts.items():
             self._write(self._staged(name, artifact), artifact.content)
         for texts in self.shop.steps:

@@ -12,12 +12,13 @@ from datetime import date
 from decimal import Decimal
 
 from babel import Locale
-from num2words import num2words
+from num2words import CONVERTER_CLASSES, num2words
 
 from docgen.errors import TemplateError, UnsupportedFeature, did_you_mean
 from docgen.money import round_half_up
 from docgen.scalars import Misfit, read_date, read_datetime, read_money
 from docgen.wordpictures import LARGEST
+from docgen.words import LANGUAGES, number_in_words
 
 _PLAIN = re.compile(r"[+-]?\d{1,30}(\.\d{1,30})?")
 #: What num2words counts to.
@@ -91,21 +92,27 @@ def _alphabetic(number: int) -> str:
     return chr(ord("a") + letter) * (many + 1)
 
 
-def _in_words(number: int, locale: Locale, to: str) -> str:
+def _in_words(number: int, locale: Locale, to: str = "cardinal") -> str:
     if abs(number) >= _LARGEST_IN_WORDS:
         raise TemplateError("the number is too large to write in words")
+    if to != "cardinal" and number < 0:
+        return str(number)
+    if to == "cardinal" and locale.language in LANGUAGES and locale.language != "en":
+        return number_in_words(number, locale)
     try:
+        if locale.language not in CONVERTER_CLASSES:  # num2words would take another language for it
+            raise NotImplementedError
         text = str(num2words(number, lang=locale.language, to=to))
     except (NotImplementedError, OverflowError, TypeError, ValueError) as error:
-        name = locale.get_language_name("en")
-        raise UnsupportedFeature(f"numbers cannot be written in words in {name}") from error
+        name, what = locale.get_language_name("en"), "ordinal numbers" if to == "ordinal" else "numbers"
+        raise UnsupportedFeature(f"{what} cannot be written in words in {name}") from error
     text = text.replace(",", "")
     return text.replace(" and ", " ") if locale.language == "en" else text
 
 
 def _dollars(value: Decimal, locale: Locale) -> str:
     whole, hundredths = divmod(int(round_half_up(abs(value), 2) * 100), 100)
-    words = _in_words(whole, locale, "cardinal")
+    words = _in_words(whole, locale)
     return f"{'-' if value < 0 else ''}{words} {_AND.get(locale.language, 'and')} {hundredths:02}/100"
 
 
@@ -124,7 +131,7 @@ _OF_NUMBERS: Mapping[str, Callable[[Decimal, Locale], str]] = {
     "arabic": _whole(str),
     "arabicdash": _whole(lambda number: f"- {number} -"),
     "ordinal": _ordinal,
-    "cardtext": lambda value, locale: _in_words(int(round_half_up(value, 0)), locale, "cardinal"),
+    "cardtext": lambda value, locale: _in_words(int(round_half_up(value, 0)), locale),
     "ordtext": lambda value, locale: _in_words(int(round_half_up(value, 0)), locale, "ordinal"),
     "dollartext": _dollars,
     "roman": _whole(_roman),

@@ -63,8 +63,10 @@ class Cursor:
         self.done = found is None
         self._taken += 1
         self._merged += 1
-        numbers = {"merge_record": self._taken, "merge_sequence": self._merged}
-        self.names = {} if found is None else {**numbers, **found}
+        if found is None:
+            self.names = {}
+        else:
+            self.names = {"merge_record": self._taken, **found, "merge_sequence": self._merged}
         return not self.done
 
     def leave_out(self) -> None:
@@ -104,10 +106,9 @@ def word_text(
     if value is None or isinstance(value, Undefined):
         return "" if value is None else _touch(value)
     shown = _written(context, value, number, day, format)
-    if not shown:
-        return ""
-    if isinstance(shown, str) and not hasattr(shown, "__html__"):
-        return f"{before}{shown}{after}"
+    if not hasattr(shown, "__html__"):
+        text = str(shown)
+        return f"{before}{text}{after}" if text else ""
     return Markup.escape(before) + Markup(shown) + Markup.escape(after)  # noqa: S704 - it is markup already
 
 
@@ -133,7 +134,9 @@ def _written(context: Context, value: object, number: str | None, day: str | Non
     elif number is not None and counted is not None:
         text = write_number(counted, number, locale)
     shown = environment.shown(context, value, None) if text is None else text
-    for name in formats if isinstance(shown, str) else ():
+    if hasattr(shown, "__html__"):
+        return shown
+    for name in formats:
         shown = apply_format(str(shown), counted, name, locale)
     return shown
 

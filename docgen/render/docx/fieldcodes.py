@@ -243,7 +243,7 @@ def code_text(one: Field) -> str:
 
 # --- formulas -------------------------------------------------------------------------------------
 
-_FORMULA = re.compile(r"\s*(?:(\d[\d.,]*|[.,]\d+)|([^\W\d]\w*(?::\w+)?)|(<>|<=|>=|[-+*/^%=<>()]|[;,]))")
+_FORMULA = re.compile(r"\s*(?:([.,]?\d[\d.,]*)|([^\W\d]\w*(?::\w+)?)|(<>|<=|>=|[-+*/^%=<>()]|[;,]))")
 
 
 @dataclass(frozen=True, eq=False)
@@ -266,6 +266,7 @@ def read_formula(items: Sequence[Item], decimal: str = ".") -> Iterator[Term]:
         CodeFault: there is a sign that no formula has.
     """
     begun = False
+    depth = 0
     for item in _joined(items):
         if isinstance(item, Field):
             yield Term("field", field=item)
@@ -273,7 +274,9 @@ def read_formula(items: Sequence[Item], decimal: str = ".") -> Iterator[Term]:
         text = item.partition("\\")[0]
         if not begun:
             begun, text = True, text.lstrip().removeprefix("=")
-        yield from _terms(re.sub('[$€£"]', " ", text), decimal)
+        for term in _terms(re.sub('[$€£"]', " ", text), decimal, depth):
+            depth += {"(": 1, ")": -1}.get(term.text, 0)
+            yield term
         if "\\" in item:
             return
 
@@ -290,7 +293,9 @@ def _joined(items: Sequence[Item]) -> Iterator[Field | str]:
     yield text
 
 
-def _terms(text: str, decimal: str) -> Iterator[Term]:
+def _terms(text: str, decimal: str, depth: int) -> Iterator[Term]:
+    """Yield the pieces; within brackets, what parts thousands parts the values of a function."""
+    single = re.compile(rf"\d*[{decimal}]?\d*")
     at = 0
     while text[at:].strip():
         found = _FORMULA.match(text, at)
@@ -298,12 +303,14 @@ def _terms(text: str, decimal: str) -> Iterator[Term]:
             raise CodeFault(f'"{text[at:].strip()[:20]}" does not belong into a formula')
         at = found.end()
         if found[1]:
-            number = found[1].rstrip(",.")
+            matched = single.match(found[1]) if depth > 0 else None
+            number = (matched[0] if matched else found[1]).rstrip(",.") or found[1][0]
             at -= len(found[1]) - len(number)
-            yield Term("number", _plain_number(number, decimal))
+            yield Term("sign", number) if number in ",." else Term("number", _plain_number(number, decimal))
         elif found[2]:
             yield Term("name", found[2])
         else:
+            depth += {"(": 1, ")": -1}.get(found[3], 0)
             yield Term("sign", found[3])
 
 

@@ -105,9 +105,10 @@ class PreparedDocx:
             replacements: files of the template that others take the place of.
             template: the DocxTemplate that values were made with, if they hang on it: links made by `build_url_id`.
         """
-        cursor = Cursor([context])
-        cursor.advance()
-        context = {**cursor.names, CURSOR: cursor} if self.takes_many else cursor.names
+        context = {"merge_record": 1, "merge_sequence": 1, **context}
+        if self.takes_many:
+            context[CURSOR] = cursor = Cursor([context])
+            cursor.advance()
         if template is not None:
             return self._render_over(document_of(template), context, replacements)
         return self._render(context, replacements, None)
@@ -131,10 +132,10 @@ class PreparedDocx:
         return Artifact(content, MEDIA_TYPES[Format.DOCX], "document.docx")
 
     def _letters(self, contexts: Iterable[Mapping[str, object]]) -> Iterator[bytes]:
-        merged = 0
+        merged = 1
         for number, context in enumerate(contexts, 1):
             try:
-                made = self.render({"merge_record": number, "merge_sequence": merged + 1, **context})
+                made = self.render({"merge_record": number, **context, "merge_sequence": merged})
             except LeftOut:
                 continue
             merged += 1
