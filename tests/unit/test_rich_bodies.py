@@ -165,9 +165,10 @@ def test_a_page_of_a_pdf_ends_between_paragraphs_only(folder):
 
 def test_text_says_what_it_can(folder):
     body = """{{ "wide.png" | image(alt="Logo", width_mm=3) }} {{ 2.5 | rich(bold=true) }}
-{{ "https://example.com" | link("a") }} {{ "https://example.com" | link }} {{ true | checkbox("b") }} {{ false | checkbox }}{{ page_break() }}c"""
+{{ "https://example.com" | link("a") }} {{ "https://example.com" | link }}
+{{ true | checkbox("b") }} {{ false | checkbox }}{{ page_break() }}c"""
     made = prepare_text(make_template(folder, body, ".txt")).render(make_context({})).content.decode()
-    assert made == "Logo 2.5\na (https://example.com) https://example.com [x] b [ ]\fc"
+    assert made == "Logo 2.5\na (https://example.com) https://example.com\n[x] b [ ]\fc"
 
 
 def test_a_factory_without_a_thing_says_that_its_body_cannot_hold_it():

@@ -11,7 +11,7 @@ from docgen.model import Making
 from docgen.render.docx.compiled import Compiled, check_markup
 from docgen.render.docx.package import Assembly, Package
 from docgen.render.docx.parts import TextPart
-from docgen.render.docx.reference import Reference, lay_out
+from docgen.render.docx.reference import Reference
 from docgen.render.docx.values import check_relations, printing
 
 
