@@ -57,10 +57,16 @@ class WordProse:
             del blocks[0]
         if blocks:
             made = list(writer.blocks(tuple(blocks), _Where(room=writer.room)))
-            before = spot.paragraph.getprevious()
-            if before is not None and before.tag == made[0].tag == w("tbl"):  # two tables would grow together
+            if made[0].tag == w("tbl") and _follows_table(spot):  # the two would grow together
                 made.insert(0, make_gap())
             spot.blocks(*made)
+
+
+def _follows_table(spot: Spot) -> bool:
+    """Return whether a table stands before the paragraph of the tag, and in it nothing before the tag."""
+    before = spot.paragraph.getprevious()
+    begun = any(node.tag != w("pPr") for node in spot.run.itersiblings(preceding=True))
+    return before is not None and before.tag == w("tbl") and not begun
 
 
 @dataclass(frozen=True)
