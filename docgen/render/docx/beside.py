@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Iterator
 
 from lxml import etree
 
-from docgen.render.docx.statements import Block, Misplaced, short
+from docgen.render.docx.statements import CELL, Block, Misplaced, short
 from docgen.render.docx.tags import PREFIXES, Line, Tag
 
 _W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
@@ -119,6 +119,16 @@ def _uneven(opener: Tag, tag: Tag, where: Callable[[Tag], str]) -> Misplaced:
         problem = f"{short(opener)} stands in {where(opener)}, and its {short(tag)} in {where(tag)}"
         hint = "put both into one paragraph, or write {%p … %} in paragraphs and {%tr … %} in rows of their own"
     return Misplaced(opener, f"{problem}: that would make it not well-formed", hint)
+
+
+def find_twice(tags: Iterable[Tag]) -> Iterator[Misplaced]:
+    """Yield a fault for each tag of a cell that has one of its kind already: docxtpl reads the last alone."""
+    seen: dict[tuple[etree._Element | None, str], Tag] = {}
+    for tag in tags:
+        if tag.word in CELL:
+            first = seen.setdefault((tag.ancestor(PREFIXES["tc"]), tag.word), tag)
+            if first is not tag:
+                yield Misplaced(tag, f"{tag.word} stands in this cell twice", "take one of them out")
 
 
 def outside_cell(tag: Tag) -> tuple[str, str] | None:

@@ -95,10 +95,11 @@ def _span(text: str, start: int, opening: str) -> Span:
 
 def _within(text: str, start: int, opening: str, inner: int) -> Span:
     """Return the fault of a tag in which another begins: it was not closed, or one stands in the other."""
-    other = _span(text, inner, text[inner : inner + 2])
-    rest = OPENING.search(text, other.end)
-    end = text.find(CLOSING[opening], other.end, rest.start() if rest else len(text))
-    if other.problem or end < 0:
+    inner_end = text.find(CLOSING[text[inner : inner + 2]], inner + 2)
+    following = OPENING.search(text, inner + 2)
+    limit = following.start() if following else len(text)
+    end = text.find(CLOSING[opening], inner_end + 2, limit) if 0 <= inner_end < limit else -1
+    if end < 0:
         return _unclosed(text, start, opening, inner)
     hint = "inside a tag, names stand without braces" if opening == "{%" else "write one pair of braces"
     return Span(opening, start, end + 2, "braces stand inside braces", hint)

@@ -18,7 +18,7 @@ from docgen.errors import DocgenError, FieldMissing, TemplateSyntax
 from docgen.inspect_fields import prefixes
 from docgen.merge import Merger
 from docgen.model import Where
-from docgen.render.docx.beside import find_lost, find_uneven, outside_cell, split_code
+from docgen.render.docx.beside import find_lost, find_twice, find_uneven, outside_cell, split_code
 from docgen.render.docx.places import Steps, near
 from docgen.render.docx.statements import (
     CELL,
@@ -41,6 +41,8 @@ _STAND_IN = {
     "if": "if true", "elif": "elif true", "else": "else", "call": "call namespace()", "filter": "filter upper",
     "with": "with",
 }  # fmt: skip
+_TOO_DEEP = ("the tag is nested too deeply", "work a part of it out before, by {% set name = … %}")
+_LONGEST = 20_000
 _KNOWN = frozenset({"loop", "caller", "super", "self", "varargs", "kwargs"})
 
 
@@ -128,7 +130,7 @@ class Survey:
         findings += [one for one in blocks if one.tag not in self._faulty]
         findings += self._names()
         faulty = {one.tag for one in findings}
-        lost = (Finding(one.tag, one.problem, one.hint) for one in find_lost(self.tags))
+        lost = (Finding(one.tag, one.problem, one.hint) for one in (*find_lost(self.tags), *find_twice(self.tags)))
         findings += [one for one in lost if one.tag not in faulty]
         faulty |= {one.tag for one in findings}
         uneven = find_uneven(self._blocks.all, self._said, faulty)
@@ -164,7 +166,7 @@ class Survey:
         except TemplateSyntaxError as error:
             return say(error.message or "", tag)
         except (RecursionError, MemoryError):
-            return "the tag is nested too deeply", "use fewer brackets"
+            return _TOO_DEEP
         except Exception as error:  # the lexer fails on a number of thousands of digits, for one
             return f"the tag cannot be read: {error}", ""
         return None
@@ -204,8 +206,22 @@ class Survey:
     def _names(self) -> list[Finding]:
         """Return a fault for each filter, test and function that there is not."""
         tree = self._parsed()
-        found = self._unknown_names(tree) if tree else ()
+        try:
+            found = list(self._unknown_names(tree)) if tree else []
+        except RecursionError:
+            deep = [tag for tag in self.tags if self._is_deep(tag)]
+            self._faulty.update(deep)
+            return [Finding(tag, *_TOO_DEEP) for tag in deep]
         return [Finding(tag, *said) for tag, _, said in sorted(found, key=lambda one: one[1])]
+
+    def _is_deep(self, tag: Tag) -> bool:
+        try:
+            list(self._merger.environment.parse(_alone(tag)).find_all(nodes.Expr))
+        except RecursionError:
+            return True
+        except Exception:
+            return False
+        return False
 
     def _unknown_names(self, tree: nodes.Template) -> Iterator[tuple[Tag, int, tuple[str, str]]]:
         environment = self._merger.environment
@@ -257,6 +273,8 @@ def _look_at(tag: Tag) -> Finding | None:
     """Return what is wrong with a tag's braces, prefix or first word."""
     if tag.span.problem:
         return Finding(tag, tag.span.problem, tag.span.hint)
+    if len(tag.text) > _LONGEST and tag.span.opening != "{#":
+        return Finding(tag, f"the tag is longer than {_LONGEST} characters", _TOO_DEEP[1])
     if split_code(tag):
         return Finding(tag, "the tag is spread over pieces of a field's code", "delete it and type it anew in one go")
     checks: list[Callable[[Tag], tuple[str, str] | None]] = [glued_prefix]

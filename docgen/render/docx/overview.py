@@ -5,9 +5,12 @@ from __future__ import annotations
 from functools import cached_property
 
 from docgen.errors import DocgenError
+from docgen.kinds import KINDS
 from docgen.limits import WorkLimits
 from docgen.merge import Merger, Missing
 from docgen.render.body import TemplateFolder, place, read_bytes
+from docgen.render.docx.fieldnames import known_fields
+from docgen.render.docx.mergefields import translate
 from docgen.render.docx.package import Package
 from docgen.render.docx.parts import survey_parts
 from docgen.render.docx.properties import survey_properties
@@ -23,7 +26,8 @@ class Overview:
             TemplateError: it is no Word document, or one that docgen refuses.
         """
         where = place(template)
-        package = Package(read_bytes(template), where)
+        known = known_fields(template.fields, KINDS[template.kind].computed)
+        package = translate(Package(read_bytes(template), where), known).package
         merger = Merger(template.folder, "xml", limits, missing)
         self._surveys = [survey for *_, survey in survey_parts(package, merger)]
         self._surveys += survey_properties(package, Merger(template.folder, "none", limits, missing), where)

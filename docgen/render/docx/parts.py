@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 
-from docgen.errors import DocgenError, flatten, raise_faults
+from docgen.errors import DocgenError, LimitExceeded, flatten, raise_faults
 from docgen.merge import Compiled, Merger
 from docgen.model import Where
 from docgen.render.docx.faults import Survey
@@ -73,7 +73,19 @@ def survey_parts(package: Package, merger: Merger) -> Iterator[tuple[str, str, s
     """Yield name, label, markup and survey of every part that may hold fields."""
     for number, (name, label) in enumerate(part_names(package)):
         markup = source_of(package, name)
+        _check_size(markup, merger, replace(package.where, path=(label,)))
         yield name, label, markup, Survey(parse_xml(markup.encode()), label, merger, package.where, number)
+
+
+def _check_size(markup: str, merger: Merger, where: Where) -> None:
+    """Refuse a part that could not be written anyway, since the reading of tags takes memory by its length."""
+    most = merger.environment.limits.output_mb
+    if len(markup) > most * 1_000_000:
+        raise LimitExceeded(
+            f"its markup is {len(markup) // 1_000_000} million characters long, more than {most:g}",
+            where=where,
+            hint="part the document, or raise limits.output_mb in config.yaml",
+        )
 
 
 def compile_parts(package: Package, merger: Merger) -> list[TextPart]:

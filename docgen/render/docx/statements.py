@@ -30,8 +30,9 @@ _MEANT = {
     "endforeach": "endfor", "endloop": "endfor", "then": "", "unless": "if", "wenn": "if", "sonst": "else",
 }  # fmt: skip
 _SET_BLOCK = re.compile(r"set\s+[\w.]+\s*(\|.*)?$", re.DOTALL)
-#: Loops in loops that Python can compile.
+#: Loops in loops, and blocks in blocks, that Python can compile.
 _DEEPEST = 15
+_DEEPEST_BLOCKS = 60
 
 
 @dataclass(frozen=True)
@@ -122,6 +123,7 @@ class _Matcher:
     def __init__(self) -> None:
         self.found = Blocks()
         self._open: list[Block] = []
+        self._loops = 0
         #: Blocks that were open when one around them was closed, with that one's closing tag.
         self._crossed: list[tuple[Block, Tag | None]] = []
 
@@ -135,17 +137,26 @@ class _Matcher:
             self._end(tag, word.removeprefix("end"))
         elif not word and tag.word.lower().startswith("end") and self._open:
             self._open[-1].tags.append(tag)
-            self._open.pop().closed = True
-        elif word in _IN_LOOPS and not any(block.word == "for" for block in self._open):
+            self._close().closed = True
+        elif word in _IN_LOOPS and not self._loops:
             self._fault(tag, f"{word} stands outside of a loop", "it belongs between {% for %} and {% endfor %}")
 
     def _begin(self, block: Block) -> None:
-        if block.word == "for" and sum(other.word == "for" for other in self._open) >= _DEEPEST:
-            self.found.faults.append(
-                Misplaced(block.opener, f"more than {_DEEPEST} loops stand inside one another", "use fewer")
-            )
         self.found.all.append(block)
         self._open.append(block)
+        self._loops += block.word == "for"
+        if block.word == "for" and self._loops == _DEEPEST + 1:
+            self._too_deep(block, f"more than {_DEEPEST} loops")
+        elif len(self._open) == _DEEPEST_BLOCKS + 1:
+            self._too_deep(block, f"more than {_DEEPEST_BLOCKS} blocks")
+
+    def _too_deep(self, block: Block, what: str) -> None:
+        self.found.faults.append(Misplaced(block.opener, f"{what} stand inside one another", "use fewer"))
+
+    def _close(self) -> Block:
+        block = self._open.pop()
+        self._loops -= block.word == "for"
+        return block
 
     def _middle(self, tag: Tag, word: str) -> None:
         if self._open and self._open[-1].word in _MIDDLE[word]:
@@ -167,10 +178,10 @@ class _Matcher:
             self._end_nothing(tag, word)
             return
         while len(self._open) > depth + 1:
-            inner = self._open.pop()
+            inner = self._close()
             self._crossed.append((inner, tag))
             self.found.ends.setdefault(tag, []).append(f"end{inner.word}")
-        block = self._open.pop()
+        block = self._close()
         block.tags.append(tag)
         block.closed = True
 
@@ -197,7 +208,7 @@ class _Matcher:
     def finish(self) -> None:
         """Report what is still open."""
         while self._open:
-            block = self._open.pop()
+            block = self._close()
             self._crossed.append((block, None))
             self.found.ends.setdefault(None, []).append(f"end{block.word}")
         for block, outer in self._crossed:
