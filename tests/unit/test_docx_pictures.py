@@ -92,7 +92,7 @@ def test_a_picture_of_no_given_size_is_at_most_as_wide_as_the_text(folder):
     made = opened(render(folder, saved(document)))
     assert [width for width, _ in sizes(made)] == [165, 125]
     header = next(made.sections[0].header._element.iter(qn("wp:extent")))
-    assert int(header.get("cx")) == pytest.approx(Mm(125), rel=1e-3)
+    assert int(header.get("cx")) == pytest.approx(Mm(165), rel=1e-3)
 
 
 def test_columns_of_the_page_and_cells_of_tables_bound_a_picture_too(folder):

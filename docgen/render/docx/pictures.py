@@ -13,6 +13,7 @@ from lxml import etree
 from docgen.errors import TemplateError
 from docgen.pictures import Picture
 from docgen.render.docx.package import Story, parse_xml
+from docgen.render.docx.room import room_twips
 from docgen.render.docx.spot import WP, R, Spot, W, w
 
 _A = "http://schemas.openxmlformats.org/drawingml/2006/main"
@@ -24,7 +25,6 @@ _SVG_EXTENSION = "{96DAC541-7B7A-43D3-8B79-37D633B846F1}"
 EMU_PER_MM = 36_000
 _TWIPS_PER_MM = 1440 / 25.4
 _POINTS_PER_MM = 72 / 25.4
-_CELL_MARGINS = 216  # twips, left and right together, as Word sets them
 #: Pictures outside the body are counted from here; those of the body are counted anew after merging.
 _FIRST_ID = 2_000_001
 _FILLS = ("noFill", "solidFill", "gradFill", "blipFill", "pattFill", "grpFill")
@@ -62,7 +62,8 @@ class PlacedPicture:
 
     def place(self, spot: Spot) -> None:
         """Put the picture into the line."""
-        most = None if self.width_mm or self.height_mm else _room_mm(spot)
+        room = room_twips(spot.paragraph, spot.story)
+        most = room / _TWIPS_PER_MM if room is not None else None
         width, height = self.picture.size(self.width_mm, self.height_mm, self.fit, most)
         run = parse_xml(_INLINE)
         inline = run[0][0]
@@ -229,53 +230,3 @@ def _next_id(spot: Spot) -> int:
     memory = spot.story.assembly.memory
     memory["drawings"] = number = memory.get("drawings", _FIRST_ID - 1) + 1
     return int(number)
-
-
-# --- how wide the text is -------------------------------------------------------------------------
-
-
-def _room_mm(spot: Spot) -> float | None:
-    """Return how wide the text is where a picture stands, None where it is not easily known."""
-    cell = next(spot.paragraph.iterancestors(w("tc")), None)
-    if cell is not None:
-        width = cell.find(f"{w('tcPr')}/{w('tcW')}")
-        if width is None or width.get(w("type")) != "dxa":
-            return None
-        return max(_number(width, "w") - _CELL_MARGINS, 0) / _TWIPS_PER_MM or None
-    section = _section(spot)
-    return _text_width(section) if section is not None else None
-
-
-def _section(spot: Spot) -> etree._Element | None:
-    """Return the section of a paragraph; of one outside the body, the last of the body."""
-    assembly = spot.story.assembly
-    if spot.story.part != assembly.package.main:
-        sections = list(assembly.tree(assembly.package.main).iter(w("sectPr")))
-        return sections[-1] if sections else None
-    top = spot.paragraph
-    while top.getparent() is not None and top.getparent().tag != w("body"):
-        top = top.getparent()
-    for node in (top, *top.itersiblings()):
-        found = node if node.tag == w("sectPr") else node.find(f"{w('pPr')}/{w('sectPr')}")
-        if found is not None:
-            return found
-    return None
-
-
-def _text_width(section: etree._Element) -> float | None:
-    size, margins = section.find(w("pgSz")), section.find(w("pgMar"))
-    if size is None or margins is None:
-        return None
-    width = _number(size, "w") - _number(margins, "left") - _number(margins, "right") - _number(margins, "gutter")
-    columns = section.find(w("cols"))
-    count = max(1, int(_number(columns, "num"))) if columns is not None else 1
-    if columns is not None and count > 1:
-        width = (width - (count - 1) * (_number(columns, "space") or 720)) / count
-    return width / _TWIPS_PER_MM if width > 0 else None
-
-
-def _number(node: etree._Element, name: str) -> float:
-    try:
-        return float(node.get(w(name), "0"))
-    except ValueError:
-        return 0.0
