@@ -54,7 +54,7 @@ def check_plan(plan: Plan, shop: Workshop, columns: Collection[str] | None) -> l
     faults += _check_formats(plan)
     for template in plan.templates.values():
         faults += _check_template(template, shop)
-    faults += _check_fonts(plan, shop)
+    faults += _check_pdf(plan, shop)
     faults += _check_types(plan.templates)
     faults += _check_class(plan)
     faults += _check_numbers(plan.job, shop.specs)
@@ -216,7 +216,7 @@ def _look_through(template: Template, shop: Workshop) -> Surveyed | None:
         return None  # it cannot be read at all, which is told where it is prepared
 
 
-def _check_fonts(plan: Plan, shop: Workshop) -> Iterator[DocgenError]:
+def _check_pdf(plan: Plan, shop: Workshop) -> Iterator[DocgenError]:
     """A font that is not there would be replaced in every document, and lines would break elsewhere."""
     names = {one.template for one in shop.documents.values() if one.format is Format.PDF}
     names |= {one.template for one in plan.job.bundles.values() if one.format is Format.PDF and one.template}
@@ -224,7 +224,7 @@ def _check_fonts(plan: Plan, shop: Workshop) -> Iterator[DocgenError]:
         template = plan.templates[name]
         if template.body.suffix == ".docx":
             with suppress(TemplateError):  # what makes it unreadable is told where it is compiled
-                yield from plan.tools.missing_fonts(template, plan.config.office.substitutes)
+                yield from plan.tools.find_missing(template, plan.config.office.substitutes)
 
 
 def placed_fields(template: Template, fault: DocgenError, compiled: Iterable[object]) -> list[DocgenError]:

@@ -27,9 +27,9 @@ class Toolbox:
     Attributes:
         renderers: (body suffix, format) -> how to prepare such a template.
         prepare_mail: how to prepare a mail template.
-        convert_to_pdf: Word documents, seconds for one of them, fonts that stand in for others -> PDF, one call for many.
+        convert_to_pdf: Word documents, seconds for each, fonts that stand in for others -> PDF, one call for many.
         find_office: where the program for that is, None when it is not installed.
-        missing_fonts: a template with a Word body, fonts that stand in for others -> a fault for each that is missing.
+        find_missing: a template with a Word body, fonts that stand in for others -> what its PDF lacks here.
         join_word: Word documents -> one of all.
         bind_pdf: opens what makes one PDF of many.
         surveys: body suffix -> how to look through a template that cannot be prepared.
@@ -39,7 +39,7 @@ class Toolbox:
     prepare_mail: Callable[..., PreparedMail]
     convert_to_pdf: Callable[[Sequence[Artifact], float, Mapping[str, str]], list[Artifact | RenderError]]
     find_office: Callable[[], str | None]
-    missing_fonts: Callable[[Template, Mapping[str, str]], Sequence[DocgenError]]
+    find_missing: Callable[[Template, Mapping[str, str]], Sequence[DocgenError]]
     join_word: Callable[[Iterable[bytes]], bytes]
     bind_pdf: Callable[[], AbstractContextManager[Binder]]
     surveys: Mapping[str, Callable[..., Surveyed]] = field(default_factory=dict)

@@ -26,14 +26,14 @@ from docgen.protocols import BatchTransport, Clock, Engine, Feature, Ledger, Sou
 from docgen.render import RENDERERS, SURVEYS
 from docgen.render.docx.bundle import join_documents
 from docgen.render.mail import prepare_mail
-from docgen.render.office import convert_to_pdf, find_office, missing_fonts
+from docgen.render.office import convert_to_pdf, find_missing, find_office
 from docgen.run import Progress, Runner
 from docgen.source import open_source
 from docgen.store import open_ledger
 from docgen.template import Template, load_template, template_names
 from docgen.workshop import Workshop
 
-TOOLS = Toolbox(RENDERERS, prepare_mail, convert_to_pdf, find_office, missing_fonts, join_documents, PdfBinder, SURVEYS)
+TOOLS = Toolbox(RENDERERS, prepare_mail, convert_to_pdf, find_office, find_missing, join_documents, PdfBinder, SURVEYS)
 
 
 def _now() -> datetime:

@@ -1,7 +1,7 @@
 """PDF from Word: docgen's warm LibreOffice beside one start of the program for each document, and one for all.
 
 All ways have a LibreOffice of the same version, a profile that is there already where the way allows it, and the same
-documents; the text and the pages of every PDF are compared before a figure counts. CPU is that of docgen, of the
+documents; the text of every PDF is compared before a figure counts. CPU is that of docgen, of the
 worker and of LibreOffice together.
 """
 

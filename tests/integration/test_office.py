@@ -35,8 +35,8 @@ needs_office = pytest.mark.skipif(
     office.find_office() is None and not os.environ.get("CI"), reason="LibreOffice is not installed"
 )
 needs_uno = pytest.mark.skipif(
-    not os.environ.get("CI") and not program.find_python(office.find_office() or ""),
-    reason="no Python with LibreOffice's uno",
+    not os.environ.get("CI") and not (office.find_office() and program.find_python(str(office.find_office()))),
+    reason="LibreOffice is not installed, or no Python with its uno",
 )
 BROKEN = b"PK\x03\x04 no document"
 #: How long to wait for what ends by itself.

@@ -20,6 +20,7 @@ from rendering import make_template, saved
 
 import docgen
 from docgen.model import Where
+from docgen.render.docx.package import Package
 from docgen.render.office import installed, missing
 from docgen.render.office.fontuse import FontUse, fonts_used
 from docgen.render.office.installed import installed_families, is_covered
@@ -29,7 +30,7 @@ USUAL = "Cambria"  # of python-docx's own document
 
 def used(document: Document | bytes) -> dict[str, FontUse]:
     content = document if isinstance(document, bytes) else saved(document)
-    return fonts_used(content, Where("body.docx"))
+    return fonts_used(Package(content, Where("body.docx")))
 
 
 def set_font(run: Run, family: str, *slots: str) -> None:
@@ -198,6 +199,7 @@ def machine(monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
         monkeypatch.setattr("docgen.wiring.find_office", lambda: "soffice")
         monkeypatch.setattr(missing, "find_office", lambda: "soffice")
         monkeypatch.setattr(missing, "installed_families", lambda program: there)
+        monkeypatch.setattr(missing, "find_python", lambda program: None)
 
     return give
 
@@ -212,7 +214,7 @@ def with_fonts(*families: str) -> bytes:
 def test_each_missing_font_is_told_once_with_its_place_and_what_to_do(tmp_path: Path, machine) -> None:
     machine("Liberation Sans")
     template = make_template(tmp_path / "letter", with_fonts("Aptos", "Aptos", "Arial", "Cambria"), ".docx")
-    faults = missing.missing_fonts(template, {})
+    faults = missing.find_missing(template, {})
     assert [str(fault) for fault in faults] == [
         'letter/body.docx, text: "{{ name }} {{ no }} in Aptos" is set in Aptos, a font that is not installed: '
         "LibreOffice would take another; install it, or allow another in config.yaml: "
@@ -226,16 +228,36 @@ def test_each_missing_font_is_told_once_with_its_place_and_what_to_do(tmp_path: 
 def test_a_substitute_counts_when_it_is_there_itself(tmp_path: Path, machine) -> None:
     machine("Carlito")
     template = make_template(tmp_path / "letter", with_fonts("Aptos", "Segoe UI"), ".docx")
-    (fault,) = missing.missing_fonts(template, {"aptos": "Calibri", "Segoe UI": "Open Sans"})
+    (fault,) = missing.find_missing(template, {"aptos": "Calibri", "Segoe UI": "Open Sans"})
     assert "is set in Segoe UI, for which config.yaml has Open Sans, a font that is not installed" in str(fault)
 
 
 def test_a_changed_body_is_looked_at_anew(tmp_path: Path, machine) -> None:
     machine("Carlito")
     first = make_template(tmp_path / "letter", with_fonts("Aptos"), ".docx")
-    assert len(missing.missing_fonts(first, {})) == 1
+    assert len(missing.find_missing(first, {})) == 1
     second = make_template(tmp_path / "letter", with_fonts("Calibri"), ".docx")
-    assert missing.missing_fonts(second, {}) == []
+    assert missing.find_missing(second, {}) == []
+
+
+@pytest.mark.parametrize(
+    ("instruction", "told"), [(' TOC \\o "1-3" ', True), ("INDEX", True), (" PAGEREF x ", False), ("AUTHOR", False)]
+)
+def test_without_uno_an_index_is_told_since_it_would_stay_as_it_is(
+    tmp_path: Path, machine, monkeypatch, instruction: str, told: bool
+) -> None:
+    machine("Carlito")
+    body = docx.Document(io.BytesIO(with_fonts("Calibri")))
+    text = OxmlElement("w:instrText")
+    text.text = instruction
+    body.add_paragraph().add_run("TOC ")._r.append(text)
+    body.paragraphs[-1].runs[0].font.name = "Calibri"
+    template = make_template(tmp_path / "letter", saved(body), ".docx")
+    faults = missing.find_missing(template, {})
+    assert [fault.code for fault in faults] == ["tool-missing"] * told
+    assert all("python3-uno" in str(fault) for fault in faults)
+    monkeypatch.setattr(missing, "find_python", lambda program: "python3")
+    assert missing.find_missing(template, {}) == []
 
 
 def letters(office: Office, *families: str) -> None:

@@ -20,12 +20,12 @@ import pikepdf
 from docgen.errors import RenderError, ToolMissing
 from docgen.model import MEDIA_TYPES, Artifact, Format, Where
 from docgen.render.office import once
-from docgen.render.office.missing import missing_fonts
+from docgen.render.office.missing import find_missing
 from docgen.render.office.program import INSTALL, find_office, find_python
 from docgen.render.office.reproducible import make_reproducible
 from docgen.render.office.warm import Pool
 
-__all__ = ["close_office", "convert_to_pdf", "find_office", "make_reproducible", "missing_fonts"]
+__all__ = ["close_office", "convert_to_pdf", "find_missing", "find_office", "make_reproducible"]
 
 _NO_SUBSTITUTES: Mapping[str, str] = MappingProxyType({})
 _Key = tuple[str, str, tuple[tuple[str, str], ...]]

@@ -13,7 +13,6 @@ from functools import cached_property
 
 from lxml import etree
 
-from docgen.model import Where
 from docgen.render.docx.package import Package, parse_xml
 
 _W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
@@ -48,13 +47,8 @@ class FontUse:
     text: str
 
 
-def fonts_used(content: bytes, where: Where) -> dict[str, FontUse]:
-    """Return family -> its first use; without those that the document brings along.
-
-    Raises:
-        TemplateError: it is no Word document.
-    """
-    package = Package(content, where)
+def fonts_used(package: Package) -> dict[str, FontUse]:
+    """Return family -> its first use; without those that the document brings along."""
     sheet = _Sheet(package)
     found: dict[str, FontUse] = {}
     for part, label in _stories(package):

@@ -1,24 +1,31 @@
-"""Floor 2, edges: the fonts that a Word template needs and LibreOffice would replace with others of its choice."""
+"""Floor 2, edges: what the PDF of a Word template needs and this machine lacks: fonts, and the way to update indexes.
+
+Without being told, LibreOffice would take other fonts and leave a table of contents as it stands in the template.
+"""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from pathlib import Path, PurePath
 
-from docgen.errors import FontMissing
+from docgen.errors import DocgenError, FontMissing, ToolMissing
 from docgen.model import Where
+from docgen.render.docx.package import Package
 from docgen.render.office.fontuse import FontUse, fonts_used
 from docgen.render.office.installed import PACKAGES, installed_families, is_covered, twins_of
-from docgen.render.office.program import find_office
+from docgen.render.office.program import find_office, find_python
 from docgen.template import Template
 
+_UNO = "install LibreOffice's interface for Python (Debian, Ubuntu: apt install python3-uno)"
+_INDEX = re.compile(rb"""(?:instrText[^>]*>|instr=["'])\s*(?:TOC|INDEX|TOA)\b""")
 #: What a hint proposes as a substitute, the first that is there.
 _PLAIN = ("Carlito", "Liberation Sans", "Noto Sans", "DejaVu Sans", "Arial")
 
 
-def missing_fonts(template: Template, substitutes: Mapping[str, str]) -> list[FontMissing]:
-    """Return a fault for each family that the body's text is set in and nothing here stands in for.
+def find_missing(template: Template, substitutes: Mapping[str, str]) -> list[DocgenError]:
+    """Return a fault for each family that nothing here stands in for, and for an index that would stay as it is.
 
     Args:
         template: with a Word body.
@@ -32,13 +39,20 @@ def missing_fonts(template: Template, substitutes: Mapping[str, str]) -> list[Fo
         return []
     where = _where(template)
     allowed = {family.lower(): other for family, other in substitutes.items()}
-    return list(_missing(_used(template.body, template.sha256, where), allowed, installed_families(program), where))
+    used, has_index = _needs(template.body, template.sha256, where)
+    faults: list[DocgenError] = list(_missing(used, allowed, installed_families(program), where))
+    if has_index and find_python(program) is None:
+        problem = "it has a table of contents or an index, which LibreOffice cannot bring up to date here"
+        faults.append(ToolMissing(problem, where=where, hint=_UNO))
+    return faults
 
 
 @lru_cache(maxsize=64)
-def _used(body: Path, sha256: str, where: Where) -> Mapping[str, FontUse]:
+def _needs(body: Path, sha256: str, where: Where) -> tuple[Mapping[str, FontUse], bool]:
     """Read a body once; `sha256` tells it from what the file was before."""
-    return fonts_used(body.read_bytes(), where)
+    content = body.read_bytes()
+    package = Package(content, where)
+    return fonts_used(package), any(_INDEX.search(part) for part in package.parts.values())
 
 
 def _where(template: Template) -> Where:

@@ -1,6 +1,6 @@
 """Floor 2, edges: LibreOffice started once for many documents, where no Python can talk to a warm one.
 
-Tables of contents and references stay as they are in the document. Knows no PDF and no record.
+Tables of contents stay as they are in the document. Knows no PDF and no record.
 """
 
 from __future__ import annotations
