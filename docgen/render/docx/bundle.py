@@ -37,7 +37,7 @@ def join_documents(documents: Iterable[bytes]) -> bytes:
     Settings and properties are those of the first. Equal documents in equal order give equal bytes.
 
     Args:
-        documents: `.docx` files, at least one; only one is held at a time.
+        documents: `.docx` files that docgen made, at least one; only one is held at a time.
 
     Raises:
         RenderError: one of them is no Word document, or there is none; or the parts are more than a file can hold.
@@ -46,7 +46,7 @@ def join_documents(documents: Iterable[bytes]) -> bytes:
     for number, content in enumerate(documents, 1):
         where = Where(f"document {number} of the bundle")
         try:
-            package = Package(content, where)
+            package = Package(content, where, own=True)
         except TemplateError as error:
             raise RenderError(error.problem, where=where) from error
         if joiner is None:

@@ -83,14 +83,20 @@ def relations_name(part: str) -> str:
 class Package:
     """The parts of a document, by name (`word/document.xml`), those only that can be reached from its main part."""
 
-    def __init__(self, content: bytes, where: Where) -> None:
+    def __init__(self, content: bytes, where: Where, *, own: bool = False) -> None:
         """Read and check.
+
+        Args:
+            content: the file.
+            where: what to call it.
+            own: docgen made it: its parts can be parsed without harm, and need not be twice.
 
         Raises:
             TemplateError: it is no Word document, would fill memory, or cannot be trusted; says why.
         """
         self.where = where
-        members = _read_members(content, where)
+        self._own = own
+        members = _read_members(content, where, own=own)
         self._relations: dict[str, dict[str, Relation]] = {}
         self._kept: dict[frozenset[str], _Zip] = {}
         self._last: dict[str, tuple[bytes, _Entry]] = {}
@@ -135,7 +141,7 @@ class Package:
                     raise TemplateSyntax(problem, where=self.where, hint=SAVE_AS_DOCX)
 
     def _take(self, name: str, content: bytes) -> None:
-        if is_xml(name, self.media_type(name)) and not is_xml(name, ""):
+        if not self._own and is_xml(name, self.media_type(name)) and not is_xml(name, ""):
             check_xml(name, content, self.where)
         self.parts[name] = content
 
@@ -393,12 +399,12 @@ class Story:
 # --- reading --------------------------------------------------------------------------------------
 
 
-def _read_members(content: bytes, where: Where) -> dict[str, bytes]:
+def _read_members(content: bytes, where: Where, *, own: bool) -> dict[str, bytes]:
     members = read_members(content, where)
     if TYPES not in members:
         raise TemplateSyntax("is not a Word document", where=where, hint=SAVE_AS_DOCX)
     for name, member in members.items():
-        if is_xml(name, ""):
+        if not own and is_xml(name, ""):
             check_xml(name, member, where)
     return members
 
