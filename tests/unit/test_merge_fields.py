@@ -84,9 +84,14 @@ def faults_of(folder, content, fields=PERSON):
 def test_a_letter_as_word_saves_it(tmp_path):
     """ECMA 17.16.18, 17.16.19: simple and complex fields; a code may be spread over runs."""
     split = complex_field(
-        ' MERGEF', code('IELD "Last_'), '<w:proofErr w:type="spellStart"/>', code("Name", BOLD), ' " \\* MERGEFORMAT ',
-        result="«Last_Name»", look="<w:noProof/>",
-    )  # fmt: skip
+        " MERGEF",
+        code('IELD "Last_'),
+        '<w:proofErr w:type="spellStart"/>',
+        code("Name", BOLD),
+        ' " \\* MERGEFORMAT ',
+        result="«Last_Name»",
+        look="<w:noProof/>",
+    )
     letter = document(
         paragraph("Dear ", simple_field("MERGEFIELD First_Name \\* MERGEFORMAT"), " ", split, ","),
         paragraph(
@@ -188,13 +193,17 @@ def test_a_cell_keeps_its_last_line_though_it_is_empty(tmp_path):
         # ECMA 17.16.4.3.1
         ("\\* CardText", "one thousand two hundred thirty-five", "eintausendzweihundertfünfunddreißig"),
         ("\\* CardText \\* FirstCap", "One thousand two hundred thirty-five", "Eintausendzweihundertfünfunddreißig"),
-        ("\\* DollarText", "one thousand two hundred thirty-four and 50/100", "eintausendzweihundertvierunddreißig und 50/100"),
+        (
+            "\\* DollarText",
+            "one thousand two hundred thirty-four and 50/100",
+            "eintausendzweihundertvierunddreißig und 50/100",
+        ),
         ("\\* Ordinal", "1235th", "1235."),
         ("\\* Roman", "MCCXXXV", "MCCXXXV"),
         ("\\*roman", "mccxxxv", "mccxxxv"),
         ("\\* Hex", "4D3", "4D3"),
     ],
-)  # fmt: skip
+)
 def test_numbers_by_switch(tmp_path, switches, english, german):
     assert one(tmp_path / "en", merge(f"total {switches}")) == [english]
     assert one(tmp_path / "de", merge(f"total {switches}"), locale="de") == [german]
@@ -264,21 +273,39 @@ def test_text_columns_are_read_as_numbers_and_dates_where_a_switch_asks(tmp_path
     ("condition", "true"),
     [
         # ECMA 17.16.3.3 (operators), 17.16.5.26; numbers are compared as numbers
-        ("@total = 1234.5", True), ("@total <> 1234.5", False), ("@total > 999", True), ("@total < 999", False),
-        ("@total >= 1234.50", True), ('@total <= "1234"', False), ("@total>999", True), ('@city="Bath"', True),
+        ("@total = 1234.5", True),
+        ("@total <> 1234.5", False),
+        ("@total > 999", True),
+        ("@total < 999", False),
+        ("@total >= 1234.50", True),
+        ('@total <= "1234"', False),
+        ("@total>999", True),
+        ('@city="Bath"', True),
         # MS, "IF field": capitals count
-        ('@city = "bath"', False), ('@city <> "bath"', True), ("@city = Bath", True), ('@city < "Cork"', True),
+        ('@city = "bath"', False),
+        ('@city <> "bath"', True),
+        ("@city = Bath", True),
+        ('@city < "Cork"', True),
         # OI 2.1.478: wildcards in the right side, in quotation marks
-        ('@city = "B*h"', True), ('@city = "B??h"', True), ('@city = "B?h"', False), ('@city <> "*x*"', True),
-        ("@city = B*h", False), ('"*" = @city', False),
+        ('@city = "B*h"', True),
+        ('@city = "B??h"', True),
+        ('@city = "B?h"', False),
+        ('@city <> "*x*"', True),
+        ("@city = B*h", False),
+        ('"*" = @city', False),
         # an empty field is an empty text
-        ('@none = ""', True), ('@none <> ""', False), ("@none > 0", False), ('"@none" = ""', True),
+        ('@none = ""', True),
+        ('@none <> ""', False),
+        ("@none > 0", False),
+        ('"@none" = ""', True),
         # MS: the operand may be text and fields together
         ('"@first_name @last_name" = "Anne Kay"', True),
         # typed values
-        ("@paid = true", True), ('@paid = "no"', False), ('@due < "2027-01-01"', True),
+        ("@paid = true", True),
+        ('@paid = "no"', False),
+        ('@due < "2027-01-01"', True),
     ],
-)  # fmt: skip
+)
 def test_comparisons(tmp_path, condition, true):
     fields = f"{PERSON}| none: {{}}"
     pieces = [" IF "]
@@ -308,8 +335,11 @@ def test_a_chosen_text_keeps_its_looks(tmp_path):
     )
     prepared = prepare(tmp_path, document(paragraph("a ", choice, " z")), PERSON)
     assert runs(prepared.render(make_context({**ANNE, "paid": True})).content) == [
-        ("a ", False), ("Paid", True), (" in full", False), (" z", False),
-    ]  # fmt: skip
+        ("a ", False),
+        ("Paid", True),
+        (" in full", False),
+        (" z", False),
+    ]
     assert runs(prepared.render(make_context({**ANNE, "paid": False})).content)[1] == ("Due", False)
 
 
@@ -367,15 +397,36 @@ def test_compare_gives_one_or_nothing(tmp_path):
     ("formula", "result"),
     [
         # ECMA 17.16.3; MS, "= (Formula) field"; KB 105640 for the order of operators
-        ("= 4 + 5 \\# 00.00", "09.00"), ("= 9 + 6 \\# $###", "$ 15"), ("= 1/8 \\# 0.00x", "0.125"), ("= 3/4 \\# .x", ".8"),
-        ("= 10 - 90 \\# -##", "-80"), ("= 90 - 80 \\# +##", "+10"), ("= 2 + 3 * 4", "14"), ("= (2 + 3) * 4", "20"),
-        ("= 200 * 25%", "50"), ("= 4^2", "16"), ("= 5--3", "8"), ("=1/3", "0.33"), ("= 5 / 2", "2.5"), ("= -2 * -3", "6"),
-        ("= ROUND(2.345; 2)", "2.35"), ("= MAX(1, 7, 3) + MIN(4, 2)", "9"), ("= IF(2 > 1, 10, 20)", "10"), ("= INT(5.67)", "5"),
-        ("= AND(1, 0) + OR(1, 0) + NOT(0)", "2"), ("= 3 = 3", "1"), ("= SUM(1,2,3) * AVERAGE(2,4)", "18"), ("= MOD(7,4)", "3"),
-        ("= 9.20 + 5.35 \\* DollarText \\* Upper", "FOURTEEN AND 55/100"), ("= 54 \\* ALPHABETIC", "BBB"), ("= 52 \\* alphabetic", "zz"),
-        ("= 32 \\* Ordinal", "32nd"), ("= 1234.567 \\* OrdText", "one thousand two hundred thirty-fifth"), ("= 458 \\* Hex", "1CA"),
+        ("= 4 + 5 \\# 00.00", "09.00"),
+        ("= 9 + 6 \\# $###", "$ 15"),
+        ("= 1/8 \\# 0.00x", "0.125"),
+        ("= 3/4 \\# .x", ".8"),
+        ("= 10 - 90 \\# -##", "-80"),
+        ("= 90 - 80 \\# +##", "+10"),
+        ("= 2 + 3 * 4", "14"),
+        ("= (2 + 3) * 4", "20"),
+        ("= 200 * 25%", "50"),
+        ("= 4^2", "16"),
+        ("= 5--3", "8"),
+        ("=1/3", "0.33"),
+        ("= 5 / 2", "2.5"),
+        ("= -2 * -3", "6"),
+        ("= ROUND(2.345; 2)", "2.35"),
+        ("= MAX(1, 7, 3) + MIN(4, 2)", "9"),
+        ("= IF(2 > 1, 10, 20)", "10"),
+        ("= INT(5.67)", "5"),
+        ("= AND(1, 0) + OR(1, 0) + NOT(0)", "2"),
+        ("= 3 = 3", "1"),
+        ("= SUM(1,2,3) * AVERAGE(2,4)", "18"),
+        ("= MOD(7,4)", "3"),
+        ("= 9.20 + 5.35 \\* DollarText \\* Upper", "FOURTEEN AND 55/100"),
+        ("= 54 \\* ALPHABETIC", "BBB"),
+        ("= 52 \\* alphabetic", "zz"),
+        ("= 32 \\* Ordinal", "32nd"),
+        ("= 1234.567 \\* OrdText", "one thousand two hundred thirty-fifth"),
+        ("= 458 \\* Hex", "1CA"),
     ],
-)  # fmt: skip
+)
 def test_formulas(tmp_path, formula, result):
     assert one(tmp_path, field(formula)) == [result]
 
@@ -446,15 +497,18 @@ ROWS = {
     ("begin", "end"), [("TableStart", "TableEnd"), ("BeginGroup", "EndGroup"), ("tablestart", "TABLEEND")]
 )
 def test_a_row_is_repeated_for_each_element(tmp_path, begin, end):
-    """Aspose: a region that begins and ends in one row repeats it; names mean the element's fields, then the record's."""
+    """Aspose: a region in one row repeats it; names mean the element's fields first, then the record's."""
     content = document(
         table(
             ["Item", "Price"],
-            [merge(f"{begin}:Lines") + merge("Item"), merge("Price \\# 0.00") + text(" in ") + merge("City") + merge(f"{end}:Lines")],
+            [
+                merge(f"{begin}:Lines") + merge("Item"),
+                merge("Price \\# 0.00") + text(" in ") + merge("City") + merge(f"{end}:Lines"),
+            ],
             ["Total", "1"],
         ),
         paragraph("end"),
-    )  # fmt: skip
+    )
     said = merged(tmp_path, content, ROWS, f"{LINES}| city: {{}}")
     assert said == ["Item", "Price", "Lamp", "19.90 in Bath", "Shelf & co", "120.00 in Bath", "Total", "1", "end"]
     assert prepare(tmp_path / "f", content, f"{LINES}| city: {{}}").fields_used == {
@@ -700,9 +754,12 @@ def test_a_text_box_within_a_region_sees_its_elements(tmp_path):
 
 def test_jinja_tags_and_merge_fields_mix(tmp_path):
     content = document(
-        paragraph("{%p if total > 1000 %}"), paragraph(merge("city"), " {{ city | upper }}"), paragraph("{%p endif %}"),
-        table(["{%tr for line in lines %}"], [merge("city") + text(" {{ line.item }}")], ["{%tr endfor %}"]), paragraph("end"),
-    )  # fmt: skip
+        paragraph("{%p if total > 1000 %}"),
+        paragraph(merge("city"), " {{ city | upper }}"),
+        paragraph("{%p endif %}"),
+        table(["{%tr for line in lines %}"], [merge("city") + text(" {{ line.item }}")], ["{%tr endfor %}"]),
+        paragraph("end"),
+    )
     assert merged(tmp_path, content, {**ANNE, **ROWS}, f"{PERSON}| {LINES}") == [
         "Bath BATH",
         "Bath Lamp",
@@ -722,14 +779,18 @@ def test_values_that_look_like_tags_stay_text(tmp_path):
 
 def test_the_result_does_not_ask_for_the_data_source(tmp_path):
     """ECMA 17.14.20: a document with mail merge settings connects to its data source when it is opened."""
-    source = '<w:mailMerge><w:mainDocumentType w:val="formLetters"/><w:query w:val="SELECT * FROM x"/><w:dataSource r:id="rId91"/></w:mailMerge>'
-    content = document(paragraph(merge("city")), settings=f'<w:attachedTemplate r:id="rId90"/>{source}')
-    relations = (
-        '<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships">'
-        '<Relationship Id="rId90" Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/attachedTemplate" Target="file:///x.dotx" TargetMode="External"/>'
-        '<Relationship Id="rId91" Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/mailMergeSource" Target="file:///x.xlsx" TargetMode="External"/>'
-        "</Relationships>"
+    source = (
+        '<w:mailMerge><w:mainDocumentType w:val="formLetters"/><w:query w:val="SELECT * FROM x"/>'
+        '<w:dataSource r:id="rId91"/></w:mailMerge>'
     )
+    content = document(paragraph(merge("city")), settings=f'<w:attachedTemplate r:id="rId90"/>{source}')
+    office = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
+    leading = (("rId90", "attachedTemplate", "x.dotx"), ("rId91", "mailMergeSource", "x.xlsx"))
+    relations = '<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships">' + "".join(
+        f'<Relationship Id="{name}" Type="{office}/{kind}" Target="file:///{file}" TargetMode="External"/>'
+        for name, kind, file in leading
+    )
+    relations += "</Relationships>"
     output = io.BytesIO(content)
     with zipfile.ZipFile(output, "a") as package:
         package.writestr("word/_rels/settings.xml.rels", relations)
@@ -749,9 +810,9 @@ def test_the_result_does_not_ask_for_the_data_source(tmp_path):
 @pytest.mark.parametrize(
     ("piece", "problem", "hint"),
     [
-        (field("ASK Name \"Who?\""), "nobody can be asked while documents are made", "declare a field"),
-        (field("FILLIN \"Who?\""), "nobody can be asked while documents are made", "declare a field"),
-        (field("GREETINGLINE \\f \"x\""), "a greeting line is not composed by docgen", "write it with merge fields"),
+        (field('ASK Name "Who?"'), "nobody can be asked while documents are made", "declare a field"),
+        (field('FILLIN "Who?"'), "nobody can be asked while documents are made", "declare a field"),
+        (field('GREETINGLINE \\f "x"'), "a greeting line is not composed by docgen", "write it with merge fields"),
         (field("DATABASE \\d x"), "a document cannot read a database", "under `data`"),
         (merge("city \\* Uper"), '"\\* Uper" is not a format', 'did you mean "upper"?'),
         (field("MERGEFIELD"), "a merge field has no name", ""),
@@ -766,11 +827,15 @@ def test_the_result_does_not_ask_for_the_data_source(tmp_path):
         (field("SET x"), "SET needs a name and a value", ""),
         (merge("TableStart:lines"), "the region lines does not end", "add TableEnd:lines"),
         (merge("TableEnd:lines"), "the region lines ends and has not begun", "put TableStart:lines before it"),
-        (merge("city") + mark("begin") + code(" MERGEFIELD city "), "a field begins here and does not end", "insert it anew"),
+        (
+            merge("city") + mark("begin") + code(" MERGEFIELD city "),
+            "a field begins here and does not end",
+            "insert it anew",
+        ),
         (merge("city") + mark("end"), "a field ends here that has not begun", "insert it anew"),
         (merge("city") + mark("begin") * 25 + mark("end") * 25, "more than 20 fields stand in each other", ""),
     ],
-)  # fmt: skip
+)
 def test_faults_say_where_they_are_and_what_to_do(tmp_path, piece, problem, hint):
     content = document(paragraph("first"), table(["a", piece]), paragraph("end"))
     (fault,) = faults_of(tmp_path, content)
@@ -784,9 +849,12 @@ def test_faults_say_where_they_are_and_what_to_do(tmp_path, piece, problem, hint
 
 def test_all_faults_come_in_one_pass_with_those_of_jinja(tmp_path):
     content = document(
-        paragraph(field("ASK a b")), paragraph("fine ", merge("city")), paragraph("{{ city | uper }}"), paragraph(merge("city \\* Foo")),
+        paragraph(field("ASK a b")),
+        paragraph("fine ", merge("city")),
+        paragraph("{{ city | uper }}"),
+        paragraph(merge("city \\* Foo")),
         header=paragraph(field("FILLIN x")),
-    )  # fmt: skip
+    )
     faults = faults_of(tmp_path, content)
     assert len(faults) == 4
     assert [
@@ -814,11 +882,59 @@ def test_next_belongs_into_the_text(tmp_path):
 
 # --- properties -----------------------------------------------------------------------------------
 
-_WORDS = st.sampled_from([
-    "MERGEFIELD", "IF", "=", "SET", "REF", "QUOTE", "COMPARE", "DATE", "NEXT", "SKIPIF", "city", "total", '"', "“", "\\*", "\\#", "\\@", "\\b",
-    "\\", "Upper", "0.00", "#,##0", "<", ">", "<>", "(", ")", "+", "*", "^", "1", "2.5", "1,5", "SUM", "IF(", "TableStart:lines", "TableEnd:lines",
-    "d MMMM", "{", "}", "{{", "%}", "'", ";", "𝄞", "ß", "\t", "PAGE", "x:y", "?",
-])  # fmt: skip
+_WORDS = st.sampled_from(
+    [
+        "MERGEFIELD",
+        "IF",
+        "=",
+        "SET",
+        "REF",
+        "QUOTE",
+        "COMPARE",
+        "DATE",
+        "NEXT",
+        "SKIPIF",
+        "PAGE",
+        "city",
+        "total",
+        '"',
+        "“",
+        "\\*",
+        "\\#",
+        "\\@",
+        "\\b",
+        "\\",
+        "Upper",
+        "0.00",
+        "#,##0",
+        "<",
+        ">",
+        "<>",
+        "(",
+        ")",
+        "+",
+        "*",
+        "^",
+        "1",
+        "2.5",
+        "1,5",
+        "SUM",
+        "IF(",
+        "TableStart:lines",
+        "TableEnd:lines",
+        "MMMM",
+        "{",
+        "}",
+        "{{",
+        "%}",
+        "'",
+        ";",
+        "𝄞",
+        "ß",
+        "x:y",
+        "?",
+    ]
+)
 _BLANK = Package(document(paragraph("x")), Where("x"))
 
 
@@ -838,9 +954,14 @@ def test_any_instruction_compiles_or_is_a_located_fault(instruction):
         assert all("paragraph 1" in str(fault) for fault in translation.faults)
         return
     with collecting():
-        try:
-            compile_parts(translation.package, Merger(None, "xml", rich=DocxRich(translation.package, None)))
-        except (Faults, TemplateSyntax) as fault:
-            # Braces in the code of a field that stays are tags of the author's own.
-            assert "{" in words
-            assert "paragraph 1" in str(fault)
+        compiled = str(_compile(translation.package))
+    # Braces in the code of a field that stays are tags of the author's own.
+    assert not compiled or ("{" in words and "paragraph 1" in compiled)
+
+
+def _compile(package):
+    try:
+        compile_parts(package, Merger(None, "xml", rich=DocxRich(package, None)))
+    except (Faults, TemplateSyntax) as fault:
+        return fault
+    return ""

@@ -1,5 +1,6 @@
-r"""What Word's switches make of values. Examples of ECMA-376 part 1, 17.16.4, and of "Format field results" (Microsoft)."""
+"""What Word's switches make of values: examples of ECMA-376 part 1, 17.16.4, and "Format field results" (Microsoft)."""
 
+import re
 from datetime import date, datetime
 from decimal import Decimal
 
@@ -11,7 +12,7 @@ from hypothesis import strategies as st
 from docgen.errors import TemplateError, UnsupportedFeature
 from docgen.merge import Merger
 from docgen.wordformats import apply_format, compare_texts, moment_of, number_of
-from docgen.wordpictures import plain_picture, write_date, write_number
+from docgen.wordpictures import LARGEST, plain_picture, write_date, write_number
 
 EN, DE = Locale("en", "US"), Locale("de")
 MOMENT = datetime(2026, 3, 5, 17, 4, 9)
@@ -20,16 +21,38 @@ MOMENT = datetime(2026, 3, 5, 17, 4, 9)
 @pytest.mark.parametrize(
     ("value", "picture", "written"),
     [
-        ("9", "00.00", "09.00"), ("15", "$###", "$ 15"), ("222492", "x##", "492"), ("0.125", "0.00x", "0.125"),
-        ("0.75", ".x", ".8"), ("3.75", ".x", "3.8"), ("95.4", "$###.00", "$ 95.40"), ("2456800", "$#,###,###", "$2,456,800"),
-        ("-80", "-##", "-80"), ("80", "-##", " 80"), ("10", "+##", "+10"), ("-10", "+##", "-10"), ("0", "+##", "   "),
-        ("33", "##%", "33%"), ("1245.65", "$#,##0.00;-$#,##0.00", "$1,245.65"), ("-345.56", "$#,##0.00;-$#,##0.00", "-$ 345.56"),
-        ("0", "0.00;-0.00;'free'", "free"), ("-5", "0.00", "-5.00"), ("-0.001", "0.00", "0.00"), ("5", "0.00;(0.00)", "5.00"),
-        ("-5", "0.00;(0.00)", "(5.00)"), ("5551234567", "(###) ###'-'####", "(555) 123-4567"), ("1234", "000,000", "001,234"),
-        ("1.5", "0.##", "1.5 "), ("3.98", "$##0.00 'is the sales tax'", "$  3.98 is the sales tax"), ("1234567", "0", "1234567"),
-        ("12", "'No.' 0", "No. 12"), ("7", "''", ""), ("0.5", "`table` 0.0", " 0.5"), ("1234.5", ",0.00", "1,234.50"),
+        ("9", "00.00", "09.00"),
+        ("15", "$###", "$ 15"),
+        ("222492", "x##", "492"),
+        ("0.125", "0.00x", "0.125"),
+        ("0.75", ".x", ".8"),
+        ("3.75", ".x", "3.8"),
+        ("95.4", "$###.00", "$ 95.40"),
+        ("2456800", "$#,###,###", "$2,456,800"),
+        ("-80", "-##", "-80"),
+        ("80", "-##", " 80"),
+        ("10", "+##", "+10"),
+        ("-10", "+##", "-10"),
+        ("0", "+##", "   "),
+        ("33", "##%", "33%"),
+        ("1245.65", "$#,##0.00;-$#,##0.00", "$1,245.65"),
+        ("-345.56", "$#,##0.00;-$#,##0.00", "-$ 345.56"),
+        ("0", "0.00;-0.00;'free'", "free"),
+        ("-5", "0.00", "-5.00"),
+        ("-0.001", "0.00", "0.00"),
+        ("5", "0.00;(0.00)", "5.00"),
+        ("-5", "0.00;(0.00)", "(5.00)"),
+        ("5551234567", "(###) ###'-'####", "(555) 123-4567"),
+        ("1234", "000,000", "001,234"),
+        ("1.5", "0.##", "1.5 "),
+        ("3.98", "$##0.00 'is the sales tax'", "$  3.98 is the sales tax"),
+        ("1234567", "0", "1234567"),
+        ("12", "'No.' 0", "No. 12"),
+        ("7", "''", ""),
+        ("0.5", "`table` 0.0", " 0.5"),
+        ("1234.5", ",0.00", "1,234.50"),
     ],
-)  # fmt: skip
+)
 def test_numeric_pictures(value, picture, written):
     assert write_number(Decimal(value), picture, EN) == written
 
@@ -37,12 +60,24 @@ def test_numeric_pictures(value, picture, written):
 @pytest.mark.parametrize(
     ("picture", "decimal", "plain"),
     [
-        ("#.##0,00 €", ",", "#,##0.00 €"), ("#.##0,00 €", ".", "#,##0.00 €"), ("#,##0.00", ",", "#,##0.00"), ("0,00", ",", "0.00"),
-        ("0.00", ",", "0.00"), ("0,0", ".", "0.0"), ("#.##0", ".", "#,##0"), ("#,##0", ",", "#,##0"), ("$,0", ".", "$,0"),
-        (".0,00", ",", ",0.00"), (",x", ",", ".x"), ("0.000", ",", "0,000"), ("0.000", ".", "0.000"), ("0'.'0", ",", "0'.'0"),
-        ("#.###.##0", ",", "#,###,##0"), ("0,00;-0,00", ",", "0.00;-0.00"),
+        ("#.##0,00 €", ",", "#,##0.00 €"),
+        ("#.##0,00 €", ".", "#,##0.00 €"),
+        ("#,##0.00", ",", "#,##0.00"),
+        ("0,00", ",", "0.00"),
+        ("0.00", ",", "0.00"),
+        ("0,0", ".", "0.0"),
+        ("#.##0", ".", "#,##0"),
+        ("#,##0", ",", "#,##0"),
+        ("$,0", ".", "$,0"),
+        (".0,00", ",", ",0.00"),
+        (",x", ",", ".x"),
+        ("0.000", ",", "0,000"),
+        ("0.000", ".", "0.000"),
+        ("0'.'0", ",", "0'.'0"),
+        ("#.###.##0", ",", "#,###,##0"),
+        ("0,00;-0,00", ",", "0.00;-0.00"),
     ],
-)  # fmt: skip
+)
 def test_pictures_of_other_countries(picture, decimal, plain):
     assert plain_picture(picture, decimal) == plain
 
@@ -50,12 +85,18 @@ def test_pictures_of_other_countries(picture, decimal, plain):
 @pytest.mark.parametrize(
     ("picture", "english", "german"),
     [
-        ("d.M.yy", "5.3.26", "5.3.26"), ("dddd, d. MMMM yyyy", "Thursday, 5. March 2026", "Donnerstag, 5. März 2026"),
-        ("ddd DD.MM.YYYY", "Thu 05.03.2026", "Do 05.03.2026"), ("h:mm am/pm", "5:04 pm", "5:04 pm"), ("hh AM/PM", "05 PM", "05 PM"),
-        ("HH:mm:ss", "17:04:09", "17:04:09"), ("HH:mm 'Greenwich mean time'", "17:04 Greenwich mean time", "17:04 Greenwich mean time"),
-        ("HH:mm MMM-d, 'yy", "17:04 Mar-5, '26", "17:04 Mär-5, '26"), ("yyyyMMddHHmm", "202603051704", "202603051704"), ("", "", ""),
+        ("d.M.yy", "5.3.26", "5.3.26"),
+        ("dddd, d. MMMM yyyy", "Thursday, 5. March 2026", "Donnerstag, 5. März 2026"),
+        ("ddd DD.MM.YYYY", "Thu 05.03.2026", "Do 05.03.2026"),
+        ("h:mm am/pm", "5:04 pm", "5:04 pm"),
+        ("hh AM/PM", "05 PM", "05 PM"),
+        ("HH:mm:ss", "17:04:09", "17:04:09"),
+        ("HH:mm 'Greenwich mean time'", "17:04 Greenwich mean time", "17:04 Greenwich mean time"),
+        ("HH:mm MMM-d, 'yy", "17:04 Mar-5, '26", "17:04 Mär-5, '26"),
+        ("yyyyMMddHHmm", "202603051704", "202603051704"),
+        ("", "", ""),
     ],
-)  # fmt: skip
+)
 def test_date_pictures(picture, english, german):
     assert write_date(MOMENT, picture, EN) == english
     assert write_date(MOMENT, picture, DE) == german
@@ -70,12 +111,21 @@ def test_a_month_is_declined_beside_a_day_only():
 @pytest.mark.parametrize(
     ("value", "name", "english", "german"),
     [
-        ("123", "CardText", "one hundred twenty-three", "einhundertdreiundzwanzig"), ("21", "OrdText", "twenty-first", "einundzwanzigste"),
-        ("30", "Ordinal", "30th", "30."), ("14.55", "DollarText", "fourteen and 55/100", "vierzehn und 55/100"), ("458", "Hex", "1CA", "1CA"),
-        ("54", "ALPHABETIC", "BBB", "BBB"), ("52", "alphabetic", "zz", "zz"), ("0", "alphabetic", "0", "0"), ("123", "Roman", "CXXIII", "CXXIII"),
-        ("123", "roman", "cxxiii", "cxxiii"), ("-1", "Roman", "-1", "-1"), ("31.4", "Arabic", "31", "31"), ("5", "ArabicDash", "- 5 -", "- 5 -"),
+        ("123", "CardText", "one hundred twenty-three", "einhundertdreiundzwanzig"),
+        ("21", "OrdText", "twenty-first", "einundzwanzigste"),
+        ("30", "Ordinal", "30th", "30."),
+        ("14.55", "DollarText", "fourteen and 55/100", "vierzehn und 55/100"),
+        ("458", "Hex", "1CA", "1CA"),
+        ("54", "ALPHABETIC", "BBB", "BBB"),
+        ("52", "alphabetic", "zz", "zz"),
+        ("0", "alphabetic", "0", "0"),
+        ("123", "Roman", "CXXIII", "CXXIII"),
+        ("123", "roman", "cxxiii", "cxxiii"),
+        ("-1", "Roman", "-1", "-1"),
+        ("31.4", "Arabic", "31", "31"),
+        ("5", "ArabicDash", "- 5 -", "- 5 -"),
     ],
-)  # fmt: skip
+)
 def test_formats_of_numbers(value, name, english, german):
     assert apply_format("x", Decimal(value), name, EN) == english
     assert apply_format("x", Decimal(value), name, DE) == german
@@ -92,10 +142,18 @@ def test_formats_leave_text_that_is_no_number_alone_and_know_their_names():
 @pytest.mark.parametrize(
     ("text", "locale", "number"),
     [
-        ("1.234,50 €", "de", "1234.50"), ("1,234.50", "en", "1234.50"), ("$5", "en", "5"), ("-3", "de", "-3"), ("1.5", "de", "1.5"),
-        ("01234", "en", "1234"), ("12 Mill Lane", "en", None), ("", "en", None), ("1,2,3", "en", None), ("x" * 50, "en", None),
+        ("1.234,50 €", "de", "1234.50"),
+        ("1,234.50", "en", "1234.50"),
+        ("$5", "en", "5"),
+        ("-3", "de", "-3"),
+        ("1.5", "de", "1.5"),
+        ("01234", "en", "1234"),
+        ("12 Mill Lane", "en", None),
+        ("", "en", None),
+        ("1,2,3", "en", None),
+        ("x" * 50, "en", None),
     ],
-)  # fmt: skip
+)
 def test_numbers_are_read_as_the_language_writes_them_or_plainly(text, locale, number):
     assert number_of(text, Locale(locale)) == (Decimal(number) if number else None)
 
@@ -110,8 +168,6 @@ def test_days_are_read_from_text_and_nothing_else_is():
 
 @given(text=st.text(alphabet="ab", max_size=8), pattern=st.text(alphabet="ab?*", max_size=6))
 def test_wildcards_match_as_regular_expressions_do(text, pattern):
-    import re
-
     expected = re.fullmatch(pattern.replace("?", ".").replace("*", ".*"), text) is not None
     assert compare_texts(text, "eq", pattern, pattern=True) == expected
     assert compare_texts(text, "ne", pattern, pattern=True) != expected
@@ -131,10 +187,11 @@ def test_a_full_picture_says_the_number(value, locale):
     decimal=st.sampled_from(".,"),
 )
 def test_any_numeric_picture_gives_a_text_or_says_that_the_number_is_too_large(value, picture, decimal):
-    try:
+    if abs(value) >= LARGEST:
+        with pytest.raises(TemplateError, match="too large"):
+            write_number(value, plain_picture(picture, decimal), DE)
+    else:
         assert isinstance(write_number(value, plain_picture(picture, decimal), DE), str)
-    except TemplateError as error:
-        assert "too large" in str(error)
 
 
 @given(moment=st.datetimes(), picture=st.text(alphabet="dMyYDhHmsS'/ap. `x", max_size=25))

@@ -92,6 +92,8 @@ class Survey:
     def everywhere(self, fault: DocgenError) -> list[DocgenError]:
         """Return the fault of an unknown field once for each place that uses it, at most `MOST_PLACES`."""
         tags = [self.tags[line - 1] for line in sorted(self._used.get(fault.field, ()))]
+        # A line of Word's merge fields asks first whether they are filled, and would be told of twice.
+        tags = [tag for tag in tags if not tag.body.startswith("if word_filled(")]
         found: list[DocgenError] = []
         for tag in tags[:MOST_PLACES]:
             problem, hint = self._unknown(fault, tag)
