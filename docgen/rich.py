@@ -7,6 +7,7 @@ brings a factory that knows *how* its format says it. This module knows no forma
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -20,6 +21,29 @@ class Lines(tuple[str, ...]):
 
     def __str__(self) -> str:
         return "\n".join(self)
+
+
+@dataclass(frozen=True)
+class Look:
+    """How a piece of text is to look; None leaves it as the text around.
+
+    Attributes:
+        style: the name of a style.
+        size: in points.
+        color: RRGGBB; `highlight` likewise.
+        script: `super` or `sub`.
+    """
+
+    bold: bool | None = None
+    italic: bool | None = None
+    underline: bool = False
+    strike: bool = False
+    color: str | None = None
+    highlight: str | None = None
+    size: float | None = None
+    font: str | None = None
+    style: str | None = None
+    script: str | None = None
 
 
 class RichFactory(Protocol):
@@ -75,7 +99,7 @@ class TextRich:
         """Return the alternative text."""
         return alt
 
-    def rich(self, text: str, **_: Any) -> object:
+    def rich(self, text: str, look: Look) -> object:
         """Return the text: plain text has one look."""
         return text
 

@@ -19,6 +19,7 @@ from docgen.guards import bounded_list
 from docgen.limits import current_work
 from docgen.pictures import check_size
 from docgen.prose import FindPicture
+from docgen.rich import Look
 
 if TYPE_CHECKING:
     from docgen.sandbox import FolderLoader, Sandbox
@@ -139,11 +140,8 @@ def rich(
         _choice("script", script, ("super", "sub"))
     if size is not None and not (isinstance(size, int | float | Decimal) and _SIZES[0] <= size <= _SIZES[1]):
         raise TemplateError(f"size={size} is not a size of text", hint=f"between {_SIZES[0]} and {_SIZES[1]} points")
-    look = {
-        "bold": bold, "italic": italic, "underline": underline, "strike": strike, "color": _hex(color),
-        "highlight": _hex(highlight), "size": size, "font": font, "style": style, "script": script,
-    }  # fmt: skip
-    return _make(context, "rich", "formatted text")(_shown(context, value), **look)
+    look = Look(bold, italic, underline, strike, _hex(color), _hex(highlight), size, font, style, script)
+    return _make(context, "rich", "formatted text")(_shown(context, value), look)
 
 
 def _shown(context: Context, value: object) -> str:

@@ -14,7 +14,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from html import escape, unescape
 from pathlib import Path
-from typing import Any, Literal
+from typing import Literal
 
 import segno
 from markupsafe import Markup
@@ -24,6 +24,7 @@ from docgen.errors import TemplateError, UnsupportedFeature, did_you_mean
 from docgen.model import Artifact, Where
 from docgen.pictures import Picture, read_picture
 from docgen.prose import FindPicture, no_pictures, parse_html, parse_markdown, to_html
+from docgen.rich import Look
 
 _MEDIA_TYPES = {".png": "image/png", ".jpg": "image/jpeg", ".jpeg": "image/jpeg", ".gif": "image/gif"}
 _SCRIPTS = {"super": "sup", "sub": "sub"}
@@ -81,9 +82,9 @@ class HtmlRich:
         shown = self._img(file, width_mm, height_mm, alt)
         return _markup(f'<a href="{escape(anchor)}">{shown}</a>') if anchor else shown
 
-    def rich(self, text: str, **look: Any) -> Markup:
+    def rich(self, text: str, look: Look) -> Markup:
         """Return text in another look; a style is a class of the style sheet."""
-        return write_rich(text, **look)
+        return write_rich(text, look)
 
     def link(self, address: str, text: str) -> Markup:
         """Return a link."""
@@ -154,37 +155,24 @@ class HtmlRich:
         return _STYLE_URL.sub(lambda match: match[1] + match[2] + referred(match[3].strip()) + match[4], html)
 
 
-def write_rich(
-    text: str,
-    *,
-    bold: bool | None = None,
-    italic: bool | None = None,
-    underline: bool = False,
-    strike: bool = False,
-    color: str | None = None,
-    highlight: str | None = None,
-    size: float | None = None,
-    font: str | None = None,
-    style: str | None = None,
-    script: str | None = None,
-) -> Markup:
+def write_rich(text: str, look: Look) -> Markup:
     """Return text in a look, as HTML."""
-    lines = " ".join(name for name, wanted in (("underline", underline), ("line-through", strike)) if wanted)
+    lines = " ".join(name for name, wanted in (("underline", look.underline), ("line-through", look.strike)) if wanted)
     styles = {
-        "font-weight": None if bold is None else "bold" if bold else "normal",
-        "font-style": None if italic is None else "italic" if italic else "normal",
+        "font-weight": None if look.bold is None else "bold" if look.bold else "normal",
+        "font-style": None if look.italic is None else "italic" if look.italic else "normal",
         "text-decoration": lines or None,
-        "color": f"#{color}" if color else None,
-        "background-color": f"#{highlight}" if highlight else None,
-        "font-size": f"{size:g}pt" if size else None,
-        "font-family": f"'{font}'" if font else None,
+        "color": f"#{look.color}" if look.color else None,
+        "background-color": f"#{look.highlight}" if look.highlight else None,
+        "font-size": f"{look.size:g}pt" if look.size else None,
+        "font-family": f"'{look.font}'" if look.font else None,
     }
     written = "; ".join(f"{name}: {value}" for name, value in styles.items() if value)
-    attributes = f' class="{_class(style)}"' if style else ""
+    attributes = f' class="{_class(look.style)}"' if look.style else ""
     attributes += f' style="{escape(written)}"' if written else ""
     html = escape(text).replace("\n", "<br/>")
     html = f"<span{attributes}>{html}</span>" if attributes else html
-    return _markup(f"<{_SCRIPTS[script]}>{html}</{_SCRIPTS[script]}>" if script else html)
+    return _markup(f"<{_SCRIPTS[look.script]}>{html}</{_SCRIPTS[look.script]}>" if look.script else html)
 
 
 def _class(style: str) -> str:

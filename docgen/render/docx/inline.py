@@ -12,6 +12,7 @@ from docgen.errors import TemplateError, did_you_mean
 from docgen.render.docx.looks import copy_look, put, remove, switch
 from docgen.render.docx.package import Package, Story, parse_xml
 from docgen.render.docx.spot import R, Spot, w
+from docgen.rich import Look
 
 _W14 = "http://schemas.microsoft.com/office/word/2010/wordml"
 _SPACE = "{http://www.w3.org/XML/1998/namespace}space"
@@ -23,63 +24,42 @@ _PIECES = re.compile(r"([\n\t])")
 _SCRIPTS = {"super": "superscript", "sub": "subscript"}
 
 
-@dataclass(frozen=True)
-class Look:
-    """How a piece of text is to look; None leaves it as the text around.
-
-    Attributes:
-        style: the id of a character style.
-        size: in points.
-        color: RRGGBB; `highlight` likewise.
-        script: `super` or `sub`.
-    """
-
-    bold: bool | None = None
-    italic: bool | None = None
-    underline: bool = False
-    strike: bool = False
-    color: str | None = None
-    highlight: str | None = None
-    size: float | None = None
-    font: str | None = None
-    style: str | None = None
-    script: str | None = None
-
-    def over(self, around: etree._Element | None) -> etree._Element:
-        """Return a `<w:rPr>`: this look over the one around."""
-        look = copy_look(around)
-        if self.style is not None:
-            put(look, "rStyle", val=self.style)
-        if self.font is not None:
-            put(look, "rFonts", ascii=self.font, hAnsi=self.font, eastAsia=self.font, cs=self.font)
-        for name, wanted in (("b", self.bold), ("i", self.italic), ("strike", self.strike or None)):
-            if wanted is not None:
-                switch(look, name, wanted)
-        if self.color is not None:
-            put(look, "color", val=self.color)
-        if self.size is not None:
-            for name in ("sz", "szCs"):
-                put(look, name, val=str(round(self.size * 2)))
-        if self.underline:
-            put(look, "u", val="single")
-        if self.highlight is not None:
-            remove(look, "highlight")
-            put(look, "shd", val="clear", color="auto", fill=self.highlight)
-        if self.script is not None:
-            put(look, "vertAlign", val=_SCRIPTS[self.script])
-        return look
+def put_over(around: etree._Element | None, wanted: Look, style: str | None) -> etree._Element:
+    """Return a `<w:rPr>`: the look wanted, with the id of its style, over the one around."""
+    look = copy_look(around)
+    if style is not None:
+        put(look, "rStyle", val=style)
+    if wanted.font is not None:
+        put(look, "rFonts", ascii=wanted.font, hAnsi=wanted.font, eastAsia=wanted.font, cs=wanted.font)
+    for name, on in (("b", wanted.bold), ("i", wanted.italic), ("strike", wanted.strike or None)):
+        if on is not None:
+            switch(look, name, on)
+    if wanted.color is not None:
+        put(look, "color", val=wanted.color)
+    if wanted.size is not None:
+        for name in ("sz", "szCs"):
+            put(look, name, val=str(round(wanted.size * 2)))
+    if wanted.underline:
+        put(look, "u", val="single")
+    if wanted.highlight is not None:
+        remove(look, "highlight")
+        put(look, "shd", val="clear", color="auto", fill=wanted.highlight)
+    if wanted.script is not None:
+        put(look, "vertAlign", val=_SCRIPTS[wanted.script])
+    return look
 
 
 @dataclass(frozen=True)
 class FormattedText:
-    """A piece of text in a look of its own."""
+    """A piece of text in a look of its own; `style` is the id of the style that the look names."""
 
     text: str
     look: Look
+    style: str | None
 
     def place(self, spot: Spot) -> None:
         """Put the text into the line."""
-        spot.inline(run_of(self.text, self.look.over(spot.look)))
+        spot.inline(run_of(self.text, put_over(spot.look, self.look, self.style)))
 
 
 @dataclass(frozen=True)

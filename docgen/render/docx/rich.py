@@ -16,12 +16,13 @@ from docgen.pictures import Picture, read_picture
 from docgen.prose import FindPicture, no_pictures, parse_html, parse_markdown
 from docgen.render.docx import values
 from docgen.render.docx.chart import Wish, make_chart
-from docgen.render.docx.inline import CharacterStyles, Checkbox, FormattedText, Link, Look, PageBreak
+from docgen.render.docx.inline import CharacterStyles, Checkbox, FormattedText, Link, PageBreak
 from docgen.render.docx.package import Package
 from docgen.render.docx.pictures import PlacedPicture
 from docgen.render.docx.prose import WordProse
 from docgen.render.docx.spot import leave
 from docgen.render.docx.subdocument import Library
+from docgen.rich import Look
 
 
 class DocxRich:
@@ -53,10 +54,10 @@ class DocxRich:
         """Return a picture in the line of text, or in place of the one whose alternative text it is."""
         return leave(PlacedPicture(read_picture(source), width_mm, height_mm, fit, alt, anchor))
 
-    def rich(self, text: str, *, style: str | None = None, **look: Any) -> Markup:
-        """Return text in another look; `look` as `inline.Look` has it."""
-        found = self._styles.find(style) if style is not None else None
-        return leave(FormattedText(text, Look(style=found, **look)))
+    def rich(self, text: str, look: Look) -> Markup:
+        """Return text in another look."""
+        style = self._styles.find(look.style) if look.style is not None else None
+        return leave(FormattedText(text, look, style))
 
     def link(self, address: str, text: str) -> Markup:
         """Return a link, in the template's style for links where it has one."""

@@ -6,7 +6,6 @@ import base64
 import hashlib
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 from xml.sax.saxutils import escape, quoteattr
 
 from markupsafe import Markup
@@ -17,6 +16,7 @@ from docgen.pictures import Picture, read_picture
 from docgen.prose import FindPicture, no_pictures, parse_html, parse_markdown
 from docgen.render.pdf.fonts import DEFAULT_FONT
 from docgen.render.pdf.prose import LINK_COLOUR, RmlProse
+from docgen.rich import Look
 
 MM = 72 / 25.4
 #: Before a picture that the merge has allowed, in `src`: only these may lie outside the template's folder.
@@ -70,9 +70,9 @@ class RmlRich:
             self.pictures[token] = f"data:{picture.media_type};base64,{base64.b64encode(picture.content).decode()}"
         return token
 
-    def rich(self, text: str, **look: Any) -> Markup:
+    def rich(self, text: str, look: Look) -> Markup:
         """Return text in another look; a style is a `<spanStyle>` of the body."""
-        return _markup(_write_rich(text, **look))
+        return _markup(_write_rich(text, look))
 
     def link(self, address: str, text: str) -> Markup:
         """Return a link."""
@@ -113,30 +113,23 @@ def _markup(rml: str) -> Markup:
     return Markup(rml)  # noqa: S704 - whatever came from outside was escaped when it was put in
 
 
-def _write_rich(
-    text: str,
-    *,
-    bold: bool | None = None,
-    italic: bool | None = None,
-    underline: bool = False,
-    strike: bool = False,
-    color: str | None = None,
-    highlight: str | None = None,
-    size: float | None = None,
-    font: str | None = None,
-    style: str | None = None,
-    script: str | None = None,
-) -> str:
+def _write_rich(text: str, look: Look) -> str:
     rml = escape(text).replace("\n", "<br/>")
-    tags = (("b", bold), ("i", italic), ("u", underline), ("strike", strike), (script, script))
+    tags = (
+        ("b", look.bold),
+        ("i", look.italic),
+        ("u", look.underline),
+        ("strike", look.strike),
+        (look.script, look.script),
+    )
     for tag, wanted in tags:
         rml = f"<{tag}>{rml}</{tag}>" if wanted else rml
     font_attributes = {
-        "name": font,
-        "size": f"{size:g}" if size else None,
-        "color": f"#{color}" if color else None,
-        "backColor": f"#{highlight}" if highlight else None,
+        "name": look.font,
+        "size": f"{look.size:g}" if look.size else None,
+        "color": f"#{look.color}" if look.color else None,
+        "backColor": f"#{look.highlight}" if look.highlight else None,
     }
     written = "".join(f" {name}={quoteattr(value)}" for name, value in font_attributes.items() if value)
     rml = f"<font{written}>{rml}</font>" if written else rml
-    return f"<span style={quoteattr(style)}>{rml}</span>" if style else rml
+    return f"<span style={quoteattr(look.style)}>{rml}</span>" if look.style else rml
