@@ -11,7 +11,6 @@ import re
 import zipfile
 import zlib
 from collections.abc import Sequence
-from pathlib import PurePosixPath
 
 from lxml import etree
 
@@ -89,9 +88,7 @@ def _check_claims(infos: Sequence[zipfile.ZipInfo], size: int, where: Where) -> 
 
 def is_xml(name: str, media_type: str) -> bool:
     """Tell whether a part is XML that somebody parses; drawings in SVG are pictures."""
-    return PurePosixPath(name).suffix in (".xml", ".rels") or (
-        media_type.endswith("xml") and not media_type.startswith("image/")
-    )
+    return name.endswith((".xml", ".rels")) or (media_type.endswith("xml") and not media_type.startswith("image/"))
 
 
 def check_xml(name: str, content: bytes, where: Where) -> None:
@@ -101,8 +98,10 @@ def check_xml(name: str, content: bytes, where: Where) -> None:
         TemplateError: it is not what Word writes; says why.
     """
     text = content.removeprefix(b"\xef\xbb\xbf")
-    encoding = _ENCODING.match(text[:200])
-    if not text[:200].lstrip().startswith(b"<") or (encoding and encoding[1].lower() not in (b"utf-8", b"us-ascii")):
+    head = text[:200]
+    encoding = _ENCODING.match(head)
+    other = encoding is not None and encoding[1].lower() not in (b"utf-8", b"us-ascii")
+    if other or b"\0" in head or not head.lstrip().startswith(b"<"):
         raise TemplateError(f"{name} is not UTF-8", where=where, hint=SAVE_AS_DOCX)
     if b"<!DOCTYPE" in text:
         raise TemplateError(f"{name} declares a document type, as no Word does", where=where, hint=SAVE_AS_DOCX)

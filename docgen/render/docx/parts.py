@@ -96,17 +96,37 @@ def compile_parts(package: Package, merger: Merger) -> list[TextPart]:
     """
     parts: list[TextPart] = []
     faults = find_untrusted(package)
-    for name, label, markup, survey in survey_parts(package, merger):
-        if survey.faults:
-            faults += survey.faults
-            continue
-        numbered = Numbered(patch(markup))
-        try:
-            compiled = merger.compile(numbered.source, package.where)
-        except DocgenError as error:
-            index = Index(survey.tags)
-            faults += [_placed(fault, label, numbered, index, survey) for fault in flatten(error)]
-            continue
-        parts.append(TextPart(name, label, markup, numbered, survey, compiled))
+    try:
+        for found in survey_parts(package, merger):
+            _compile(*found, package, merger, parts, faults)
+    except DocgenError as error:
+        faults += flatten(error)
+    except Exception:  # what leads out of a document may be more than the libraries can read
+        raise_faults(faults)
+        raise
     raise_faults(sorted(faults, key=lambda fault: fault.order))
     return parts
+
+
+def _compile(
+    name: str,
+    label: str,
+    markup: str,
+    survey: Survey,
+    package: Package,
+    merger: Merger,
+    parts: list[TextPart],
+    faults: list[DocgenError],
+) -> None:
+    """Add a part to `parts`, or what is wrong with it to `faults`."""
+    if survey.faults:
+        faults += survey.faults
+        return
+    numbered = Numbered(patch(markup))
+    try:
+        compiled = merger.compile(numbered.source, package.where)
+    except DocgenError as error:
+        index = Index(survey.tags)
+        faults += [_placed(fault, label, numbered, index, survey) for fault in flatten(error)]
+        return
+    parts.append(TextPart(name, label, markup, numbered, survey, compiled))

@@ -81,7 +81,7 @@ class PreparedDocx:
         try:
             parts = compile_parts(self.package, self._merger)
         except DocgenError as error:
-            raise_faults([*flatten(error), *faults])
+            raise_faults(sorted([*flatten(error), *faults], key=lambda fault: fault.order))
             raise
         raise_faults(faults)
         return parts

@@ -8,14 +8,15 @@ Judges braces and prefixes by `braces`; what a tag says is judged by `faults`.
 from __future__ import annotations
 
 import re
+import sys
 from bisect import bisect_right
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 from lxml import etree
 
-from docgen.render.docx.braces import CLOSING, Span, find_spans
+from docgen.render.docx.braces import CLOSING, OPENING, Span, find_spans
 
 _W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 _FALLBACK = "{http://schemas.openxmlformats.org/markup-compatibility/2006}Fallback"
@@ -138,34 +139,54 @@ def read_tags(root: etree._Element) -> list[Tag]:
     lines = read_lines(root)
     tags: list[Tag] = []
     begin = [0] * len(lines)
+    marks = _marks(lines)
     for at, line in enumerate(lines):
         if begin[at] < 0 or ("{" not in line.text and not begin[at]):
             continue
         for span in find_spans(line.text, begin[at]):
             tag = Tag(line, span, line.text[span.start : span.end])
-            tags.append(_continued(tag, lines, at, begin) if span.open else tag)
+            tags.append(_continued(tag, lines, at, begin, marks) if span.open else tag)
     return list(_without_raw(sorted(tags, key=lambda tag: tag.order)))
 
 
-def _continued(tag: Tag, lines: list[Line], at: int, begin: list[int]) -> Tag:
-    """Return a tag whose end stands in a following paragraph as a whole."""
+def _continued(tag: Tag, lines: Sequence[Line], at: int, begin: list[int], marks: Mapping[str, list[int]]) -> Tag:
+    """Return a tag whose end stands in a following paragraph as a whole.
+
+    Args:
+        tag: it is open at the end of its paragraph.
+        lines: of the part.
+        at: number of the tag's line.
+        begin: where the reading of each line begins; changed.
+        marks: closing and opening braces -> the numbers of the lines that have them.
+    """
     container, closing = tag.line.holder.getparent(), CLOSING[tag.span.opening]
-    text = tag.line.text[tag.span.start :]
-    for number in range(at + 1, min(at + _LONGEST, len(lines))):
-        line = lines[number]
-        if line.holder.getparent() is not container or line.attribute:
-            break
-        end, other = line.text.find(closing), re.search(r"\{[{%#]", line.text)
-        if tag.span.opening != "{#" and other and (end < 0 or other.start() < end):
-            break
-        if end >= 0:
-            for swallowed in range(at + 1, number):
-                begin[swallowed] = -1
-            begin[number] = end + 2
-            whole = replace(tag.span, problem="", hint="", open=False)
-            return Tag(tag.line, whole, text + line.text[: end + 2])
-        text += line.text
-    return tag
+    last = _next(marks[closing], at)
+    if last - at > _LONGEST:
+        return tag
+    end = lines[last].text.find(closing)
+    if tag.span.opening != "{#" and (other := _next(marks["{"], at)) <= last:
+        opening = OPENING.search(lines[other].text)
+        if other < last or (opening and opening.start() < end):
+            return tag
+    between = lines[at + 1 : last + 1]
+    if any(line.holder.getparent() is not container or line.attribute for line in between):
+        return tag
+    begin[at + 1 : last] = [-1] * (last - at - 1)
+    begin[last] = end + 2
+    text = "".join(
+        [tag.line.text[tag.span.start :], *(line.text for line in between[:-1]), lines[last].text[: end + 2]]
+    )
+    return Tag(tag.line, replace(tag.span, problem="", hint="", open=False), text)
+
+
+def _next(numbers: Sequence[int], at: int) -> int:
+    found = bisect_right(numbers, at)
+    return numbers[found] if found < len(numbers) else sys.maxsize
+
+
+def _marks(lines: Sequence[Line]) -> dict[str, list[int]]:
+    marks = {closing: [at for at, line in enumerate(lines) if closing in line.text] for closing in CLOSING.values()}
+    return marks | {"{": [at for at, line in enumerate(lines) if "{" in line.text and OPENING.search(line.text)]}
 
 
 def _without_raw(tags: list[Tag]) -> Iterator[Tag]:
