@@ -13,6 +13,7 @@ import docx
 import pytest
 from handbook import NOW, Block, first_line_missing, page
 from kit import Office
+from rendering import word
 from rendering import saved
 
 import docgen.render.office.missing
@@ -134,6 +135,9 @@ def _template_missing(office: Office, patch: Patch) -> str:
 
 def _template_syntax(office: Office, patch: Patch) -> str:
     office.edit("templates/letter/body.txt", "{{ no }} {{ city }}", "{{ no }} {% if city %}{{ city }}")
+    office.write("templates/card/template.yaml", "kind: letter\nfields: {no: text, name: text}\n")
+    office.write("templates/card/body.docx", word("Dear {{ name | uper }},", "{% if no %}Number {{ no }}"))
+    office.edit("jobs/letters.yaml", "documents:\n", "documents:\n  card: {template: card, format: docx, file: card}\n")
     return _check(office)
 
 
