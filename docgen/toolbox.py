@@ -16,7 +16,7 @@ from markupsafe import Markup
 
 from docgen import filters, guards, richfilters
 from docgen.limits import current_work
-from docgen.wordfunctions import WORD_FUNCTIONS
+from docgen.wordfunctions import WORD_FUNCTIONS, word_text
 
 if TYPE_CHECKING:
     from docgen.sandbox import Sandbox
@@ -121,7 +121,7 @@ def install(environment: Sandbox) -> None:
         "format": _text(guards.format_text),
     }
     own = {name: _passing_empty(function) for name, function in {**OWN, **guarded}.items()}
-    environment.filters = {**kept, **own, "join": _join}
+    environment.filters = {**kept, **own, "join": _join, "word_text": pass_context(word_text)}
     environment.globals |= {name: own[name] for name in FUNCTIONS} | {"address": pass_context(filters.address)}
     environment.globals |= {name: pass_context(function) for name, function in {**_CALLED, **WORD_FUNCTIONS}.items()}
     environment.localise = filters.localised

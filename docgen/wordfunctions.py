@@ -286,7 +286,6 @@ def word_address(context: Context) -> object:
 
 WORD_FUNCTIONS: Mapping[str, Callable[..., Any]] = {
     "merge_field": merge_field,
-    "word_text": word_text,
     "word_filled": word_filled,
     "word_if": word_if,
     "word_number": word_number,

@@ -214,9 +214,9 @@ def said(source, **values):
 
 
 def test_what_templates_call():
-    assert said('{{ word_text(x, number="0.00", before="<", after=">") }}', x=1) == "&lt;1.00&gt;"
-    assert said("{{ word_text(x) }}{{ word_text(y) }}{{ word_text(z) }}", x=0, y=None, z="") == "0"
-    assert said("{{ word_text(word_number(x) + word_number(y)) }}", x="1,000.5", y=None) == "1,000.5"
+    assert said('{{ x | word_text(number="0.00", before="<", after=">") }}', x=1) == "&lt;1.00&gt;"
+    assert said("{{ x | word_text }}{{ y | word_text }}{{ z | word_text }}", x=0, y=None, z="") == "0"
+    assert said("{{ (word_number(x) + word_number(y)) | word_text }}", x="1,000.5", y=None) == "1,000.5"
     for wrong in (
         'word_formula("SUMM", 1)',
         'word_formula("ROUND", 1)',

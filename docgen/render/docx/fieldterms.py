@@ -69,12 +69,12 @@ class Value:
         """The expression of the text."""
         if self.raw:
             return self.expression
-        options = [self.expression]
-        options += [f"{name}={literal(text)}" for name, text in (("number", self.number), ("day", self.day)) if text]
+        options = [f"{name}={literal(text)}" for name, text in (("number", self.number), ("day", self.day)) if text]
         if self.formats:
             options.append(f"format=[{', '.join(map(literal, self.formats))}]")
         options += [f"{name}={text}" for name, text in (("before", self.before), ("after", self.after)) if text]
-        return f"word_text({', '.join(options)})"
+        given = f"({', '.join(options)})" if options else ""
+        return f"{self.expression} | word_text{given}"
 
     @property
     def operand(self) -> str:
@@ -202,7 +202,7 @@ class Terms:
 
     def _quote(self, one: Field) -> Value:
         code = self.instruction(one)
-        return self._switched(Value(self.operand(code.words)), code)
+        return self._switched(Value(f"({self.operand(code.words)})"), code)
 
     def _formula(self, one: Field) -> Value:
         expression = _Formula(self, list(read_formula(one.code, self._decimal))).read()
