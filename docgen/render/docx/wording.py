@@ -109,7 +109,7 @@ def glued_prefix(tag: Tag) -> tuple[str, str] | None:
     found = re.match(r"(tr|tc|p|r)([\xa0\u2000-\u200b\u202f\t\n])", inner)
     if found and not (found[1] == "r" and found[2].isspace()):
         return (
-            f"behind {found[1]} stands a blank that is none to templates",
+            f"the blank behind {found[1]} is one that does not break",
             f"write an ordinary blank behind {found[1]}",
         )
     if tag.prefix in ("tr", "tc", "p") and re.search(r"[}%]", tag.text[2:-2]):
