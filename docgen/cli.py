@@ -121,7 +121,9 @@ def check(
     job: JobArgument,
     annotate: Annotated[
         Path | None,
-        typer.Option("--annotate", metavar="FILE", help="Where to put a copy of a faulty Word template, with comments."),
+        typer.Option(
+            "--annotate", metavar="FILE", help="Where to put a copy of a faulty Word template, with comments."
+        ),
     ] = None,
     config: ConfigOption = None,
     as_json: JsonOption = False,

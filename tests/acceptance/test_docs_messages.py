@@ -13,8 +13,7 @@ import docx
 import pytest
 from handbook import NOW, Block, first_line_missing, page
 from kit import Office
-from rendering import word
-from rendering import saved
+from rendering import saved, word
 
 import docgen.render.office.missing
 import docgen.wiring
