@@ -29,14 +29,14 @@ from .peers.environments import NotInstalled, Peer
 DOCGEN = Peer("docgen", "", "jinja")
 PEERS = (
     DOCGEN,
-    Peer("docgen-reference", "", "jinja"),
+    Peer("docgen-reference", "", "jinja", remark=" (--engine reference)"),
     Peer("docxtpl", "0.20.2", "jinja"),
     Peer("rust-docxtpl", "0.1.2", "jinja"),
     Peer("docxtpl-ng", "0.2.0", "jinja"),
     Peer("docx-mailmerge2", "1.0.3", "merge fields"),
     Peer("docxtemplater", "3.71.0", "braces", node=True),
     Peer("easy-template-x", "7.2.8", "braces", node=True),
-    Peer("docx-templates", "4.15.0", "commands", node=True),
+    Peer("docx-templates", "4.15.0", "commands", node=True, remark=", sandbox off"),
 )
 #: How many times faster docgen must be, in documents per CPU second.
 AT_LEAST: Mapping[str, float] = {"docxtpl": 40, "docx-mailmerge2": 10, "docxtemplater": 10, "easy-template-x": 10}

@@ -32,17 +32,19 @@ class Peer:
         version: the one that is measured; "" is docgen itself.
         syntax: which of `contract.SYNTAXES` it reads.
         node: it runs in Node.
+        remark: what people should know of how it is used.
     """
 
     name: str
     version: str
     syntax: str
     node: bool = False
+    remark: str = ""
 
     @property
     def title(self) -> str:
         """The name and version, for people."""
-        return f"{self.name} {self.version}".strip()
+        return f"{self.name} {self.version}{self.remark}".strip()
 
     def command(self) -> tuple[list[str], Path]:
         """Install what is missing, and return the program and the folder to run it in.
