@@ -347,3 +347,13 @@ def test_notes_are_looked_through_too(tmp_path):
             package.writestr(name, content)
     place, _, _ = only(tmp_path / "t", output.getvalue())
     assert place == "footnotes › paragraph 1"
+
+
+def test_a_loop_that_is_left_inside_a_table_it_does_not_stand_in(tmp_path):
+    document = docx.Document()
+    document.add_paragraph("{% for l in lines %}")
+    document.add_table(rows=1, cols=1).rows[0].cells[0].text = "{% if l %}{% break %}{% endif %}"
+    document.add_paragraph("{% endfor %}")
+    place, said, _ = only(tmp_path / "t", saved(document))
+    assert place == "text › paragraph 1"
+    assert "its {% break %} in table 1 › row 1 › cell 1" in said

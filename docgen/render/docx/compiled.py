@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from lxml import etree
 
@@ -59,18 +59,27 @@ class Compiled:
             if ready.is_body:
                 merged = self._fix_body(ready, merged, foreign)
             elif foreign.printed or not ready.shape.sound:
-                check_markup(merged, ready.part.label, self._package.where)
+                self._check(ready, merged)
                 merged = without_blanks(merged) if foreign.printed and ready.is_story else merged
             assembly.replace(ready.part.name, f"{ready.before}{merged}{ready.after}".encode())
         return assembly
 
     def _fix_body(self, ready: _Ready, merged: str, foreign: Foreign) -> str:
         if foreign.printed or not (ready.shape.sound and ready.shape.fixed_tables):
-            check_markup(merged, ready.part.label, self._package.where)
+            self._check(ready, merged)
             merged = etree.tostring(fix_tables(merged), encoding="unicode")
         if ready.shape.drawings or foreign.printed:
             merged = number_drawings(merged)
         return merged
+
+    def _check(self, ready: _Ready, merged: str) -> None:
+        try:
+            check_markup(merged, ready.part.label, self._package.where)
+        except TemplateSyntax as fault:
+            if ready.shape.fault and fault.where and (line := ready.shape.fault[1]):
+                fault.where = replace(fault.where, line=line)
+                raise ready.part.placed(fault) from fault
+            raise
 
 
 def number_drawings(markup: str) -> str:

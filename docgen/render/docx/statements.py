@@ -140,6 +140,8 @@ class _Matcher:
             self._close().closed = True
         elif word in _IN_LOOPS and not self._loops:
             self._fault(tag, f"{word} stands outside of a loop", "it belongs between {% for %} and {% endfor %}")
+        elif word in ("break", "continue"):
+            next(block for block in reversed(self._open) if block.word == "for").tags.append(tag)
 
     def _begin(self, block: Block) -> None:
         self.found.all.append(block)
