@@ -43,7 +43,7 @@ class Compiled:
 
     def __init__(self, package: Package, parts: list[TextPart], merger: Merger) -> None:
         self._package = package
-        self._ready = [_prepare(package, part, merger) for part in parts]
+        self._ready = {part.name: _prepare(package, part, merger) for part in parts}
 
     def merge(self, context: Mapping[str, object], foreign: Foreign) -> Assembly:
         """Return the merged document.
@@ -53,28 +53,30 @@ class Compiled:
             foreign: knows whether markup was printed that is not our own.
         """
         assembly = Assembly(self._package)
-        for ready in self._ready:
+        for ready in self._ready.values():
             foreign.show = Pictures(assembly.story(ready.part.name)).show
             merged = lay_out(ready.part.render(context))
             if ready.is_body:
                 merged = self._fix_body(ready, merged, foreign)
             elif foreign.printed or not ready.shape.sound:
-                self._check(ready, merged)
+                self.check(ready.part.name, merged)
                 merged = without_blanks(merged) if foreign.printed and ready.is_story else merged
             assembly.replace(ready.part.name, f"{ready.before}{merged}{ready.after}".encode())
         return assembly
 
     def _fix_body(self, ready: _Ready, merged: str, foreign: Foreign) -> str:
         if foreign.printed or not (ready.shape.sound and ready.shape.fixed_tables):
-            self._check(ready, merged)
+            self.check(ready.part.name, merged)
             merged = etree.tostring(fix_tables(merged), encoding="unicode")
         if ready.shape.drawings or foreign.printed:
             merged = number_drawings(merged)
         return merged
 
-    def _check(self, ready: _Ready, merged: str) -> None:
+    def check(self, name: str, merged: str) -> None:
+        """Raise for a merged part that is not well-formed, with the tag that breaks it where that is known."""
+        ready = self._ready[name]
         try:
-            check_markup(merged, ready.part.label, self._package.where)
+            _check_markup(merged, ready.part.label, self._package.where)
         except TemplateSyntax as fault:
             if ready.shape.fault and fault.where and (line := ready.shape.fault[1]):
                 fault.where = replace(fault.where, line=line)
@@ -107,7 +109,7 @@ def _prepare(package: Package, part: TextPart, merger: Merger) -> _Ready:
     return _Ready(part, shape, whole[: begin.start()], whole[end + len("</w:body>") :], True, True)
 
 
-def check_markup(markup: str, label: str, where: Where) -> None:
+def _check_markup(markup: str, label: str, where: Where) -> None:
     """Raise for what is not well-formed; nothing is repaired silently."""
     try:
         etree.fromstring(markup.encode(), etree.XMLParser(resolve_entities=False, no_network=True, huge_tree=True))

@@ -8,7 +8,7 @@ from functools import cached_property, partial
 
 from docgen.merge import Merger
 from docgen.model import Making
-from docgen.render.docx.compiled import Compiled, check_markup
+from docgen.render.docx.compiled import Compiled
 from docgen.render.docx.package import Assembly, Package
 from docgen.render.docx.parts import TextPart
 from docgen.render.docx.reference import Reference
@@ -43,10 +43,7 @@ class Merging:
     @cached_property
     def _reference(self) -> Reference:
         notes = [part.name for part in self._parts.values() if part.label in ("footnotes", "endnotes", "comments")]
-        return Reference(self._package, self._merge_part, self._check_part, notes)
+        return Reference(self._package, self._merge_part, self._compiled.check, notes)
 
     def _merge_part(self, name: str, markup: str, context: Mapping[str, object]) -> str:
         return self._parts[name].render(context)
-
-    def _check_part(self, name: str, markup: str) -> None:
-        check_markup(markup, self._parts[name].label, self._package.where)
