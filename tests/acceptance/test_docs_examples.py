@@ -146,7 +146,7 @@ def _run(block: Block, folder: Folder, monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_every_name_in_json_output_is_documented_and_no_other(office: Office) -> None:
     office.edit("templates/letter/template.yaml", "amount: text", "amount: money")
-    checked = office.call("check", "jobs/letters.yaml", "--json").json
+    checked = office.call("check", "jobs/letters.yaml", "--annotate", "faults.docx", "--json").json
     ran = office.run("--json").json
     shown = office.call("show", ran["run"], "--json").json
     history = office.call("history", "0001", "--json").json["history"][0]
