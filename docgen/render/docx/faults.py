@@ -7,7 +7,7 @@ told of again: a broken tag counts as what it was meant to be. Compiles and rend
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from functools import cached_property
 
@@ -20,12 +20,11 @@ from docgen.merge import Merger
 from docgen.model import Where
 from docgen.render.docx.beside import find_lost, find_twice, find_uneven, outside_cell, split_code
 from docgen.render.docx.places import Steps, near
+from docgen.render.docx.standins import alone, closing, meant, stand_in
 from docgen.render.docx.statements import (
     CELL,
-    OPENING,
     Blocks,
     find_blocks,
-    is_set_block,
     names_set,
     short,
     statement_of,
@@ -36,11 +35,6 @@ from docgen.walk import Trace
 
 #: Places that one unknown field is reported at.
 MOST_PLACES = 20
-#: Statement -> what stands for a broken one, so that its block has both ends.
-_STAND_IN = {
-    "if": "if true", "elif": "elif true", "else": "else", "call": "call namespace()", "filter": "filter upper",
-    "with": "with",
-}  # fmt: skip
 _TOO_DEEP = ("the tag is nested too deeply", "work a part of it out before, by {% set name = … %}")
 _LONGEST = 20_000
 _KNOWN = frozenset({"loop", "caller", "super", "self", "varargs", "kwargs"})
@@ -164,7 +158,7 @@ class Survey:
 
     def _try(self, tag: Tag) -> tuple[str, str] | None:
         try:
-            self._merger.environment.parse(_alone(tag))
+            self._merger.environment.parse(alone(tag))
         except TemplateSyntaxError as error:
             return say(error.message or "", tag)
         except (RecursionError, MemoryError):
@@ -187,15 +181,15 @@ class Survey:
     def _source(self) -> str:
         """The tags alone, one a line, broken ones replaced, with every block closed."""
         ends = self._blocks.ends
-        lines = [_ends(ends.get(tag)) + self._statement(tag) for tag in self.tags]
-        return "\n".join([*lines, _ends(ends.get(None))])
+        lines = [closing(ends.get(tag)) + self._statement(tag) for tag in self.tags]
+        return "\n".join([*lines, closing(ends.get(None))])
 
     def _statement(self, tag: Tag) -> str:
         if tag in self._blocks.dropped or tag.span.opening == "{#":
             return ""
         if tag in self._faulty:
-            return _stand_in(tag)
-        return _meant(tag)
+            return stand_in(tag)
+        return meant(tag)
 
     @cached_property
     def _tree(self) -> nodes.Template:
@@ -218,7 +212,7 @@ class Survey:
 
     def _is_deep(self, tag: Tag) -> bool:
         try:
-            list(self._merger.environment.parse(_alone(tag)).find_all(nodes.Expr))
+            list(self._merger.environment.parse(alone(tag)).find_all(nodes.Expr))
         except RecursionError:
             return True
         except Exception:
@@ -287,56 +281,6 @@ def _look_at(tag: Tag) -> Finding | None:
     if tag.span.opening == "{{" and re.match(r"\{.*\}$", tag.body) and ":" not in tag.body:
         return Finding(tag, "there are braces too many", f"write {{{{ {tag.body.strip('{} ')} }}}}")
     return next((Finding(tag, *said) for check in checks if (said := check(tag))), None)
-
-
-def _ends(words: Iterable[str] | None) -> str:
-    return "".join(f"{{% {word} %}}" for word in words or ())
-
-
-def _meant(tag: Tag) -> str:
-    """Return a tag as Jinja gets it."""
-    body = " ".join(tag.body.split("\n"))
-    if tag.word in ("vm", "hm"):
-        return ""
-    if tag.word in CELL:
-        return f"{{{{ {body[len(tag.word) :]} }}}}"
-    return f"{tag.span.opening} {body} {'}}' if tag.span.opening == '{{' else '%}'}"
-
-
-def _stand_in(tag: Tag) -> str:
-    """Return what stands for a broken tag."""
-    word = statement_of(tag) if tag.span.opening == "{%" else ""
-    names = [name for name, _ in names_set([tag])]
-    if word == "for":
-        return f"{{% for {', '.join(names) or '_'} in [] %}}"
-    if word in ("set", "macro"):
-        name = names[0] if names else "_"
-        inline = word == "set" and not is_set_block(tag)
-        return f"{{% {word} {name}{' = none' if inline else '()' if word == 'macro' else ''} %}}"
-    if word == "block":
-        return f"{{% block b{tag.order[0]} %}}"
-    if word.startswith("end") and word[3:] in OPENING:
-        return f"{{% {word} %}}"
-    return f"{{% {_STAND_IN[word]} %}}" if word in _STAND_IN else ""
-
-
-def _alone(tag: Tag) -> str:
-    """Return a template that has this tag alone, with what its statement needs around it."""
-    text, word = _meant(tag), tag.word
-    if word in ("else", "elif"):
-        return f"{{% if true %}}{text}{{% endif %}}"
-    if word in ("break", "continue"):
-        return f"{{% for _ in [] %}}{text}{{% endfor %}}"
-    if word.startswith("end"):
-        return f"{_stand_in_for(word.removeprefix('end'))}{text}"
-    if word in OPENING and not (word == "set" and not is_set_block(tag)):
-        return f"{text}{{% end{word} %}}"
-    return text
-
-
-def _stand_in_for(word: str) -> str:
-    simple = {"for": "for _ in []", "set": "set _", "macro": "macro _()", "block": "block _"}
-    return f"{{% {simple.get(word) or _STAND_IN.get(word, 'if true')} %}}"
 
 
 def _given_names(tree: nodes.Template) -> Iterator[str]:
