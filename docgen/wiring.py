@@ -24,7 +24,7 @@ from docgen.model import Format, Making, Run
 from docgen.plan import Plan, Toolbox, templates_used
 from docgen.protocols import BatchTransport, Clock, Engine, Feature, Ledger, Source, Transport
 from docgen.render import RENDERERS, SURVEYS
-from docgen.render.docx.bundle import join_documents
+from docgen.render.docx.joining.bundle import join_documents
 from docgen.render.mail import prepare_mail
 from docgen.render.office import convert_to_pdf, find_missing, find_office
 from docgen.run import Progress, Runner

@@ -1,6 +1,6 @@
 """Floor 1, rules: what Word's merge fields become: the functions that a translated template calls. Knows no XML.
 
-A template in Word's own words is rewritten as Jinja before it is compiled (`docgen.render.docx.mergefields`). What
+A template in Word's own words is rewritten as Jinja before it is compiled (`docgen.render.docx.fields.translate`). What
 Jinja has no words for is here: printing nothing for an empty field, switches, comparisons, formulas, and moving from
 record to record within one document.
 """

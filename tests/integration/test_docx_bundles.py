@@ -16,7 +16,7 @@ from rendering import saved
 
 from docgen.model import MEDIA_TYPES, Artifact, Format
 from docgen.render import office
-from docgen.render.docx.bundle import join_documents
+from docgen.render.docx.joining.bundle import join_documents
 
 pytestmark = [
     pytest.mark.libreoffice,

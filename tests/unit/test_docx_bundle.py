@@ -23,7 +23,7 @@ from rendering import docx_text, part, saved
 
 from docgen.errors import RenderError
 from docgen.model import Where
-from docgen.render.docx.bundle import join_documents
+from docgen.render.docx.joining.bundle import join_documents
 from docgen.render.docx.joining.order import PARAGRAPH, SECTION, SETTINGS
 from docgen.render.docx.package import Assembly, Package
 from docgen.render.docx.package import parse_xml as tree_of

@@ -15,9 +15,9 @@ from rendering import make_context, make_template, part, picture, saved, word
 from docgen.errors import FieldMissing, LimitExceeded, TemplateError, UnsupportedFeature
 from docgen.model import Where
 from docgen.render import docx as word_renderer
-from docgen.render.docx.chartdata import days
-from docgen.render.docx.chartlook import date_format, number_format
-from docgen.render.docx.chartmarkup import KINDS
+from docgen.render.docx.charts.data import days
+from docgen.render.docx.charts.look import date_format, number_format
+from docgen.render.docx.charts.markup import KINDS
 from docgen.render.docx.package import Package
 from docgen.render.text import prepare_html
 from docgen.richfilters import CHARTS

@@ -14,7 +14,7 @@ from rendering import make_context, make_template, saved, word
 from docgen.errors import DocgenError, TemplateError
 from docgen.model import Making
 from docgen.render import docx as word_renderer
-from docgen.render.docx.looks import _ORDER
+from docgen.render.docx.writing.looks import _ORDER
 
 W14 = "{http://schemas.microsoft.com/office/word/2010/wordml}"
 

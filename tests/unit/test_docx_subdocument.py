@@ -16,8 +16,8 @@ from docgen.errors import Faults, FieldMissing, LimitExceeded, TemplateError, Te
 from docgen.limits import Limits
 from docgen.model import Making, Where
 from docgen.render import docx as word_renderer
+from docgen.render.docx.clauses.subdocument import Subdocument
 from docgen.render.docx.package import Package
-from docgen.render.docx.subdocument import Subdocument
 
 W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 

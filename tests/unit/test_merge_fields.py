@@ -45,7 +45,7 @@ from docgen.errors import Faults, FieldMissing, TemplateSyntax
 from docgen.inspect_fields import compare_fields
 from docgen.merge import Merger
 from docgen.model import Where
-from docgen.render.docx.mergefields import translate
+from docgen.render.docx.fields.translate import translate
 from docgen.render.docx.package import Package
 from docgen.render.docx.parts import compile_parts
 from docgen.render.docx.rich import DocxRich

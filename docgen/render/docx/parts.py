@@ -9,12 +9,12 @@ from functools import cached_property
 from docgen.errors import DocgenError, LimitExceeded, flatten, raise_faults
 from docgen.merge import Compiled, Merger
 from docgen.model import Where
-from docgen.render.docx.faults import Survey
+from docgen.render.docx.faults.places import Index, Numbered
+from docgen.render.docx.faults.survey import Survey
+from docgen.render.docx.faults.trust import find_untrusted
 from docgen.render.docx.labels import part_names
 from docgen.render.docx.package import Package, parse_xml
-from docgen.render.docx.places import Index, Numbered
 from docgen.render.docx.reference import patch, source_of
-from docgen.render.docx.trust import find_untrusted
 
 
 @dataclass(frozen=True, eq=False)

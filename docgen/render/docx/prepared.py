@@ -16,10 +16,11 @@ from docgen.limits import WorkLimits
 from docgen.merge import Merger, Missing
 from docgen.model import MEDIA_TYPES, Artifact, Format, Making, Where
 from docgen.render.body import TemplateFolder, place, read_bytes
-from docgen.render.docx.bundle import join_documents
+from docgen.render.docx.clauses.subdocument import Library
 from docgen.render.docx.compiled import not_well_formed, number_drawings
-from docgen.render.docx.fieldnames import known_fields
-from docgen.render.docx.mergefields import translate
+from docgen.render.docx.fields.names import known_fields
+from docgen.render.docx.fields.translate import translate
+from docgen.render.docx.joining.bundle import join_documents
 from docgen.render.docx.merging import Merging
 from docgen.render.docx.package import Assembly, Package
 from docgen.render.docx.parts import TextPart, compile_parts
@@ -27,7 +28,6 @@ from docgen.render.docx.properties import Properties, survey_properties
 from docgen.render.docx.reference import document_of
 from docgen.render.docx.rich import DocxRich
 from docgen.render.docx.spot import OPEN, RichValue, collecting, fill
-from docgen.render.docx.subdocument import Library
 from docgen.render.docx.values import Replacements, check_master, printing
 from docgen.wordfunctions import CURSOR, Cursor, LeftOut
 

@@ -12,7 +12,7 @@ from markupsafe import escape
 
 from docgen.merge import Compiled, Merger
 from docgen.model import Where
-from docgen.render.docx.faults import Survey
+from docgen.render.docx.faults.survey import Survey
 from docgen.render.docx.package import Assembly, Package, parse_xml, write_xml
 from docgen.sandbox import without_control
 

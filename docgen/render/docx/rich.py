@@ -15,13 +15,13 @@ from docgen.limits import current_work
 from docgen.pictures import Picture, read_picture
 from docgen.prose import FindPicture, no_pictures, parse_html, parse_markdown
 from docgen.render.docx import values
-from docgen.render.docx.chart import Wish, make_chart
-from docgen.render.docx.inline import CharacterStyles, Checkbox, FormattedText, Link, PageBreak
+from docgen.render.docx.charts.chart import Wish, make_chart
+from docgen.render.docx.clauses.subdocument import Library
 from docgen.render.docx.package import Package
-from docgen.render.docx.pictures import PlacedPicture
-from docgen.render.docx.prose import WordProse
 from docgen.render.docx.spot import leave
-from docgen.render.docx.subdocument import Library
+from docgen.render.docx.writing.inline import CharacterStyles, Checkbox, FormattedText, Link, PageBreak
+from docgen.render.docx.writing.pictures import PlacedPicture
+from docgen.render.docx.writing.prose import WordProse
 from docgen.rich import Look
 
 

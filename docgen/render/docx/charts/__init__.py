@@ -1,0 +1,1 @@
+"""Floor 2, edges: charts that Word draws itself."""

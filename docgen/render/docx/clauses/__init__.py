@@ -1,0 +1,1 @@
+"""Floor 2, edges: Word documents put into Word documents."""

@@ -1,0 +1,161 @@
+"""Floor 2, edges: which styles and lists a Word document has, and how more are added. Knows no text."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass, field
+from weakref import WeakKeyDictionary
+
+from lxml import etree
+
+from docgen.render.docx.package import Assembly, Package, parse_xml
+from docgen.render.docx.spot import W, w
+from docgen.render.docx.writing.stylesheet import value
+
+_STYLES = "application/vnd.openxmlformats-officedocument.wordprocessingml.styles+xml"
+_NUMBERING = "application/vnd.openxmlformats-officedocument.wordprocessingml.numbering+xml"
+
+
+def _part(assembly: Assembly, kind: str) -> str:
+    """Return the name of the main part's only part of a kind; "" without one."""
+    relations = assembly.relations(assembly.package.main).values()
+    found = [one.target for one in relations if one.kind.endswith(f"/{kind}") and one.target in assembly]
+    return found[0] if found else ""
+
+
+def _tree(assembly: Assembly, kind: str, media_type: str) -> etree._Element:
+    """Return the tree of such a part, which is made where there is none."""
+    name = _part(assembly, kind)
+    if not name:
+        usual = f"word/{kind}.xml"
+        pattern = f"word/{kind}{{}}.xml" if usual in assembly else usual
+        name = assembly.add(pattern, f'<w:{kind} xmlns:w="{W}"/>'.encode(), media_type)
+        assembly.relate(assembly.package.main, kind, name)
+    return assembly.tree(name)
+
+
+_read: WeakKeyDictionary[Package, dict[str, etree._Element]] = WeakKeyDictionary()
+
+
+def _template_tree(package: Package, kind: str) -> etree._Element:
+    """Return the tree of such a part as a template has it, read once; it must not be changed."""
+    trees = _read.setdefault(package, {})
+    if kind not in trees:
+        name = next(iter(package.related(package.main, kind)), "")
+        trees[kind] = parse_xml(package.parts[name]) if name else etree.Element(w(kind))
+    return trees[kind]
+
+
+@dataclass(frozen=True)
+class _Index:
+    """Where the styles of a document are found."""
+
+    by_id: dict[str, etree._Element] = field(default_factory=dict)
+    by_name: dict[tuple[str, str], str] = field(default_factory=dict)
+
+    def know(self, style: etree._Element) -> None:
+        identity = style.get(w("styleId"), "")
+        self.by_id.setdefault(identity, style)
+        self.by_name.setdefault((style.get(w("type"), "paragraph"), value(style.find(w("name"))).lower()), identity)
+
+
+_indexes: WeakKeyDictionary[Package, _Index] = WeakKeyDictionary()
+
+
+def _template_index(package: Package) -> _Index:
+    if package not in _indexes:
+        index = _indexes[package] = _Index()
+        for style in _template_tree(package, "styles").iter(w("style")):
+            index.know(style)
+    return _indexes[package]
+
+
+class Styles:
+    """The styles of a document: those of its template, and those added."""
+
+    def __init__(self, assembly: Assembly) -> None:
+        self._assembly = assembly
+        known = _template_index(assembly.package)
+        self._index = _Index(dict(known.by_id), dict(known.by_name))
+        self.by_id, self.by_name = self._index.by_id, self._index.by_name
+
+    def add(self, style: etree._Element) -> str:
+        """Add a style, under another id and name where those are taken, and return the id."""
+        identity, label = str(style.get(w("styleId"), "")), style.find(w("name"))
+        number, wanted = 2, identity
+        while identity in self.by_id:
+            identity, number = f"{wanted}{number}", number + 1
+        style.set(w("styleId"), identity)
+        taken = {name for _, name in self.by_name}
+        number, name = 2, value(label)
+        while value(label).lower() in taken:
+            label.set(w("val"), f"{name} {number}")
+            number += 1
+        _tree(self._assembly, "styles", _STYLES).append(style)
+        self._index.know(style)
+        self._assembly.styles.setdefault(value(label).lower(), identity)
+        return identity
+
+
+class Lists:
+    """The numbering of a document."""
+
+    def __init__(self, assembly: Assembly, *, is_template: bool = False) -> None:
+        self._assembly = assembly
+        self._is_template = is_template
+
+    @property
+    def root(self) -> etree._Element | None:
+        """The tree; None where the document has no lists."""
+        if self._is_template:
+            return _template_tree(self._assembly.package, "numbering")
+        name = _part(self._assembly, "numbering")
+        return self._assembly.tree(name) if name else None
+
+    def num(self, number: str) -> etree._Element | None:
+        """Return a `<w:num>`."""
+        return self._find("num", "numId", number)
+
+    def abstract(self, number: str) -> etree._Element | None:
+        """Return the `<w:abstractNum>` that a `<w:num>` follows."""
+        num = self.num(number)
+        return None if num is None else self._find("abstractNum", "abstractNumId", value(num.find(w("abstractNumId"))))
+
+    def _find(self, name: str, key: str, number: str) -> etree._Element | None:
+        found = self.root.iter(w(name)) if self.root is not None else ()
+        return next((one for one in found if one.get(w(key)) == number), None)
+
+    def _next(self, root: etree._Element, name: str, key: str) -> str:
+        return str(max((int(one.get(w(key), "0")) for one in root.iter(w(name))), default=0) + 1)
+
+    def add_abstract(self, abstract: etree._Element) -> str:
+        """Add an `<w:abstractNum>` before all `<w:num>`, and return its id."""
+        root = _tree(self._assembly, "numbering", _NUMBERING)
+        number = self._next(root, "abstractNum", "abstractNumId")
+        abstract.set(w("abstractNumId"), number)
+        for identity in abstract.findall(w("nsid")):  # Word takes lists of one nsid for the same list
+            identity.set(w("val"), hashlib.sha256(f"{value(identity)} {number}".encode()).hexdigest()[:8].upper())
+        leading = [one for one in root if one.tag in (w("numPicBullet"), w("abstractNum"))]
+        root.insert(root.index(leading[-1]) + 1 if leading else 0, abstract)
+        return number
+
+    def add_num(self, num: etree._Element, abstract: str) -> str:
+        """Add a `<w:num>` that follows an `<w:abstractNum>`, and return its id."""
+        root = _tree(self._assembly, "numbering", _NUMBERING)
+        number = self._next(root, "num", "numId")
+        num.set(w("numId"), number)
+        num.find(w("abstractNumId")).set(w("val"), abstract)
+        trailing = root.find(w("numIdMacAtCleanup"))
+        if trailing is None:
+            root.append(num)
+        else:
+            trailing.addprevious(num)
+        return number
+
+
+def styles_of(assembly: Assembly) -> Styles:
+    """Return the styles of a document in the making."""
+    if Styles not in assembly.memory:
+        assembly.memory[Styles] = Styles(assembly)
+    styles: Styles = assembly.memory[Styles]
+    return styles
