@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
+from decimal import ROUND_HALF_UP, Context, Decimal, InvalidOperation
 from functools import lru_cache
 
 from babel import Locale
@@ -21,6 +21,8 @@ from docgen.errors import TemplateError, did_you_mean
 
 #: The widest amount that is an amount: beyond it Decimal's 28 digits would round.
 _LARGEST = Decimal(10) ** 18
+#: Digits before and after the point together; Python's 28 are too few for a large number with many places.
+_DIGITS = Context(prec=60)
 _MOST_DECIMALS = 20
 _UNITS = tuple(Decimal(1).scaleb(-places) for places in range(7))
 
@@ -64,9 +66,8 @@ def to_decimal(value: object, name: str = "the value") -> Decimal:
 def round_half_up(value: Decimal, places: int) -> Decimal:
     """Round as taught at school: 0.125 -> 0.13, -0.125 -> -0.13. Never gives a negative zero."""
     try:
-        rounded = value.quantize(
-            _UNITS[places] if 0 <= places < len(_UNITS) else Decimal(1).scaleb(-places), ROUND_HALF_UP
-        )
+        unit = _UNITS[places] if 0 <= places < len(_UNITS) else Decimal(1).scaleb(-places)
+        rounded = value.quantize(unit, ROUND_HALF_UP, _DIGITS)
     except InvalidOperation as error:
         raise TemplateError(f"{value} is too large a number") from error
     return rounded if rounded else abs(rounded)
