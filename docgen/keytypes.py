@@ -13,8 +13,6 @@ from babel.core import Locale, UnknownLocaleError
 from babel.localedata import exists as locale_exists
 from babel.numbers import list_currencies
 from pydantic import AfterValidator, BeforeValidator, Field, ValidationInfo
-from sqlalchemy.engine import make_url
-from sqlalchemy.exc import ArgumentError
 from stdnum import iban as iban_rules
 
 from docgen.address import parse_mailbox
@@ -94,6 +92,10 @@ def _under_base(path: Path, info: ValidationInfo) -> Path:
 
 
 def _check_ledger(url: str, info: ValidationInfo) -> str:
+    # Loaded late: a body is merged and a job is checked without the database library.
+    from sqlalchemy.engine import make_url
+    from sqlalchemy.exc import ArgumentError
+
     try:
         parsed = make_url(url)
     except ArgumentError:

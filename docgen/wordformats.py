@@ -12,7 +12,6 @@ from datetime import date
 from decimal import Decimal
 
 from babel import Locale
-from num2words import CONVERTER_CLASSES, num2words
 
 from docgen.errors import TemplateError, UnsupportedFeature, did_you_mean
 from docgen.money import round_half_up
@@ -99,6 +98,8 @@ def _in_words(number: int, locale: Locale, to: str = "cardinal") -> str:
         return str(number)
     if to == "cardinal" and locale.language in LANGUAGES and locale.language != "en":
         return number_in_words(number, locale)
+    from num2words import CONVERTER_CLASSES, num2words  # loaded late: few templates write numbers in words
+
     try:
         if locale.language not in CONVERTER_CLASSES:  # num2words would take another language for it
             raise NotImplementedError

@@ -17,7 +17,6 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from babel import Locale
-from num2words import num2words
 
 from docgen.errors import TemplateError, UnsupportedFeature
 from docgen.money import currency_places, round_money
@@ -209,6 +208,8 @@ def _cardinal(number: int, language: str, territory: str | None) -> str:
         raise TemplateError("the number is too large to write in words")
     if language == "fil":
         return _filipino(number)
+    from num2words import num2words  # loaded late: few templates write numbers in words
+
     words = str(num2words(number, lang=language)).replace(",", "")
     if language == "en" and territory == "US":
         words = words.replace(" and ", " ")

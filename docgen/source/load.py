@@ -16,7 +16,6 @@ from pathlib import Path
 from docgen.errors import DocgenError, Faults, JobError, SourceError, ToolMissing, flatten, raise_faults
 from docgen.job import TableSpec
 from docgen.model import Where
-from docgen.source.database import read_database
 from docgen.source.duck import Duck, quoted
 from docgen.source.json_files import read_json, read_json_lines
 from docgen.source.parquet import load_parquet
@@ -120,6 +119,8 @@ def _load(duck: Duck, name: str, spec: TableSpec, base: Path) -> Loaded:
     if spec.url is not None:
         if spec.table is not None and spec.query is not None:
             raise JobError(f'table "{name}" has both `table` and `query`', hint="give one of them")
+        from docgen.source.database import read_database  # loaded late: few jobs read databases
+
         table = read_database(spec.url, name, base, table=spec.table, query=spec.query)
         loaded = _load_rows(duck, name, [lambda: table])
     else:
