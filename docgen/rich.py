@@ -9,8 +9,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, NoReturn, Protocol
 
+from markupsafe import Markup
+
+from docgen.errors import TemplateError
 from docgen.prose import FindPicture, no_pictures, parse_html, to_text
 
 
@@ -21,6 +24,33 @@ class Lines(tuple[str, ...]):
 
     def __str__(self) -> str:
         return "\n".join(self)
+
+
+class Made(Markup):
+    """What a renderer leaves in a text until it puts a picture or formatted text there: to be printed, no more.
+
+    It reads as a mark that means nothing, so that whatever looks into it is refused. It counts as true.
+    """
+
+    __slots__ = ()
+
+    def _refuse(self, *_: object, **__: object) -> NoReturn:
+        raise made_already()
+
+    # What a class of text says here is bound by name, each anew.
+    __len__ = __iter__ = __getitem__ = __contains__ = _refuse
+    __add__ = __radd__ = __mul__ = __rmul__ = __mod__ = __rmod__ = _refuse
+    __eq__ = __ne__ = __lt__ = __le__ = __gt__ = __ge__ = _refuse
+    __hash__ = Markup.__hash__
+
+    def __bool__(self) -> bool:
+        return True
+
+
+def made_already(by: str = "") -> TemplateError:
+    """Return the fault of a template that changes what is made already; `by` says with what."""
+    problem = f"what is formatted already cannot be changed{f' by {by}' if by else ''}"
+    return TemplateError(problem, hint="change the text first, then format it, by one filter")
 
 
 @dataclass(frozen=True)

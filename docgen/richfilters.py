@@ -11,6 +11,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
+from jinja2.exceptions import SecurityError
 from jinja2.runtime import Context
 from markupsafe import Markup
 
@@ -19,7 +20,8 @@ from docgen.guards import bounded_list
 from docgen.limits import current_work
 from docgen.pictures import check_size
 from docgen.prose import FindPicture
-from docgen.rich import Look
+from docgen.rich import Look, Made, made_already
+from docgen.sandbox import clean_text
 
 if TYPE_CHECKING:
     from docgen.sandbox import FolderLoader, Sandbox
@@ -78,12 +80,14 @@ def image(
 
 
 def _text(value: object) -> str:
-    """Return an optional text; an empty field gives none."""
-    return "" if value is None else str(value)
+    """Return an optional text, as documents can hold it; an empty field gives none."""
+    if isinstance(value, Made):
+        raise made_already()
+    return "" if value is None else clean_text(str(value))
 
 
 def _address(value: object) -> str:
-    address = str(value).strip()
+    address = _text(value).strip()
     if not address.lower().startswith(_SCHEMES) or any(character.isspace() for character in address):
         raise TemplateError(f'"{address}" is not an address to link to', hint=f"it begins with {', '.join(_SCHEMES)}")
     return address
@@ -109,7 +113,19 @@ def markdown(context: Context, value: object) -> object:
 
 def html(context: Context, value: object) -> object:
     """Write HTML from an editor or a shop as formatted text of the document; scripts are left out."""
-    return _make(context, "html", "HTML")(str(value), _finder(context))
+    return _make(context, "html", "HTML")(str(value), _optional_finder(context))
+
+
+def _optional_finder(context: Context) -> FindPicture:
+    """Return what finds pictures for a text of somebody who knows nothing of the folder: what is not there is none."""
+
+    def find(name: str) -> Path:
+        try:
+            return find_file(context, name, "picture")
+        except (UnsafePath, SecurityError) as error:
+            raise FileNotFoundError(name) from error
+
+    return find
 
 
 def _finder(context: Context) -> FindPicture:
@@ -140,7 +156,7 @@ def rich(
         _choice("script", script, ("super", "sub"))
     if size is not None and not (isinstance(size, int | float | Decimal) and _SIZES[0] <= size <= _SIZES[1]):
         raise TemplateError(f"size={size} is not a size of text", hint=f"between {_SIZES[0]} and {_SIZES[1]} points")
-    look = Look(bold, italic, underline, strike, _hex(color), _hex(highlight), size, font, style, script)
+    look = Look(bold, italic, underline, strike, _hex(color), _hex(highlight), size, _name(font), _name(style), script)
     return _make(context, "rich", "formatted text")(_shown(context, value), look)
 
 
@@ -150,6 +166,10 @@ def _shown(context: Context, value: object) -> str:
     if isinstance(shown, Markup):
         raise TemplateError("what is formatted already cannot be formatted again", hint="say all in one filter")
     return str(shown)
+
+
+def _name(value: str | None) -> str | None:
+    return None if value is None else _text(value)
 
 
 def _hex(color: str | None) -> str | None:

@@ -33,7 +33,7 @@ from docgen.errors import FieldMissing, TemplateError, did_you_mean
 from docgen.guards import OPERATORS, SAFE_METHODS, TEXT_GUARDS, bounded_text, safe_range
 from docgen.limits import Working, WorkLimits, current_work
 from docgen.place import pinpoint
-from docgen.rich import Lines, RichFactory
+from docgen.rich import Lines, Made, RichFactory, made_already
 from docgen.walk import trace
 
 #: What XML 1.0 cannot hold, escaped or not; lone surrogates included.
@@ -52,6 +52,11 @@ _LOOP = "docgen loop"  # cannot be written in a template, for its blank
 def without_control(text: str) -> str:
     """Return text without what XML cannot hold."""
     return _NOT_XML.sub("", text)
+
+
+def clean_text(text: str) -> str:
+    """Return text from data without what XML cannot hold, and without the marks of renderers."""
+    return _MARKS.sub("", without_control(text))
 
 
 def _escape_text(text: str) -> str:
@@ -270,6 +275,8 @@ class Sandbox(ImmutableSandboxedEnvironment):
             return getattr(parent, name)
         if isinstance(parent, TemplateReference):
             return self.pick_item(parent, name, path)
+        if isinstance(parent, Made):
+            raise made_already(f".{name}")
         if isinstance(parent, str) and name in TEXT_GUARDS:
             return lambda *values, **named: TEXT_GUARDS[name](parent, *values, **named)
         if not hasattr(parent, name) or parent is None:

@@ -16,18 +16,21 @@ from markupsafe import Markup
 
 from docgen import filters, guards, richfilters
 from docgen.limits import current_work
+from docgen.rich import Made, made_already
 from docgen.wordfunctions import WORD_FUNCTIONS, word_text
 
 if TYPE_CHECKING:
     from docgen.sandbox import Sandbox
 
 
-def _passing_empty(function: Callable[..., Any]) -> Callable[..., Any]:
+def _passing_empty(name: str, function: Callable[..., Any]) -> Callable[..., Any]:
     @wraps(function)
     def call(context: Context, value: Any, *args: Any, **named: Any) -> Any:
         current_work().check_time()
         if value is None or isinstance(value, Undefined):
             return None if value is None else _touch(value)
+        if value.__class__ is Made:
+            raise made_already(f"|{name}")
         return function(context, value, *args, **named)
 
     return pass_context(call)
@@ -91,6 +94,9 @@ KEPT = (
     "sort", "string", "striptags", "sum", "title", "trim", "truncate", "unique", "upper", "urlencode", "wordcount",
 )  # fmt: skip
 
+#: Kept filters that leave a text as it is, so that what is formatted already may pass through them.
+_OF_ANYTHING = ("d", "default", "e", "escape", "string")
+
 #: Kept filters that would print None as a word.
 _OF_TEXT = (
     "capitalize", "e", "escape", "lower", "string", "striptags", "title", "trim", "truncate", "upper", "urlencode",
@@ -108,6 +114,8 @@ def install(environment: Sandbox) -> None:
     """Give an environment docgen's functions, and of Jinja's own those in `KEPT`."""
     builtin = environment.filters
     kept = {name: builtin[name] for name in (*KEPT, "docgen loop")}
+    for name in set(KEPT) - set(_OF_ANYTHING):
+        kept[name] = _refusing(name, kept[name])
     for name in _OF_TEXT:
         kept[name] = _guarded(kept[name])
     for name in _OF_LISTS:
@@ -120,11 +128,24 @@ def install(environment: Sandbox) -> None:
         "center": _text(guards.center_text),
         "format": _text(guards.format_text),
     }
-    own = {name: _passing_empty(function) for name, function in {**OWN, **guarded}.items()}
+    own = {name: _passing_empty(name, function) for name, function in {**OWN, **guarded}.items()}
     environment.filters = {**kept, **own, "join": _join, "word_text": pass_context(word_text)}
     environment.globals |= {name: own[name] for name in FUNCTIONS} | {"address": pass_context(filters.address)}
     environment.globals |= {name: pass_context(function) for name, function in {**_CALLED, **WORD_FUNCTIONS}.items()}
     environment.localise = filters.localised
+
+
+def _refusing(name: str, builtin: Callable[..., Any]) -> Callable[..., Any]:
+    """Refuse what is formatted already: these would see the mark that stands for it."""
+    position = 1 if hasattr(builtin, "jinja_pass_arg") else 0
+
+    @wraps(builtin)
+    def call(*args: Any, **named: Any) -> Any:
+        if args[position].__class__ is Made:
+            raise made_already(f"|{name}")
+        return builtin(*args, **named)
+
+    return call
 
 
 def _guarded(builtin: Callable[..., Any]) -> Callable[..., Any]:
@@ -167,6 +188,8 @@ def _few(builtin: Callable[..., Any]) -> Callable[..., Any]:
 
 @pass_context
 def _join(context: Context, values: Iterable[object], separator: str = "", attribute: str | None = None) -> str:
+    if values.__class__ is Made:
+        raise made_already("|join")
     environment = cast("Sandbox", context.environment)
     if attribute is not None:
         values = [environment.getitem(value, attribute) for value in values]

@@ -7,9 +7,12 @@ fetched.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from pathlib import Path
 
 from lxml import etree, html
 
+from docgen.errors import TemplateError
+from docgen.pictures import read_picture
 from docgen.prose.builder import clean_text, has_content
 from docgen.prose.htmlparts import Container, Kind, number_of, numbers_of, span_of
 from docgen.prose.htmlstyle import align_of, is_hidden, look_of, size_mm
@@ -210,11 +213,21 @@ class _Reader:
         if any(size is not None and size < _SMALLEST_MM for size in (width, height)):
             return
         alt = " ".join((node.get("alt") or "").split())
-        source = find_source(node.get("src") or "", self._find)
+        source = self._picture(node.get("src") or "")
         if source is not None:
             self._here.line.add(Picture(source, alt, width, height, self._state.link))
         elif alt:
             self._here.line.add(Text(alt, self._state.look, self._state.link))
+
+    def _picture(self, name: str) -> Path | bytes | str | None:
+        """Return a picture, None where there is none: who wrote the text cannot know what the folder holds."""
+        try:
+            source = find_source(name, self._find)
+            if source is not None and not isinstance(source, str):
+                read_picture(source)
+        except (FileNotFoundError, TemplateError):
+            return None
+        return source
 
     # --- blocks --------------------------------------------------------------------------------
 

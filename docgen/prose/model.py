@@ -157,13 +157,6 @@ Block: TypeAlias = Paragraph | Heading | Listing | Table | Quote | Code | Rule
 Prose: TypeAlias = tuple[Block, ...]
 
 
-def only_paragraph(prose: Prose) -> Paragraph | None:
-    """Return the paragraph that is all there is; it may stand within a sentence. None where there is more."""
-    if len(prose) == 1 and isinstance(prose[0], Paragraph):
-        return prose[0]
-    return None
-
-
 def pieces(blocks: tuple[Block, ...]) -> Iterator[Inline]:
     """Yield all that stands in lines, in order of reading."""
     for block in blocks:

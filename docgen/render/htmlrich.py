@@ -25,6 +25,7 @@ from docgen.model import Artifact, Where
 from docgen.pictures import Picture, read_picture
 from docgen.prose import FindPicture, no_pictures, parse_html, parse_markdown, to_html
 from docgen.rich import Look
+from docgen.sandbox import clean_text
 
 _MEDIA_TYPES = {".png": "image/png", ".jpg": "image/jpeg", ".jpeg": "image/jpeg", ".gif": "image/gif"}
 _SCRIPTS = {"super": "sup", "sub": "sub"}
@@ -62,7 +63,7 @@ class HtmlRich:
         segno.make_qr(data, error=error, boost_error=False).save(output, kind="png", scale=8, border=border)
         content = output.getvalue()
         name = f"qr-{hashlib.sha256(content).hexdigest()[:12]}.png"
-        return self._img(Artifact(content, "image/png", name), size_mm, size_mm, data)
+        return self._img(Artifact(content, "image/png", name), size_mm, size_mm, clean_text(data))
 
     def image(
         self,

@@ -403,3 +403,32 @@ def test_bodies_other_than_words_cannot_hold_charts(tmp_path):
     template = make_template(tmp_path / "t", "<p>{{ " + COLUMN + " }}</p>", ".html")
     with pytest.raises(UnsupportedFeature, match="cannot hold charts"):
         prepare_html(template).render(make_context({"rows": ROWS}))
+
+
+def test_texts_keep_what_joins_and_parts_letters(tmp_path):
+    kept = "10\u00a0000\u202f€ می\u200cخواهم \U0001f468\u200d\U0001f469"
+    rows = [{"a": kept, "b": 1}]
+    made = draw(tmp_path / "t", "chart('column', rows, x='a', y='b', names=t, title=t)", rows, t=kept)
+    assert texts(made, f".//{C}title//{A}t") == [kept]
+    assert set(texts(made, f".//{C}strCache/{C}pt/{C}v")) == {kept}
+
+
+def test_texts_lose_what_documents_cannot_hold(tmp_path):
+    rows = [{"a": "q\x0b\x1dm\ue0f0", "b": 1}]
+    content = render(tmp_path / "t", "chart('column', rows, x='a', y='b', names=t, title=t)", rows, t="T\x07\ne\ue0f1")
+    assert texts(chart_of(content), f".//{C}title//{A}t") == ["T e"]
+    assert set(texts(chart_of(content), f".//{C}strCache/{C}pt/{C}v")) == {"T e", "qm"}
+    assert workbook_of(content)["A2"].value == "qm"
+
+
+@pytest.mark.parametrize("value", [Decimal("1e400"), Decimal("-1e308")])
+@pytest.mark.parametrize("kind", ["column", "scatter"])
+def test_a_number_beyond_all_spreadsheets_is_a_fault_that_names_its_row(tmp_path, value, kind):
+    rows = [{"a": 1, "b": 1}, {"a": 2, "b": value}]
+    with pytest.raises(TemplateError, match='"b" in row 2 of the chart is too large to be drawn'):
+        render(tmp_path / "t", f"chart('{kind}', rows, x='a', y='b')", rows)
+
+
+def test_a_number_that_spreadsheets_hold_is_drawn(tmp_path):
+    made = draw(tmp_path / "t", "chart('column', rows, x='a', y='b')", [{"a": 1, "b": Decimal("9e307")}])
+    assert texts(made, f".//{C}val//{C}v") == ["9e+307"]

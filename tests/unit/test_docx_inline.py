@@ -1,7 +1,9 @@
 """Formatted text, links, page ends and check boxes within a line of Word text."""
 
 import io
+import re
 from decimal import Decimal
+from pathlib import Path
 
 import docx
 import pytest
@@ -9,11 +11,12 @@ from docx.enum.style import WD_STYLE_TYPE
 from docx.oxml.ns import qn
 from docx.shared import Pt, RGBColor
 from lxml import etree
-from rendering import make_context, make_template, saved, word
+from rendering import make_context, make_template, part, picture, saved, word
 
 from docgen.errors import DocgenError, TemplateError
-from docgen.model import Making
+from docgen.model import Making, Where
 from docgen.render import docx as word_renderer
+from docgen.render.docx.package import Package
 from docgen.render.docx.writing.looks import _ORDER
 
 W14 = "{http://schemas.microsoft.com/office/word/2010/wordml}"
@@ -111,7 +114,7 @@ def test_marks_of_other_values_cannot_be_forged(tmp_path):
         ('rich(highlight="#12345")', "is not a highlight"),
         ('rich(script="over")', '"over" is not a script'),
         ("rich(size=0)", "size=0 is not a size of text"),
-        ("rich(bold=true) | rich(italic=true)", "cannot be formatted again"),
+        ("rich(bold=true) | rich(italic=true)", r"cannot be changed by \|rich"),
     ],
 )
 def test_what_is_no_look_is_a_fault_with_its_place(tmp_path, call, message):
@@ -235,3 +238,81 @@ def test_both_ways_of_making_write_the_same(tmp_path, tag):
     body = word(f"before {tag} after")
     first, second = (render(tmp_path / engine, body, engine=engine).element for engine in Making)
     assert etree.tostring(first, method="c14n") == etree.tostring(second, method="c14n")
+
+
+# --- what is made already -------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "call",
+    [
+        "x | html | striptags", "x | markdown | markdown", "x | rich | upper", "x | rich | truncate(1)",
+        "x | rich | urlencode", "(x | markdown) | list", "(x | rich) | length", "(x | rich) | first",
+        "(x | rich) | join", "x | rich | replace('0', '1')", "(x | rich)[1:]", "(x | rich)[0]", "(x | rich).upper()",
+        "(x | rich).center(9)", "(x | rich) + 'a'", "'a' + (x | rich)", "(x | rich) * 2", "(x | rich) == 'a'",
+        "'0' in (x | rich)", "qr(x | rich)", "image(p, alt=x | rich)", "x | link(x | rich)", "page_break() | trim",
+        "[x | rich] | map('upper') | join", "chart('pie', rows, x='a', y='b', title=x | rich)",
+    ],
+)  # fmt: skip
+def test_what_is_formatted_already_cannot_be_changed(tmp_path, call):
+    values = {"x": "https://a.test", "p": picture(tmp_path / "p.png").read_bytes(), "rows": [{"a": "q", "b": 1}]}
+    with pytest.raises(TemplateError, match="what is formatted already cannot be") as caught:
+        render(tmp_path / "t", word(f"{{{{ {call} }}}}"), values)
+    assert caught.value.where is not None
+
+
+def test_a_loop_over_what_is_formatted_already_is_a_fault(tmp_path):
+    with pytest.raises(TemplateError, match="what is formatted already cannot be"):
+        render(tmp_path / "t", word("{% for a in x | rich %}{{ a }}{% endfor %}"), {"x": "a"})
+
+
+@pytest.mark.parametrize("engine", Making)
+@pytest.mark.parametrize(
+    ("source", "shown"),
+    [
+        ("{{ (x | rich) ~ 'z' }}", "Az"),
+        ("{% set m = x | rich %}{{ m }}{{ m }}", "AA"),
+        ("{{ [x | rich, x] | join(', ') }}", "A, A"),
+        ("{% macro m(a) %}<{{ a }}>{% endmacro %}{{ m(x | rich) }}", "<A>"),
+        ("{{ x | rich | default('none') }}", "A"),
+        ("{{ (x | rich) or 'none' }}", "A"),
+        ("{% if x | rich %}{{ x | rich | string | e }}{% endif %}", "A"),
+    ],
+)
+def test_what_is_formatted_already_can_be_put_together(tmp_path, engine, source, shown):
+    assert render(tmp_path / "t", word(source), {"x": "A"}, engine).paragraphs[0].text == shown
+
+
+@pytest.mark.parametrize("engine", Making)
+@pytest.mark.parametrize(
+    ("tag", "found"),
+    [
+        ("{{ x | qr }}", 'descr="ab"'),
+        ("{{ p | image(alt=x) }}", 'descr="ab"'),
+        ("{{ x | rich(font=x) }}", 'w:ascii="ab"'),
+        ("{{ ('tel:1' ~ x) | link }}", "tel:1ab"),
+        ("{{ 'tel:1' | link(x) }}", ">ab<"),
+        ("{{ p | image(alt=x, anchor='tel:1' ~ x) }}", 'descr="ab"'),
+    ],
+)
+@pytest.mark.parametrize("forbidden", ["\x01", "\x08", "\ue0f0", "\ue0f1"])
+def test_what_documents_cannot_hold_is_left_out_of_names_and_alternative_texts(tmp_path, engine, tag, found, forbidden):
+    prepared = word_renderer.prepare(make_template(tmp_path / "t", word(tag), ".docx"), engine=engine)
+    made = prepared.render(make_context({"x": f"a{forbidden}b", "p": picture(tmp_path / "p.png").read_bytes()})).content
+    assert found in part(made, "word/document.xml")
+
+
+def test_a_code_keeps_the_separators_in_its_data(tmp_path):
+    def pixels(name, data):
+        prepared = word_renderer.prepare(make_template(tmp_path / name, word("{{ x | qr }}"), ".docx"))
+        return Package(prepared.render(make_context({"x": data})).content, Where("x")).parts["word/media/image1.png"]
+
+    assert pixels("a", "01\x1d02") != pixels("b", "0102")
+
+
+def test_the_documented_names_can_be_imported():
+    text = Path(__file__).parents[2].joinpath("docs/templates.md").read_text(encoding="utf-8")
+    statement = re.search(r"`(from docgen\.render\.docx import [^`]*)`", text)
+    names = {}
+    exec(statement[1], names)
+    assert {"Subdocument", "Replacements"} <= names.keys()

@@ -1,6 +1,7 @@
 """A Word document as a zip: what is read, what is kept, what one rendering changes."""
 
 import io
+import random
 import subprocess
 import sys
 import zipfile
@@ -12,14 +13,16 @@ from docx.oxml.ns import qn
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from lxml import etree
-from rendering import saved, word
+from rendering import make_context, make_template, saved, word
 
-from docgen.errors import TemplateError, TemplateSyntax
-from docgen.model import Where
+from docgen.errors import LimitExceeded, TemplateError, TemplateSyntax
+from docgen.model import Making, Where
+from docgen.render import docx as word_renderer
 from docgen.render.docx.package import OFFICE, TYPES, Assembly, Package, Relation, relations_name
 
 WHERE = Where("t/body.docx")
 PNG = "image/png"
+RELATIONS = "http://schemas.openxmlformats.org/package/2006/relationships"
 
 
 def package(content=None):
@@ -31,6 +34,15 @@ def with_members(members, content=None):
     with zipfile.ZipFile(output, "a") as file:
         for name, member in members.items():
             file.writestr(name, member)
+    return output.getvalue()
+
+
+def without(name, content=None):
+    output = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(content or word("x"))) as old, zipfile.ZipFile(output, "w") as new:
+        for info in old.infolist():
+            if info.filename != name:
+                new.writestr(info, old.read(info))
     return output.getvalue()
 
 
@@ -170,3 +182,62 @@ def test_many_different_sets_of_members_do_not_pile_up():
 
 def test_styles_are_known_by_their_names():
     assert package().styles["heading 1"] == "Heading1"
+
+
+def test_names_that_differ_in_capitals_only_are_taken():
+    content = with_members({"word/media/image1.JPG": b"one"}, without("word/_rels/document.xml.rels"))
+    kind = f"{OFFICE}/image"
+    relations = f'<Relationships xmlns="{RELATIONS}"><Relationship Id="rId1" Type="{kind}" Target="media/image1.JPG"/>'
+    content = with_members({"word/_rels/document.xml.rels": f"{relations}</Relationships>"}, content)
+    assembly = Assembly(package(content))
+    assert assembly.add("word/media/image{}.jpg", b"two", "image/jpeg") == "word/media/image2.jpg"
+    assert assembly.add("word/media/Image{}.jpg", b"three", "image/jpeg") == "word/media/Image3.jpg"
+    made = names(assembly.save())
+    assert len({name.casefold() for name in made}) == len(made)
+
+
+def test_more_parts_than_a_zip_can_count_are_a_fault(monkeypatch):
+    read = package()
+    monkeypatch.setattr("docgen.render.docx.package._MOST_MEMBERS", len(names(Assembly(read).save())) + 1)
+    assembly = Assembly(read)
+    assembly.add("word/media/image{}.png", b"a", PNG)
+    assembly.save()
+    assembly.add("word/media/image{}.png", b"b", PNG)
+    with pytest.raises(LimitExceeded, match="parts, more than a Word document can hold") as caught:
+        assembly.save()
+    assert caught.value.where == WHERE
+
+
+def test_more_bytes_than_a_zip_can_count_are_a_fault(monkeypatch):
+    monkeypatch.setattr("docgen.render.docx.package._MOST_BYTES", len(Assembly(package()).save()))
+    assembly = Assembly(package())
+    assembly.add("word/media/image{}.png", random.Random(1).randbytes(50_000), PNG)
+    with pytest.raises(LimitExceeded, match="MB, more than a Word document can hold"):
+        assembly.save()
+
+
+@pytest.mark.parametrize("engine", Making)
+def test_what_docgen_makes_itself_may_be_packed_as_well_as_it_is(tmp_path, engine):
+    prepared = word_renderer.prepare(make_template(tmp_path / "t", word("{{ x }}"), ".docx"), engine=engine)
+    made = prepared.render(make_context({"x": "a\t" * 40_000})).content
+    assert docx.Document(io.BytesIO(made)).paragraphs[0].text.count("\t") == 40_000
+
+
+def test_a_changed_template_may_be_packed_as_well_as_it_is():
+    read = package()
+    long = read.parts[read.main].replace(b"<w:t>x</w:t>", b"<w:t>x</w:t><w:tab/>" * 200_000)
+    assert len(read.rewritten({read.main: long}).parts[read.main]) == len(long)
+
+
+@pytest.mark.parametrize("mode", ["", ' TargetMode="External"'])
+@pytest.mark.parametrize("engine", Making)
+def test_a_link_to_a_place_in_the_document_stays_as_it_is(tmp_path, engine, mode):
+    original = word("{{ x }}")
+    with zipfile.ZipFile(io.BytesIO(original)) as file:
+        relations = file.read("word/_rels/document.xml.rels").decode()
+    link = f'<Relationship Id="rId99" Type="{OFFICE}/hyperlink" Target="#Chapter1"{mode}/>'
+    changed = relations.replace("</Relationships>", f"{link}</Relationships>")
+    content = with_members({"word/_rels/document.xml.rels": changed}, without("word/_rels/document.xml.rels", original))
+    prepared = word_renderer.prepare(make_template(tmp_path / "t", content, ".docx"), engine=engine)
+    with zipfile.ZipFile(io.BytesIO(prepared.render(make_context({"x": "1"})).content)) as file:
+        assert link in file.read("word/_rels/document.xml.rels").decode()

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from rendering import make_context, make_template
 
 from docgen.errors import LimitExceeded
 from docgen.prose import (
@@ -34,6 +35,7 @@ from docgen.prose import (
 from docgen.prose.model import Meter, pieces
 from docgen.prose.numerals import number_text
 from docgen.prose.tables import column_shares, lay_out, make_table
+from docgen.render.text import prepare_html
 
 PIXEL = "data:image/gif;base64,R0lGODlhAQABAAAAACw="
 
@@ -446,3 +448,16 @@ def test_html_written_and_read_again_is_the_same(source: str) -> None:
     except LimitExceeded:
         return
     assert to_text(parse_html(once)) == to_text(parse_html(to_html(parse_html(once))))
+
+
+@pytest.mark.parametrize("source", ["foo.png", "../foo.png", "notes.txt", "data:image/png;base64,AAAA", "cid:x"])
+def test_html_of_customers_says_the_alternative_text_where_there_is_no_picture(tmp_path: Path, source: str) -> None:
+    template = make_template(tmp_path / "t", "{{ x | html }}", ".html")
+    (tmp_path / "t/notes.txt").write_text("no picture")
+    prepared = prepare_html(template)
+
+    def render(text: str) -> str:
+        return prepared.render(make_context({"x": text})).content.decode()
+
+    assert render(f'<p>A <img src="{source}" alt="logo"> Z') == "<p>A logo Z</p>"
+    assert render(f'<p>A <img src="{source}"> Z') == "<p>A Z</p>"

@@ -13,14 +13,14 @@ import re
 import struct
 import zlib
 from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import PurePosixPath
 from typing import Any
 
 from lxml import etree
 
-from docgen.errors import TemplateError, TemplateSyntax
+from docgen.errors import LimitExceeded, TemplateError, TemplateSyntax
 from docgen.model import Where
 from docgen.render.docx.container import SAVE_AS_DOCX, check_xml, is_xml, read_members
 
@@ -38,6 +38,9 @@ OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
 _LOCAL = struct.Struct("<4s5H3L2H")
 _CENTRAL = struct.Struct("<4s6H3L5H2L")
 _END = struct.Struct("<4s4H2LH")
+#: What the numbers of a zip can say; the largest of each is a mark for a kind of zip that Word does not write.
+_MOST_MEMBERS = 0xFFFE
+_MOST_BYTES = 0xFFFF_FFFE
 _DATE = 0x21  # 1 January 1980, where a zip's time begins
 _UTF8 = 0x800
 _UNIX = 3 << 8
@@ -66,12 +69,14 @@ class Relation:
     Attributes:
         kind: its type, a URI.
         target: the name of a part, `word/media/image1.png`; the address as it stands where `external`.
+        within: an address all the same, `#Chapter1`, that the file does not say is one, as Word writes it.
     """
 
     id: str
     kind: str
     target: str
     external: bool = False
+    within: bool = False
 
 
 def relations_name(part: str) -> str:
@@ -167,7 +172,7 @@ class Package:
             assembly.replace(name, content)
         for part, relation in without:
             assembly.unrelate(part, relation)
-        return Package(assembly.save(), self.where)
+        return Package(assembly.save(), self.where, own=True)
 
     @cached_property
     def members(self) -> dict[str, bytes]:
@@ -194,7 +199,7 @@ class Package:
             kept = [entry for name, entry in self.entries.items() if name not in key]
             self._kept[key] = _Zip.of(kept)
         entries = [self._entry(name, content) for name, content in changed.items()]
-        return self._kept[key].followed_by(entries)
+        return self._kept[key].followed_by(entries, self.where)
 
     def _entry(self, name: str, content: bytes) -> _Entry:
         """Return a member, deflated; a header is often the same as in the document before."""
@@ -236,6 +241,8 @@ class Assembly:
         self._overrides: dict[str, str] = {}
         self._known: dict[tuple[str, bytes], str] = {}
         self._related: dict[str, dict[tuple[str, str, bool], str]] = {}
+        #: Names of parts in small letters, once one was asked for.
+        self._taken: set[str] = set()
         #: How far numbers are used up, so that the thousandth of its sort is found as soon as the second.
         self._counters: dict[str, int] = {}
         #: What values note down while this one document is made, by a key of their own.
@@ -285,12 +292,20 @@ class Assembly:
             self._know(folder)
             if (folder, digest) in self._known:
                 return self._known[folder, digest]
-        name = self._first_free(pattern, self)
+        name = self._free_part(pattern)
         self._changed[name] = content
         self._overrides[name] = media_type
         if shared:
             self._known[folder, digest] = name
         return name
+
+    def _free_part(self, pattern: str) -> str:
+        """Return a part's name, free however it is written: names that differ in capitals only are one."""
+        if not self._taken:
+            self._taken = {name.casefold() for name in self}
+        folded = self._first_free(pattern.casefold(), self._taken)
+        self._taken.add(folded)
+        return pattern.format(self._counters[f" {pattern.casefold()}"])
 
     def _know(self, folder: str) -> None:
         if ("", folder.encode()) not in self._known:
@@ -337,6 +352,12 @@ class Assembly:
     def unrelate(self, part: str, relation: str) -> None:
         """Take a relation away."""
         self._own_relations(part).pop(relation, None)
+
+    def set_within(self, part: str, relation: str, within: bool) -> None:
+        """Say whether an address is marked as one; see `Relation.within`."""
+        relations = self._own_relations(part)
+        if relation in relations:
+            relations[relation] = replace(relations[relation], within=within)
 
     def _own_relations(self, part: str) -> dict[str, Relation]:
         if part not in self._relations:
@@ -400,7 +421,7 @@ class Story:
 
 
 def _read_members(content: bytes, where: Where, *, own: bool) -> dict[str, bytes]:
-    members = read_members(content, where)
+    members = read_members(content, where, own=own)
     if TYPES not in members:
         raise TemplateSyntax("is not a Word document", where=where, hint=SAVE_AS_DOCX)
     for name, member in members.items():
@@ -425,13 +446,21 @@ def _read_relations(content: bytes | None, owner: str, where: Where) -> list[Rel
         return []
     found = []
     for node in parse_xml(content).iter(f"{{{_RELATIONS_NS}}}Relationship"):
-        external = node.get("TargetMode") == "External"
         target = str(node.get("Target", ""))
+        within = target.startswith("#") and node.get("TargetMode") != "External"
+        within = within and str(node.get("Type")).endswith("/hyperlink")
+        external = within or node.get("TargetMode") == "External"
         if not external and _leads_out(owner, target):
             problem = f'refers to "{target[:80]}", which leads out of the file'
             raise TemplateError(problem, where=where, hint=SAVE_AS_DOCX)
         found.append(
-            Relation(str(node.get("Id")), str(node.get("Type")), target if external else _name(owner, target), external)
+            Relation(
+                str(node.get("Id")),
+                str(node.get("Type")),
+                target if external else _name(owner, target),
+                external,
+                within,
+            )
         )
     return found
 
@@ -474,7 +503,7 @@ def _write_relations(owner: str, relations: Iterable[Relation]) -> bytes:
         node = etree.SubElement(
             root, f"{{{_RELATIONS_NS}}}Relationship", Id=relation.id, Type=relation.kind, Target=target
         )
-        if relation.external:
+        if relation.external and not relation.within:
             node.set("TargetMode", "External")
     return write_xml(root)
 
@@ -542,8 +571,23 @@ class _Zip:
             offset += len(entry.local)
         return _Zip(b"".join(pieces), b"".join(lines), self.count + len(entries))
 
-    def followed_by(self, entries: Sequence[_Entry]) -> bytes:
-        """Return the file of these entries and more."""
+    def followed_by(self, entries: Sequence[_Entry], where: Where) -> bytes:
+        """Return the file of these entries and more.
+
+        Raises:
+            LimitExceeded: no zip holds so much.
+        """
+        self._check_room(entries, where)
         whole = self._with(entries)
         sizes = (whole.count, whole.count, len(whole.directory), len(whole.content))
         return whole.content + whole.directory + _END.pack(b"PK\5\6", 0, 0, *sizes, 0)
+
+    def _check_room(self, entries: Sequence[_Entry], where: Where) -> None:
+        count = self.count + len(entries)
+        if count > _MOST_MEMBERS:
+            problem = f"the document would have {count:,} parts, more than a Word document can hold"
+            raise LimitExceeded(problem, where=where, hint="make several documents of it")
+        size = len(self.content) + sum(len(entry.local) for entry in entries)
+        if size > _MOST_BYTES:
+            problem = f"the document would have {size // 1_000_000:,} MB, more than a Word document can hold"
+            raise LimitExceeded(problem, where=where, hint="make several documents of it")

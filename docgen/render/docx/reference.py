@@ -121,8 +121,15 @@ _PARSER = etree.XMLParser(remove_blank_text=True, resolve_entities=False, no_net
 
 
 def content_of(package: Package) -> bytes:
-    """Return a package as a file."""
-    return Assembly(package).save()
+    """Return a package as a file that python-docx reads: it looks for a part where no mark says "address"."""
+    assembly = Assembly(package)
+    for part, relation in _within(package):
+        assembly.set_within(part, relation, False)
+    return assembly.save()
+
+
+def _within(package: Package) -> list[tuple[str, str]]:
+    return [(part, one.id) for part in package.parts for one in package.relations(part).values() if one.within]
 
 
 def _body(document: Any) -> etree._Element:
@@ -158,7 +165,10 @@ class Reference:
         output = io.BytesIO()
         word.save(output)
         word.take_apart()
-        return Assembly(Package(output.getvalue(), self._package.where))
+        assembly = Assembly(Package(output.getvalue(), self._package.where, own=True))
+        for part, relation in _within(self._package):
+            assembly.set_within(part, relation, True)
+        return assembly
 
 
 class _Word(DocxTemplate):  # type: ignore[misc]

@@ -23,6 +23,7 @@ from docgen.render.docx.writing.inline import CharacterStyles, Checkbox, Formatt
 from docgen.render.docx.writing.pictures import PlacedPicture
 from docgen.render.docx.writing.prose import WordProse
 from docgen.rich import Look
+from docgen.sandbox import clean_text
 
 
 class DocxRich:
@@ -39,7 +40,7 @@ class DocxRich:
         output = io.BytesIO()
         segno.make_qr(data, error=error, boost_error=False).save(output, kind="png", scale=10, border=border)
         picture = Picture(output.getvalue(), "image/png", size_mm, size_mm)
-        return leave(PlacedPicture(picture, alt=data))
+        return leave(PlacedPicture(picture, alt=clean_text(data)))
 
     def image(
         self,

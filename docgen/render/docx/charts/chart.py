@@ -16,6 +16,7 @@ from docgen.render.docx.charts.markup import WORKBOOK_ID, A, C, ChartText, chart
 from docgen.render.docx.charts.workbook import write_workbook
 from docgen.render.docx.package import Package, Story
 from docgen.render.docx.spot import WP, R, Spot, w
+from docgen.sandbox import clean_text
 from docgen.texts import babel_locale
 
 _CHART_TYPE = "application/vnd.openxmlformats-officedocument.drawingml.chart+xml"
@@ -91,7 +92,7 @@ class Wish:
     """What a template asks for.
 
     Attributes:
-        kind: of chart, a key of `chartmarkup.KINDS`.
+        kind: of chart, a key of `markup.KINDS`.
         rows: records.
         x: the field of the categories.
         y: the fields of the series.
@@ -100,7 +101,7 @@ class Wish:
         legend: None: where there is more than one series, or piece.
         labels: whether each value is written where it is drawn.
         colors: `#RRGGBB`; without them, the company's or the template's.
-        number_format: as `chartlook.number_format` has it; "" fits the values.
+        number_format: as `look.number_format` has it; "" fits the values.
         alt: says what it shows; without it, the title does.
     """
 
@@ -192,7 +193,7 @@ def _category_format(data: ChartData, language: Locale) -> str:
 
 
 def _short(text: object) -> str:
-    return "".join(one for one in str(text) if one.isprintable())[:_LONGEST]
+    return clean_text(" ".join(str(text).splitlines()))[:_LONGEST]
 
 
 def _next_number(story: Story) -> int:

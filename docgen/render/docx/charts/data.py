@@ -10,7 +10,9 @@ from enum import Enum
 
 from docgen.errors import FieldMissing, LimitExceeded, TemplateError, did_you_mean
 from docgen.money import to_decimal
+from docgen.sandbox import clean_text
 
+_LARGEST = Decimal("9.99e307")
 _MAX_ROWS = 10_000
 _MAX_SERIES = 50
 _MAX_POINTS = 50_000
@@ -100,7 +102,7 @@ def read_data(kind: str, rows: Sequence[object], x: str, y: Sequence[str], names
 
 def title_of(field: str) -> str:
     """Return what people call a field: `net_sales` is `Net sales`."""
-    words = field.replace("_", " ").strip()
+    words = clean_text(field).replace("_", " ").strip()
     return words[:1].upper() + words[1:]
 
 
@@ -156,7 +158,11 @@ def _number(value: object, number: int, field: str) -> Decimal | None:
         return None
     if isinstance(value, date):
         return days(value)
-    return to_decimal(value, f'"{field}" in row {number} of the chart')
+    place = f'"{field}" in row {number} of the chart'
+    read = to_decimal(value, place)
+    if abs(read) > _LARGEST:
+        raise TemplateError(f"{place} is too large to be drawn: {read:.3E}", hint="at most 9.99E+307, as in Excel")
+    return read
 
 
 def _axis(kind: str, values: Sequence[object]) -> Axis:
@@ -170,7 +176,7 @@ def _axis(kind: str, values: Sequence[object]) -> Axis:
 def _categories(axis: Axis, values: Sequence[object], field: str) -> tuple[Cell, ...]:
     if axis is not Axis.TEXT:
         return tuple(_number(value, number, field) for number, value in enumerate(values, 1))
-    return tuple("" if value is None else str(value) for value in values)
+    return tuple("" if value is None else clean_text(str(value)) for value in values)
 
 
 def _check_kind(kind: str, data: ChartData) -> None:
