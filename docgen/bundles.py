@@ -190,7 +190,10 @@ class Bundling:
         contexts = self._contexts(texts, entries, told)
         as_pdf = texts.spec.format is Format.PDF
         if isinstance(prepared, ManyPrepared) and prepared.takes_many:
-            made = prepared.render_all(map(_uncounted, contexts))
+            try:
+                made = prepared.render_all(map(_uncounted, contexts), self._leave_out)
+            except LeftOut as error:
+                raise _NothingError from error
             if as_pdf:
                 return self._bind(path, self._converted([made]))
             write_atomically(path, made.content)
@@ -221,10 +224,13 @@ class Bundling:
             try:
                 made = prepared.render({**context, "merge_sequence": count})
             except LeftOut:
-                self._left_out += 1
+                self._leave_out()
                 continue
             count += 1
             yield made.content
+
+    def _leave_out(self) -> None:
+        self._left_out += 1
 
     def _chunks(self, documents: Iterator[bytes]) -> Iterator[Artifact]:
         number = 0

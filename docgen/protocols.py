@@ -114,8 +114,8 @@ class ManyPrepared(Protocol):
         """Whether the template goes on to the next record by itself."""
         ...
 
-    def render_all(self, contexts: Iterable[Mapping[str, object]]) -> Artifact:
-        """Return one document for all records. Raises as `Prepared.render`."""
+    def render_all(self, contexts: Iterable[Mapping[str, object]], left_out: Callable[[], None] = ...) -> Artifact:
+        """Return one document for all records; tell of each that is left out. Raises as `Prepared.render`."""
         ...
 
 

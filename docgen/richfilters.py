@@ -22,6 +22,7 @@ from docgen.pictures import check_size
 from docgen.prose import FindPicture
 from docgen.rich import Look, Made, made_already
 from docgen.sandbox import clean_text
+from docgen.wordfunctions import CURSOR, cursor_of
 
 if TYPE_CHECKING:
     from docgen.sandbox import FolderLoader, Sandbox
@@ -199,7 +200,11 @@ def subdocument(context: Context, value: object) -> object:
     """Put in Word documents of the template's folder, merged with the same fields: `{{ clauses | subdocument }}`."""
     names = bounded_list(value) if isinstance(value, list | tuple) else [value]
     files = [find_file(context, name, "document") for name in names]
-    return _make(context, "subdocument", "other documents")(files, current_work().names)
+    cursor = cursor_of(context)
+    if cursor is not None and cursor.done:
+        return ""
+    fields = current_work().names if cursor is None else {**cursor.names, CURSOR: cursor}
+    return _make(context, "subdocument", "other documents")(files, fields)
 
 
 def chart(

@@ -7,6 +7,8 @@ record to record within one document.
 
 from __future__ import annotations
 
+import re
+from collections import deque
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
@@ -21,6 +23,7 @@ from docgen import filters
 from docgen.errors import DocgenError, TemplateError, did_you_mean
 from docgen.guards import bounded_list
 from docgen.money import round_half_up
+from docgen.rich import Lines
 from docgen.scalars import Misfit, read_boolean
 from docgen.wordformats import (
     OPERATORS,
@@ -34,9 +37,13 @@ from docgen.wordpictures import write_date, write_number, write_result
 if TYPE_CHECKING:
     from docgen.sandbox import Sandbox
 
-#: The context's key for the cursor; no template can write it, for its blank.
+#: The context's key for the cursor; no tag can write it, for its blank, and `merge_field` does not give it.
 CURSOR = "docgen cursor"
 _LONGEST_PICTURE = 250
+#: Elements, and the tokens of pictures and the like.
+_NO_TEXT = re.compile("[<\ue0f0\ue0f1]")
+_ESCAPED = re.compile(r'["“”\\]')
+_BLANK = re.compile(r"[\t\r\n\a\f\v]+")
 
 
 class LeftOut(DocgenError):
@@ -44,7 +51,7 @@ class LeftOut(DocgenError):
 
 
 class Cursor:
-    """Goes through the records of one document, or of many that follow each other.
+    """Goes through the records of one document, or of many that follow each other: the sheets.
 
     Attributes:
         names: the record at hand; empty when there is none any more.
@@ -52,32 +59,55 @@ class Cursor:
     """
 
     def __init__(self, records: Iterable[Mapping[str, object]]) -> None:
-        self._records = iter(records)
-        self._taken = self._merged = 0
+        self._records = enumerate(records, 1)
+        self._sheet: list[tuple[int, Mapping[str, object]]] = []
+        self._waiting: deque[tuple[int, Mapping[str, object]]] = deque()
+        self._merged = 0
         self.names: Mapping[str, object] = {}
+        self._first = self.names
         self.done = False
+
+    def begin(self) -> bool:
+        """Begin a sheet with the next record; False when there is none."""
+        self._sheet.clear()
+        self.advance()
+        self._first = self.names
+        return not self.done
 
     def advance(self) -> bool:
         """Take the next record; False when there is none."""
-        found = next(self._records, None)
+        found = self._waiting.popleft() if self._waiting else next(self._records, None)
         self.done = found is None
-        self._taken += 1
-        self._merged += 1
-        if found is None:
-            self.names = {}
-        else:
-            self.names = {"merge_record": self._taken, **found, "merge_sequence": self._merged}
+        self.names = {}
+        if found is not None:
+            self._sheet.append(found)
+            self._merged += 1
+            self.names = {"merge_record": found[0], **found[1], "merge_sequence": self._merged}
         return not self.done
 
+    def go_back(self) -> None:
+        """Have the sheet's first record at hand again, for headers, footers and notes."""
+        self.done = False
+        self.names = self._first
+
     def leave_out(self) -> None:
-        """Do not count the record at hand as merged."""
-        self._merged -= 1
+        """Give the sheet up, and the record at hand with it: those before it are taken again for the next sheet."""
+        self._merged -= len(self._sheet)
+        self._waiting.extendleft(reversed(self._sheet[:-1]))
+        self._sheet.clear()
+
+
+def cursor_of(context: Context) -> Cursor | None:
+    """Return what goes through the records of the document under way, None where it is of one record."""
+    found = filters.from_context(context, CURSOR)
+    return found if isinstance(found, Cursor) else None
 
 
 def merge_field(context: Context, name: str) -> object:
     """Give the field of a name that has blanks or signs in it, such as "First Name"."""
-    cursor = context.get(CURSOR)
-    if isinstance(cursor, Cursor):
+    if name == CURSOR:
+        return _absent(context, name)
+    if cursor := cursor_of(context):
         if cursor.done:
             return ""
         names = cursor.names
@@ -110,6 +140,19 @@ def word_text(
         text = str(shown)
         return f"{before}{text}{after}" if text else ""
     return Markup.escape(before) + Markup(shown) + Markup.escape(after)  # noqa: S704 - it is markup already
+
+
+def field_code(context: Context, value: object) -> object:
+    r"""Print a value within the code of one of Word's fields, where it may end no quotation and begin no switch."""
+    if value is None or isinstance(value, Undefined):
+        return None if value is None else _touch(value)
+    shown = str(value) if isinstance(value, Lines) else cast("Sandbox", context.environment).shown(context, value, None)
+    if hasattr(shown, "__html__"):
+        markup = Markup(shown)  # noqa: S704 - looked at and unescaped
+        if _NO_TEXT.search(markup):
+            raise TemplateError("only text can stand in the code of a field", hint="put it beside the field")
+        shown = markup.unescape()
+    return _ESCAPED.sub(r"\\\g<0>", _BLANK.sub(" ", str(shown)))
 
 
 def _touch(value: Undefined) -> str:
@@ -261,23 +304,33 @@ def word_formula(context: Context, name: str, *values: object) -> object:
 # --- moving through records -----------------------------------------------------------------------
 
 
-def next_record(context: Context) -> str:
-    """Go on to the next record within the document, as NEXT does; prints nothing."""
-    cursor = context.get(CURSOR)
-    if isinstance(cursor, Cursor):
-        cursor.advance()
+def next_record(context: Context, *, end: bool = False) -> str:
+    """Go on to the next record within the document, as NEXT does, or at the text's end back to the first."""
+    cursor = cursor_of(context)
+    if cursor is not None and end:
+        cursor.go_back()
+    elif cursor is not None:
+        before = cursor.names
+        if cursor.advance():
+            # Language and currency, which filters look for by themselves, are the record's too.
+            for name in before:
+                context.parent.pop(name, None)
+            context.parent.update({**cursor.names, CURSOR: cursor})
     return ""
 
 
 def skip_record(context: Context) -> str:
-    """Leave the record out, as SKIPIF does."""
+    """Leave the record out, as SKIPIF does; where no record is left, there is none to leave out."""
+    cursor = cursor_of(context)
+    if cursor is not None and cursor.done:
+        return ""
     raise LeftOut("the template leaves this record out (SKIPIF)")
 
 
 def word_address(context: Context) -> object:
     """Write the record's address, as ADDRESSBLOCK does."""
-    cursor = context.get(CURSOR)
-    if not isinstance(cursor, Cursor):
+    cursor = cursor_of(context)
+    if cursor is None:
         return filters.address(context)
     # In a record, `company` is the sender.
     own = {name: value for name, value in cursor.names.items() if name != "company"}

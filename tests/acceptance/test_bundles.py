@@ -7,6 +7,7 @@ import json
 import docx
 import pikepdf
 import pytest
+import wordfields as word
 from docx.oxml import parse_xml
 from docx.oxml.ns import nsdecls
 from kit import Office, Result
@@ -117,6 +118,31 @@ def test_labels_go_on_from_record_to_record(letters: Office) -> None:
     assert result.code == 0, result.out
     made = [line for line in docx_text(bundle(letters, "labels.docx")).splitlines() if line]
     assert made == ["Jānis Bērziņš", "Müller, Hans", "Ona Kazlauskaitė3", "Smith & Co"]
+
+
+def labels_that_leave_out(letters: Office, whom: str) -> None:
+    out = word.complex_field(" SKIPIF ", word.merge("name"), f' = "{whom}" ', result=None)
+    label = [out, word.merge("name")]
+    body = word.document(word.paragraph(*label), word.paragraph(word.field("NEXT", result=None), *label))
+    letters.write("templates/labels/template.yaml", "kind: report\nfields:\n  name: text\n")
+    letters.write("templates/labels/body.docx", body)
+
+
+def test_labels_leave_out_one_record_and_no_other(letters: Office) -> None:
+    labels_that_leave_out(letters, "Müller*")
+    result = run(letters, "labels: {template: labels, format: docx, sort: name}")
+    assert result.code == 0, result.out
+    made = [line for line in docx_text(bundle(letters, "labels.docx")).splitlines() if line]
+    assert made == ["Jānis Bērziņš", "Ona Kazlauskaitė", "Smith & Co"]
+    assert [note["records"] for note in noted(letters)] == [3]
+
+
+def test_labels_that_leave_out_all_records_are_no_bundle_and_no_fault(letters: Office) -> None:
+    labels_that_leave_out(letters, "*")
+    result = run(letters, "labels: {template: labels, format: docx}", "all: {document: letter, format: docx}")
+    assert result.code == 0, result.out
+    assert letters.files("bundles") == ["all.docx"]
+    assert [note["records"] for note in noted(letters)] == [4]
 
 
 @pytest.mark.libreoffice

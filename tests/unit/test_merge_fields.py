@@ -44,7 +44,7 @@ from wordfields import (
 from docgen.errors import Faults, FieldMissing, TemplateSyntax
 from docgen.inspect_fields import compare_fields
 from docgen.merge import Merger
-from docgen.model import Where
+from docgen.model import Making, Where
 from docgen.render.docx.fields.translate import translate
 from docgen.render.docx.package import Package
 from docgen.render.docx.parts import compile_parts
@@ -660,6 +660,138 @@ def test_headers_of_labels_show_the_first_record_of_their_sheet(tmp_path):
     made = prepare(tmp_path, content, "city: {}").render_all([make_context({"city": city}) for city in "ab"]).content
     assert texts(made) == ["ab"]
     assert docx.Document(io.BytesIO(made)).sections[0].header.paragraphs[0].text == "a"
+
+
+SKIP_X = complex_field(" SKIPIF ", merge("City"), ' = "x" ', result=None)
+NEXT = field("NEXT", result=None)
+
+
+def sheet_of(folder, content, making=Making.COMPILED, people=PEOPLE, fields="first_name: {}| city: {}"):
+    out = []
+    contexts = [make_context(person) | {"merge_record": number} for number, person in enumerate(people, 1)]
+    made = prepare(folder, content, fields, making).render_all(contexts, lambda: out.append(1)).content
+    return [line for line in texts(made) if line], len(out)
+
+
+@pytest.mark.parametrize("making", [Making.COMPILED, Making.REFERENCE])
+def test_a_record_left_out_of_a_sheet_leaves_its_place_to_the_next(tmp_path, making):
+    """ECMA 17.16.5.59, 17.16.5.39: who is left out takes nobody along."""
+    one_label = [SKIP_X, merge("First_Name"), " ", field("MERGEREC"), " ", field("MERGESEQ")]
+    content = document(paragraph(*one_label), paragraph(NEXT, *one_label), paragraph(NEXT, *one_label))
+    people = [{"first_name": name, "city": city} for name, city in zip("ABCDEFGH", "yyyxyxxy", strict=True)]
+    said, left_out = sheet_of(tmp_path, content, making, people)
+    assert said == ["A 1 1", "B 2 2", "C 3 3", "E 5 4", "H 8 5", "  "]
+    assert left_out == 3
+
+
+def test_an_empty_place_on_the_last_sheet_leaves_nobody_out(tmp_path):
+    empty = complex_field(" SKIPIF ", merge("City"), ' = "" ', result=None)
+    content = document(paragraph(merge("First_Name")), paragraph(NEXT, empty, merge("First_Name")))
+    assert sheet_of(tmp_path, content, people=PEOPLE[:3]) == (["A", "B", "C"], 0)
+
+
+@pytest.mark.parametrize("second", [[], [NEXT, merge("First_Name")]], ids=["letters", "labels"])
+def test_when_all_records_are_left_out_there_is_no_document(tmp_path, second):
+    content = document(paragraph(SKIP_X, merge("First_Name")), paragraph(*second))
+    with pytest.raises(LeftOut, match="all records"):
+        sheet_of(tmp_path, content, people=PEOPLE[:2])
+
+
+@pytest.mark.parametrize(
+    ("tag", "said"),
+    [
+        ("{{ city }}", "city would print the first record"),
+        ("{{ city | upper }}", "city would print the first record"),
+        ("{% if city %}x{% endif %}", "city would print the first record"),
+        ("{% for one in city %}x{% endfor %}", "city would print the first record"),
+        ("{% set city = city %}", "city would print the first record"),
+        ("{{ language }}", "language would print the first record"),
+        ("{{ merge_record }}", "merge_record would print the first record"),
+        ("{{ address() }}", "address\\(\\) would print the first record"),
+        ("{{ address(language='de') }}", "address\\(\\) would print the first record"),
+        ("{% set a = address %}{{ a() }}", "address\\(\\) would print the first record"),
+        ("{% include 'own.txt' %}", "in own.txt, city would print the first record"),
+        ("{% include 'own' ~ '.txt' %}", "must name the files"),
+    ],
+)
+def test_a_tag_that_would_stay_with_the_first_record_of_a_sheet_is_a_fault(tmp_path, tag, said):
+    content = document(paragraph(merge("City")), paragraph(NEXT, merge("City"), " and ", tag))
+    (tmp_path / "own.txt").write_text("{{ city }}")
+    with pytest.raises((TemplateSyntax, Faults), match=said) as caught:
+        prepare(tmp_path, content, "city: {}")
+    first = getattr(caught.value, "faults", [caught.value])[0]
+    assert "paragraph 2" in str(first.where)
+    assert first.hint
+
+
+def test_each_tag_that_would_stay_is_told_of(tmp_path):
+    content = document(paragraph("{{ city }}"), paragraph(NEXT, merge("City")), paragraph("{{ city }}{{ first_name }}"))
+    assert len(faults_of(tmp_path, content)) == 3
+
+
+@pytest.mark.parametrize("making", [Making.COMPILED, Making.REFERENCE])
+def test_tags_that_go_on_with_the_records_may_stand_on_labels(tmp_path, making):
+    tags = (
+        '{{ merge_field("first_name") | upper }}{% set there = merge_field("city") %}{% if there %}, {{ there }}'
+        " by {{ company.name }}{% endif %}"
+    )
+    content = document(paragraph(tags), paragraph(NEXT, tags), header=paragraph("{{ city }}"))
+    said, _ = sheet_of(tmp_path, content, making, PEOPLE[:3])
+    assert [line.partition(" by ")[0] for line in said] == ["A, x", "B, x", "C, y"]
+
+
+@pytest.mark.parametrize("making", [Making.COMPILED, Making.REFERENCE])
+def test_clauses_and_filters_on_labels_go_on_with_the_records(tmp_path, making):
+    tags = '{{ "c.docx" | subdocument }}'
+    amount = '{% if merge_field("total") %}{{ merge_field("total") | money }}{% endif %}'
+    content = document(paragraph(tags), paragraph(amount), paragraph(NEXT), paragraph(tags), paragraph(amount))
+    (tmp_path / "c.docx").write_bytes(document(paragraph("For ", merge("name"), " {{ name }}")))
+    people = [
+        {"name": "Ann", "total": Decimal(1), "currency": "EUR"},
+        {"name": "Bob", "total": Decimal(2), "currency": "USD"},
+        {"name": "Cid", "total": Decimal(3), "currency": "GBP"},
+    ]
+    said, _ = sheet_of(tmp_path, content, making, people, "name: {}| total: decimal| currency: {}")
+    assert said == ["For Ann Ann", "€1.00", "For Bob Bob", "$2.00", "For Cid Cid", "£3.00"]
+
+
+@pytest.mark.parametrize("making", [Making.COMPILED, Making.REFERENCE])
+def test_all_of_a_header_of_labels_shows_the_first_record(tmp_path, making):
+    (tmp_path / "c.docx").write_bytes(document(paragraph("clause ", merge("city"))))
+    header = paragraph("{{ city }}", " ", merge("in")) + paragraph('{{ "c.docx" | subdocument }}')
+    content = document(paragraph(merge("city")), paragraph(NEXT, merge("city"), merge("in")), header=header)
+    people = [make_context({"city": city, "in": city.upper()}) for city in "abc"]
+    made = prepare(tmp_path, content, "city: {}| in: {}", making).render_all(people).content
+    said = [[one.text for one in part.header.paragraphs] for part in docx.Document(io.BytesIO(made)).sections]
+    assert [[text for text in texts_ if text] for texts_ in said] == [["a A", "clause a"], ["c C", "clause c"]]
+
+
+def test_macros_of_another_file_go_on_with_the_records(tmp_path):
+    (tmp_path / "m.txt").write_text('{% macro who() %}{{ merge_field("city") }}{% endmacro %}')
+    content = document(paragraph("{% import 'm.txt' as m %}{{ m.who() }}"), paragraph(NEXT, "{{ m.who() }}"))
+    assert sheet_of(tmp_path, content, people=PEOPLE[1:3])[0] == ["x", "y"]
+
+
+@pytest.mark.parametrize("moving", ["", NEXT], ids=["one record", "many"])
+def test_what_goes_through_the_records_is_no_field(tmp_path, moving):
+    tag = '{{ merge_field("docgen cursor") }}'
+    prepared = prepare(tmp_path, document(paragraph(moving or "x", merge("city"), tag)), PERSON)
+    for made in (lambda: prepared.render(make_context(ANNE)), lambda: prepared.render_all([make_context(ANNE)] * 2)):
+        with pytest.raises(FieldMissing, match="docgen cursor"):
+            made()
+
+
+@pytest.mark.parametrize("name", ["row_1", "set_x", "docgen_row_1", "docgen_set_x", "docgen__row_1"])
+def test_a_field_may_have_any_name_that_regions_and_bookmarks_could_want(tmp_path, name):
+    content = document(
+        paragraph(field('SET x "kept"', result=None), field("REF x"), " ", merge(name)),
+        paragraph(
+            merge("TableStart:lines"), merge("item"), f" {{{{ {name} }}}} ", merge(name), merge("TableEnd:lines")
+        ),
+        paragraph("end"),
+    )
+    values = {name: "own", "lines": [{"item": "a", "price": Decimal(1)}]}
+    assert merged(tmp_path, content, values, f"{LINES}| {name}: {{}}") == ["kept own", "a own own", "end"]
 
 
 # --- fields that stay -----------------------------------------------------------------------------

@@ -52,20 +52,34 @@ def known_fields(specs: Mapping[str, FieldSpec], computed: Iterable[str] = ()) -
     return known
 
 
+def own_prefix(text: str, known: Known) -> str:
+    """Return what neither a name in a text begins with, nor a known field."""
+    prefix = "docgen_"
+    while prefix in text or any(name.startswith(prefix) for name in known):
+        prefix += "_"
+    return prefix
+
+
 class FieldNames:
     """Finds the fields that names mean."""
 
-    def __init__(self, known: Known, mapped: Mapping[str, str], *, moving: bool) -> None:
+    def __init__(self, known: Known, mapped: Mapping[str, str], *, moving: bool, own: str) -> None:
         r"""Keep what is known.
 
         Args:
             known: of `known_fields`.
             mapped: the names that `\m` asks for, in small letters -> what the document's settings map them to.
             moving: the document goes from record to record, so that a field must be looked up when it is printed.
+            own: what names begin with that the translation needs for itself: of `own_prefix`.
         """
         self._known = known
         self._mapped = mapped
         self._moving = moving
+        self._own = own
+
+    def variable(self, text: str) -> str:
+        """Return a name for the translation's own use."""
+        return self._own + re.sub(r"\W", "_", text)
 
     def mapped(self, name: str) -> str:
         """Return the column that a name of Word's address lists stands for."""

@@ -99,6 +99,10 @@ class Terms:
         self._stored = stored
         self._decimal = decimal
 
+    def variable(self, bookmark: str) -> str:
+        """Return the name under which a SET field keeps its value."""
+        return self._names.variable(f"set_{bookmark.lower()}")
+
     def instruction(self, one: Field) -> Instruction:
         """Return a field's code, understood. Raises CodeFault."""
         kind = kind_of(code_text(one))
@@ -119,7 +123,7 @@ class Terms:
         if kind in UNSUPPORTED:
             raise UNSUPPORTED[kind]
         if kind.lower() in self._stored:
-            return self._switched(Value(variable(kind)), self.instruction(one))
+            return self._switched(Value(self.variable(kind)), self.instruction(one))
         raise Live
 
     # --- kinds ---------------------------------------------------------------------------------
@@ -185,7 +189,7 @@ class Terms:
         name = code.words[0].text.lower() if code.words else ""
         if name not in self._stored:
             raise Live
-        return self._switched(Value(variable(name)), code)
+        return self._switched(Value(self.variable(name)), code)
 
     def _address(self, _: Field) -> Value:
         return Value("word_address()")
@@ -229,7 +233,7 @@ class Terms:
         if len(tokens) == 1 and tokens[0].open is None and not tokens[0].fields:
             text = tokens[0].text
             if text.lower() in self._stored:
-                return variable(text)
+                return self.variable(text)
             if number := self._number(text):
                 return number
         return f" ~ {literal(' ')} ~ ".join(self.token(token) for token in tokens) or literal("")
@@ -265,7 +269,7 @@ class Terms:
     def name(self, text: str) -> str:
         """Return the expression of a name in a formula."""
         if text.lower() in self._stored:
-            return f"word_number({variable(text)})"
+            return f"word_number({self.variable(text)})"
         if text.upper() in ("TRUE", "FALSE"):
             return "word_number(1)" if text.upper() == "TRUE" else "word_number(0)"
         hint = did_you_mean(text.lower(), self._stored) if self._stored else ""
@@ -281,11 +285,6 @@ def _picture(token: Token) -> str:
     if len(token.text) > _LONGEST_PICTURE:
         raise CodeFault(f"a picture has more than {_LONGEST_PICTURE} characters")
     return token.text
-
-
-def variable(bookmark: str) -> str:
-    """Return the name under which a SET field keeps its value."""
-    return "set_" + re.sub(r"\W", "_", bookmark.lower())
 
 
 def branches(code: Instruction) -> tuple[Token | None, Token | None]:

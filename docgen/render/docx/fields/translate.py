@@ -13,10 +13,10 @@ from dataclasses import dataclass, field, replace
 from docgen.errors import DocgenError, TemplateSyntax
 from docgen.render.docx.faults.places import Steps
 from docgen.render.docx.fields.codes import CodeFault, Instruction, Piece, Token, code_text, kind_of
-from docgen.render.docx.fields.names import FieldNames, Known, Region
+from docgen.render.docx.fields.names import FieldNames, Known, Region, own_prefix
 from docgen.render.docx.fields.regions import Marked, enclose, is_tag, tag, write_tags
 from docgen.render.docx.fields.settings import MergeSettings, read_settings
-from docgen.render.docx.fields.terms import DATES, UNSUPPORTED, Live, Terms, branches, variable
+from docgen.render.docx.fields.terms import DATES, UNSUPPORTED, Live, Terms, branches
 from docgen.render.docx.fields.tree import (
     Break,
     Element,
@@ -86,9 +86,12 @@ def translate(package: Package, known: Known) -> Translation:
         moves = name == package.main and not kinds.isdisjoint(_MOVING)
         changed = _mark_stale(root)
         if not kinds.isdisjoint(_OURS):
-            names = FieldNames(known, settings.mapped, moving=moves)
+            own = own_prefix(content.decode("utf-8", "replace") + "".join(map(str, root.itertext())), known)
+            names = FieldNames(known, settings.mapped, moving=moves, own=own)
             part = _Part(root, names, settings, main=name == package.main)
             part.translate()
+            if moves:
+                _go_back(root)
             faults += part.placed(label, package, number)
             changed = True
         if changed:
@@ -97,6 +100,16 @@ def translate(package: Package, known: Known) -> Translation:
     if parts:
         package = package.rewritten(parts, without=settings.unrelated)
     return Translation(package, moving, skipping, tuple(faults))
+
+
+def _go_back(root: Element) -> None:
+    """Let what is merged after the text, such as headers, have the first record again."""
+    body = root.find(w("body"))
+    last = body[-1] if body is not None and len(body) else None
+    if last is not None and last.tag == w("sectPr"):
+        last.addprevious(tag("{{ next_record(end=true) }}"))
+    elif last is not None:
+        last.addnext(tag("{{ next_record(end=true) }}"))
 
 
 def _mark_stale(root: Element) -> bool:
@@ -264,7 +277,7 @@ class _Part:
         mark = tag("mark")
         one.begin.addprevious(mark)
         self._numbers[mark] = len(self._numbers) + 1
-        region = Region(name, f"row_{self._numbers[mark]}", known)
+        region = Region(name, self.names.variable(f"row_{self._numbers[mark]}"), known)
         self._open.append(_Open(region, mark, expression, code_text(one)))
         self.regions.append(region)
         self._drop(one)
@@ -287,7 +300,7 @@ class _Part:
         code = self.terms.instruction(one)
         if len(code.words) < 2 or code.words[0].fields:
             raise CodeFault("SET needs a name and a value", 'write SET Name "value"')
-        name = variable(code.words[0].text)
+        name = self.terms.variable(code.words[0].text)
         one.begin.addprevious(tag(f"{{% set {name} = {self.terms.operand(code.words[1:])} %}}"))
         self._drop(one)
         return True
