@@ -17,8 +17,8 @@ from lxml import etree
 from markupsafe import Markup
 
 from docgen.errors import TemplateError
+from docgen.limits import current_work
 from docgen.render.docx.package import Story
-from docgen.rich import Made
 
 W = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
 R = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
@@ -28,13 +28,32 @@ _SPACE = "{http://www.w3.org/XML/1998/namespace}space"
 #: Begins and ends a token; private-use characters that `clean` takes out of values.
 OPEN, CLOSE = "\ue0f0", "\ue0f1"
 _TOKEN = re.compile(f"{OPEN}(\\d+){CLOSE}")
-#: What runs may stand in.
-_RUN_PARENTS = ("p", "hyperlink", "ins", "del", "smartTag", "fldSimple")
 
 
 def w(name: str) -> str:
     """Return a name in Word's namespace, as lxml writes it."""
     return f"{{{W}}}{name}"
+
+
+def _names(words: str) -> frozenset[str]:
+    return frozenset(map(w, words.split()))
+
+
+#: What stands around runs in a paragraph; it can be parted, and without runs it says nothing.
+_WRAPPERS = _names("hyperlink ins del moveFrom moveTo smartTag fldSimple sdt sdtContent customXml dir bdo")
+_PROPERTIES = _names("pPr rPr sdtPr sdtEndPr smartTagPr customXmlPr")
+#: Marks that mean a place or the end of a range: they say nothing, and must not get lost.
+_MARKS = _names(
+    "bookmarkStart bookmarkEnd permStart permEnd commentRangeStart commentRangeEnd moveFromRangeStart moveFromRangeEnd "
+    "moveToRangeStart moveToRangeEnd"
+)
+#: Places of plain text, in words.
+_PLAIN = {"instrText": "a field's code", "t": "a formula or a drawing", "tbl": "a table between its rows"}
+_SILENT = _PROPERTIES | _MARKS | _names("proofErr lastRenderedPageBreak")
+#: What blocks may stand in. Of what stands in either, as a content control, the elements around it tell.
+_BLOCK_PARENTS = _names("body tc hdr ftr footnote endnote comment txbxContent docPartBody")
+_EITHER = _names("sdtContent ins moveTo smartTag customXml")
+_RUN_PARENTS = _names("p hyperlink ins moveTo smartTag fldSimple sdtContent customXml dir bdo")
 
 
 class RichValue(Protocol):
@@ -71,7 +90,7 @@ def leave(value: RichValue) -> Markup:
     """Return the token that stands for a value until `fill`."""
     values = _values.get()
     values.append(value)
-    return Made(f"{OPEN}{len(values) - 1}{CLOSE}")
+    return Markup(f"{OPEN}{len(values) - 1}{CLOSE}")  # noqa: S704 - private-use characters and a number
 
 
 class Spot:
@@ -87,6 +106,8 @@ class Spot:
         self.story = story
         self.run: etree._Element = text.getparent()
         self.paragraph: etree._Element = next(self.run.iterancestors(w("p")))
+        self._replaced = False
+        self._last: etree._Element | None = None
 
     @property
     def look(self) -> etree._Element | None:
@@ -123,31 +144,101 @@ class Spot:
 
         In a table's cell the last block must be a paragraph; one is added after a table where it is needed.
         """
-        before = _begin_of(self.paragraph, self.run)
-        if before is not None:
-            self.paragraph.addprevious(before)
+        begin = _begin_of(self.paragraph, self.run)
+        if _speaks(begin):
+            self.paragraph.addprevious(begin)
         for element in elements:
             self.paragraph.addprevious(element)
-        self.paragraph.set("docgen-replaced", "1")
+        if begin.getparent() is None:
+            self._lead(_marks(begin), elements[0] if elements else self.paragraph)
+        self._last = elements[-1] if elements else None
+        self._replaced = True
+
+    def _lead(self, marks: Sequence[etree._Element], first: etree._Element) -> None:
+        """Put marks before the content of a block; of marks, comments alone need a paragraph."""
+        if first.tag != w("p") and not any(mark.tag == w("r") for mark in marks):
+            for mark in marks:
+                first.addprevious(mark)
+            return
+        first = first if first.tag == w("p") else self.paragraph
+        look = first.find(w("pPr"))
+        place = 0 if look is None else first.index(look) + 1
+        first[place:place] = marks
+
+    def close(self) -> None:
+        """Remove the paragraph where blocks have replaced it, unless other content is left in it."""
+        paragraph, container = self.paragraph, self.paragraph.getparent()
+        if not self._replaced or _speaks(paragraph) or paragraph.find(f"{w('pPr')}/{w('sectPr')}") is not None:
+            return
+        before = paragraph.getprevious()
+        if container.tag == w("tc") and paragraph.getnext() is None and (before is None or before.tag != w("p")):
+            return
+        marks = _marks(paragraph)
+        if self._last is not None and self._last.tag == w("p"):
+            self._last.extend(marks)
+        elif any(mark.tag == w("r") for mark in marks):
+            return
+        for mark in marks if self._last is None or self._last.tag != w("p") else ():
+            paragraph.addprevious(mark)
+        container.remove(paragraph)
 
 
-def _begin_of(paragraph: etree._Element, run: etree._Element) -> etree._Element | None:
-    """Cut off what stands before a run, as a paragraph; None where nothing does."""
+def _speaks(node: etree._Element) -> bool:
+    """Tell whether there is content in a paragraph, or in a part of one, and not only marks and what is around it."""
+    for child in node.iterchildren(etree.Element):
+        if child.tag in _WRAPPERS or child.tag == w("r"):
+            if not _is_comment(child) and _speaks(child):
+                return True
+        elif child.tag not in _SILENT and (child.tag != w("t") or child.text):
+            return True
+    return False
+
+
+def _is_comment(run: etree._Element) -> bool:
+    """Tell whether a run is nothing but the place of a comment."""
+    return run.find(w("commentReference")) is not None and run.find(w("t")) is None
+
+
+def _marks(paragraph: etree._Element) -> list[etree._Element]:
+    return [node for node in paragraph.iter(*_MARKS, w("r")) if node.tag != w("r") or _is_comment(node)]
+
+
+def _begin_of(paragraph: etree._Element, run: etree._Element) -> etree._Element:
+    """Cut off what stands before a run, as a paragraph; what is around the run is parted too."""
     top = run
-    while top.getparent() is not paragraph:
-        top = top.getparent()
-    leading = [node for node in top.itersiblings(preceding=True) if node.tag != w("pPr")]
-    if not any(node.tag == w("r") or node.find(f".//{w('r')}") is not None for node in leading):
-        return None
+    for around in run.iterancestors():
+        if around is paragraph:
+            break
+        if around.tag not in _WRAPPERS:
+            top = around
+    cut = _take_before(top)
+    while (around := top.getparent()) is not paragraph:
+        if cut:
+            cut = [_begun(around, cut)]
+        cut = _take_before(around) + cut
+        top = around
     begin = etree.Element(w("p"))
     look = paragraph.find(w("pPr"))
     if look is not None:
         begin.append(copy.deepcopy(look))
-        for node in begin.iter(w("sectPr")):
+        for node in list(begin.iter(w("sectPr"))):
             node.getparent().remove(node)
-    for node in reversed(leading):
-        begin.append(node)
+    begin.extend(cut)
     return begin
+
+
+def _take_before(node: etree._Element) -> list[etree._Element]:
+    return [one for one in node.itersiblings(preceding=True) if one.tag not in _PROPERTIES][::-1]
+
+
+def _begun(around: etree._Element, content: Sequence[etree._Element]) -> etree._Element:
+    """Return a link, a control or the like as around what follows it, with the content given."""
+    begun = etree.Element(around.tag, dict(around.attrib))
+    begun.extend(copy.deepcopy(node) for node in around if node.tag in _PROPERTIES)
+    for identity in begun.findall(f"{w('sdtPr')}/{w('id')}"):  # no two controls have one id
+        identity.getparent().remove(identity)
+    begun.extend(content)
+    return begun
 
 
 def fill(root: etree._Element, story: Story, values: Sequence[RichValue]) -> None:
@@ -157,15 +248,22 @@ def fill(root: etree._Element, story: Story, values: Sequence[RichValue]) -> Non
         root: the part's tree.
         story: the part.
         values: what `leave` was given in this rendering.
+
+    Raises:
+        TemplateError: a token stands where there can be plain text only.
+        LimitExceeded: the rendering's time is over.
     """
     _wrap_bare(root)
     replaced: set[etree._Element] = set()
+    check_time = current_work().check_time
     for node in root.xpath("//*[@*[contains(., $mark)]]", mark=OPEN):
+        check_time()
         value, holder = _take_tokens(node, values), _holder(node)
         if value is not None and holder is not None and holder not in replaced:
             replaced.add(holder)
             _replace(value, holder, story)
     for node in [node for node in root.iter(w("t")) if OPEN in (node.text or "")]:
+        check_time()
         _fill_text(node, story, values)
 
 
@@ -174,20 +272,36 @@ def _wrap_bare(root: etree._Element) -> None:
     for node in list(root.iter(etree.Element)):
         if node.tag != w("t") and OPEN in (node.text or ""):
             bare, node.text = node.text, None
-            node.insert(0, _run_for(bare, node))
+            for run in _run_for(bare, node):
+                node.insert(0, run)
         if OPEN in (node.tail or ""):
             bare, node.tail = node.tail, None
-            node.addnext(_run_for(bare, node.getparent()))
+            for run in _run_for(bare, node.getparent()):
+                node.addnext(run)
 
 
-def _run_for(text: str, container: etree._Element) -> etree._Element:
+def _run_for(text: str, container: etree._Element) -> list[etree._Element]:
+    """Return what a token becomes: a run or a paragraph, nothing in text that was deleted."""
+    if container.tag == w("delText"):
+        return []
     run = etree.Element(w("r"))
     etree.SubElement(run, w("t")).text = text.strip()
-    if container.tag in {w(name) for name in _RUN_PARENTS}:
-        return run
-    paragraph = etree.Element(w("p"))
-    paragraph.append(run)
-    return paragraph
+    if _holds_blocks(container):
+        paragraph = etree.Element(w("p"))
+        paragraph.append(run)
+        return [paragraph]
+    if container.tag in _RUN_PARENTS:
+        return [run]
+    name = etree.QName(container).localname
+    place = _PLAIN.get(name, f"<{name}>")
+    raise TemplateError(f"only plain text can stand in {place}", hint="print the value in the text, or as plain text")
+
+
+def _holds_blocks(container: etree._Element) -> bool:
+    while container is not None and container.tag in _EITHER:
+        container = container.getparent()
+        container = container.getparent() if container is not None and container.tag == w("sdt") else container
+    return container is not None and container.tag in _BLOCK_PARENTS
 
 
 def _take_tokens(node: etree._Element, values: Sequence[RichValue]) -> RichValue | None:
@@ -228,12 +342,10 @@ def _fill_text(text: etree._Element, story: Story, values: Sequence[RichValue]) 
         elif int(piece) < len(values):
             values[int(piece)].place(spot)
     run = spot.run
-    following = list(text.itersiblings())
     run.remove(text)
-    if all(node.tag == w("rPr") for node in run) and not following:
+    if all(node.tag == w("rPr") for node in run):
         run.getparent().remove(run)
-    if spot.paragraph.get("docgen-replaced"):
-        _drop(spot.paragraph)
+    spot.close()
 
 
 def _part_run(text: etree._Element) -> None:
@@ -247,16 +359,3 @@ def _part_run(text: etree._Element) -> None:
             begin.append(copy.deepcopy(look))
         begin.extend(reversed(leading))
         run.addprevious(begin)
-
-
-def _drop(paragraph: etree._Element) -> None:
-    """Remove a paragraph that blocks have replaced, unless other content is left in it."""
-    del paragraph.attrib["docgen-replaced"]
-    look = paragraph.find(w("pPr"))
-    left = [node for node in paragraph if node is not look]
-    ends_section = look is not None and look.find(w("sectPr")) is not None
-    container = paragraph.getparent()
-    before = paragraph.getprevious()
-    needed = container.tag == w("tc") and paragraph.getnext() is None and (before is None or before.tag != w("p"))
-    if not left and not ends_section and not needed:
-        container.remove(paragraph)
