@@ -1,6 +1,7 @@
 """Word documents put into Word documents: what comes along, what stays behind, and whose fault it is."""
 
 import io
+import sys
 
 import docx
 import pytest
@@ -563,3 +564,78 @@ def test_a_given_document_comes_out_as_docxtpls_own_does(tmp_path):
     reference.save(expected)
     made = render(tmp_path / "t", body, {}, {"sub": Subdocument(tmp_path / "sub.docx")})
     assert blocks_of(made) == blocks_of(expected.getvalue())
+
+
+@pytest.mark.parametrize("making", Making)
+def test_a_clause_that_is_printed_twice_is_there_twice(tmp_path, making):
+    body = word("{% set a = 'a.docx' | subdocument %}{{ a }}", "mid", "{{ a }}")
+    content = render(tmp_path / "t", body, {"a.docx": word("One {{ 'two' | rich }}")}, engine=making)
+    assert docx_text(content).split("\n") == ["One two", "mid", "One two"]
+
+
+def test_a_clause_that_is_printed_in_every_round_is_there_in_every_round_with_a_note_of_its_own(tmp_path):
+    clause = with_note("Note")
+    body = word("{%p set a = 'a.docx' | subdocument %}", "{%p for i in range(3) %}", "{{ a }}", "{%p endfor %}")
+    content = render(tmp_path / "t", body, {"a.docx": clause})
+    references = [node.get(f"{W}id") for node in tree(content).iter(f"{W}footnoteReference")]
+    assert len(references) == len(set(references)) == 3
+    assert part(content, "word/footnotes.xml").count("Note") == 3
+
+
+def test_a_document_of_a_program_is_there_wherever_it_is_printed(tmp_path):
+    content = render(tmp_path / "t", word("{{ s }}", "mid", "{{ s }}"), {}, {"s": Subdocument(word("One"))})
+    assert docx_text(content).split("\n") == ["One", "mid", "One"]
+
+
+def test_a_clause_counts_as_written_wherever_it_is_put_in(tmp_path):
+    body = word("{%p set a = 'a.docx' | subdocument %}", "{%p for i in range(300) %}", "{{ a }}", "{%p endfor %}")
+    with pytest.raises(LimitExceeded, match="writes more than"):
+        render(tmp_path / "t", body, {"a.docx": word("x" * 2000)}, limits=Limits(output_mb=0.5))
+
+
+# --- work -----------------------------------------------------------------------------------------
+
+
+def calls(function):
+    """Return how many Python functions are called on the way: a measure that no busy machine changes."""
+    count = 0
+
+    def tick(frame, event, _):
+        nonlocal count
+        count += event == "call"
+
+    before = sys.getprofile()
+    sys.setprofile(tick)
+    try:
+        function()
+    finally:
+        sys.setprofile(before)
+    return count
+
+
+def counted():
+    return styled(("a", "List Number"), ("b", "List Number"))
+
+
+def marked():
+    document = docx.Document()
+    paragraph = document.add_paragraph("x")
+    for name in ("bookmarkStart", "bookmarkEnd"):
+        mark = OxmlElement(f"w:{name}")
+        mark.set(qn("w:id"), "1")
+        mark.set(qn("w:name"), "here")
+        paragraph._p.append(mark)
+    return saved(document)
+
+
+@pytest.mark.parametrize("clause", [counted, marked, lambda: with_note("Note")])
+def test_the_work_grows_with_the_clauses_and_not_with_their_square(tmp_path, clause):
+    body = word("{%p for i in range(n) %}", "{{ 'a.docx' | subdocument }}", "{%p endfor %}")
+    prepared = prepare(tmp_path / "t", body, {"a.docx": clause()})
+
+    def work(number):
+        return calls(lambda: prepared.render(make_context({"n": number})))
+
+    work(3)
+    few, many = work(30), work(240)
+    assert many < few * 9

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from lxml import etree
 
-from docgen.render.docx.clauses.inventory import Lists, Styles, styles_of
+from docgen.render.docx.clauses.inventory import Styles, lists_of, styles_of
 from docgen.render.docx.package import Assembly
 from docgen.render.docx.spot import w
 from docgen.render.docx.writing.stylesheet import value
@@ -31,7 +31,7 @@ class Adoption:
 
     def __post_init__(self) -> None:
         self._ours, self._theirs = styles_of(self.host), styles_of(self.guest)
-        self._our_lists, self._their_lists = Lists(self.host), Lists(self.guest, is_template=True)
+        self._our_lists, self._their_lists = lists_of(self.host), lists_of(self.guest, is_template=True)
 
     def adopt(self, root: etree._Element) -> None:
         """Have text of the guest name styles and lists of the host."""

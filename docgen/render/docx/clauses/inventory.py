@@ -98,19 +98,23 @@ class Styles:
 
 
 class Lists:
-    """The numbering of a document."""
+    """The numbering of a document. Get it by `lists_of`."""
 
     def __init__(self, assembly: Assembly, *, is_template: bool = False) -> None:
         self._assembly = assembly
         self._is_template = is_template
+        self._name = ""
+        self._last: etree._Element | None = None  # the last list when all were looked through
+        self._known: dict[tuple[str, str], etree._Element] = {}
+        self._highest: dict[str, int] = {}
 
     @property
     def root(self) -> etree._Element | None:
         """The tree; None where the document has no lists."""
         if self._is_template:
             return _template_tree(self._assembly.package, "numbering")
-        name = _part(self._assembly, "numbering")
-        return self._assembly.tree(name) if name else None
+        self._name = self._name or _part(self._assembly, "numbering")
+        return self._assembly.tree(self._name) if self._name else None
 
     def num(self, number: str) -> etree._Element | None:
         """Return a `<w:num>`."""
@@ -122,34 +126,53 @@ class Lists:
         return None if num is None else self._find("abstractNum", "abstractNumId", value(num.find(w("abstractNumId"))))
 
     def _find(self, name: str, key: str, number: str) -> etree._Element | None:
-        found = self.root.iter(w(name)) if self.root is not None else ()
-        return next((one for one in found if one.get(w(key)) == number), None)
+        self._look_through()
+        return self._known.get((w(name), number))
 
-    def _next(self, root: etree._Element, name: str, key: str) -> str:
-        return str(max((int(one.get(w(key), "0")) for one in root.iter(w(name))), default=0) + 1)
+    def _look_through(self) -> None:
+        """Know all lists: those that were there, and those that others added, who put a new one last."""
+        root = self.root
+        last = next(root.iterchildren(w("num"), reversed=True), None) if root is not None else None
+        if root is None or (last is not None and last is self._last):
+            return
+        self._last = last
+        for name, key in (("num", "numId"), ("abstractNum", "abstractNumId")):
+            for node in root.iterchildren(w(name)):
+                self._know(name, node.get(w(key), "0"), node)
+
+    def _know(self, name: str, number: str, node: etree._Element) -> None:
+        self._known.setdefault((w(name), number), node)
+        self._highest[name] = max(self._highest.get(name, 0), int(number))
+
+    def _next(self, name: str) -> str:
+        self._look_through()
+        return str(self._highest.get(name, 0) + 1)
 
     def add_abstract(self, abstract: etree._Element) -> str:
         """Add an `<w:abstractNum>` before all `<w:num>`, and return its id."""
         root = _tree(self._assembly, "numbering", _NUMBERING)
-        number = self._next(root, "abstractNum", "abstractNumId")
+        number = self._next("abstractNum")
         abstract.set(w("abstractNumId"), number)
         for identity in abstract.findall(w("nsid")):  # Word takes lists of one nsid for the same list
             identity.set(w("val"), hashlib.sha256(f"{value(identity)} {number}".encode()).hexdigest()[:8].upper())
         leading = [one for one in root if one.tag in (w("numPicBullet"), w("abstractNum"))]
         root.insert(root.index(leading[-1]) + 1 if leading else 0, abstract)
+        self._know("abstractNum", number, abstract)
         return number
 
     def add_num(self, num: etree._Element, abstract: str) -> str:
         """Add a `<w:num>` that follows an `<w:abstractNum>`, and return its id."""
         root = _tree(self._assembly, "numbering", _NUMBERING)
-        number = self._next(root, "num", "numId")
+        number = self._next("num")
         num.set(w("numId"), number)
         num.find(w("abstractNumId")).set(w("val"), abstract)
-        trailing = root.find(w("numIdMacAtCleanup"))
+        trailing = root[-1] if len(root) and root[-1].tag == w("numIdMacAtCleanup") else None
         if trailing is None:
             root.append(num)
         else:
             trailing.addprevious(num)
+        self._know("num", number, num)
+        self._last = num
         return number
 
 
@@ -159,3 +182,12 @@ def styles_of(assembly: Assembly) -> Styles:
         assembly.memory[Styles] = Styles(assembly)
     styles: Styles = assembly.memory[Styles]
     return styles
+
+
+def lists_of(assembly: Assembly, *, is_template: bool = False) -> Lists:
+    """Return the lists of a document in the making, or of its template as it was."""
+    key = (Lists, is_template)
+    if key not in assembly.memory:
+        assembly.memory[key] = Lists(assembly, is_template=is_template)
+    lists: Lists = assembly.memory[key]
+    return lists

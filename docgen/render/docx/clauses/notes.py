@@ -20,7 +20,7 @@ _EMPTY = (
 
 
 class Notes:
-    """The notes of one kind in a document.
+    """The notes of one kind in a document. Get it by `notes_of`.
 
     Attributes:
         part: the part they stand in; it is made where the document had none.
@@ -28,7 +28,7 @@ class Notes:
 
     def __init__(self, host: Assembly, kind: str) -> None:
         self._host = host
-        self._kind = kind
+        self._highest: int | None = None
         main = host.package.main
         related = [one for one in host.relations(main).values() if one.kind.endswith(f"/{kind}s") and not one.external]
         if related:
@@ -43,7 +43,17 @@ class Notes:
     def add(self, note: etree._Element) -> str:
         """Add a note and return its id."""
         notes = self._host.tree(self.part)
-        number = str(max((int(one.get(w("id"), "0")) for one in notes), default=0) + 1)
-        note.set(w("id"), number)
+        if self._highest is None:
+            self._highest = max((int(one.get(w("id"), "0")) for one in notes), default=0)
+        self._highest += 1
+        note.set(w("id"), str(self._highest))
         notes.append(note)
-        return number
+        return str(self._highest)
+
+
+def notes_of(host: Assembly, kind: str) -> Notes:
+    """Return the notes of a kind in a document in the making."""
+    if (Notes, kind) not in host.memory:
+        host.memory[Notes, kind] = Notes(host, kind)
+    notes: Notes = host.memory[Notes, kind]
+    return notes

@@ -27,6 +27,7 @@ from docgen.merge import Merger
 from docgen.model import Making, Where
 from docgen.render.body import TemplateFolder, place
 from docgen.render.docx.clauses.transplant import transplant
+from docgen.render.docx.faults.trust import find_untrusted
 from docgen.render.docx.fields.names import known_fields
 from docgen.render.docx.fields.translate import translate
 from docgen.render.docx.merging import Merging
@@ -188,10 +189,11 @@ class Library:
         try:
             clause = self._clause(file)
             with collecting() as values:
-                merged = _Merged(clause.merging.merge(names), tuple(values))
+                assembly = clause.merging.merge(names)
+                merged = _Merged(assembly, tuple(values), len(assembly.read(assembly.package.main)))
         finally:
             _under_way.reset(token)
-        _charge(merged)
+        _charge(merged.size)
         return merged
 
     def _check_depth(self, above: Sequence[Path], file: Path) -> None:
@@ -236,10 +238,9 @@ def _reading(where: Where) -> Iterator[None]:
         raise TemplateSyntax(f"cannot be used: {error}", where=where) from error
 
 
-def _charge(merged: _Merged) -> None:
-    """Count a clause as written by the text that asks for it."""
+def _charge(size: int) -> None:
+    """Count a clause as written by the text that asks for it, and once more wherever it is put in."""
     work = current_work()
-    size = len(merged.assembly.read(merged.assembly.package.main))
     work.check_size(size)
     work.size -= size
 
@@ -249,8 +250,11 @@ def _charge(merged: _Merged) -> None:
 
 @dataclass(frozen=True)
 class _Merged:
+    """A clause merged, with what its tokens stand for, and how long its text is."""
+
     assembly: Assembly
     values: Sequence[RichValue]
+    size: int
 
 
 @dataclass(frozen=True)
@@ -261,6 +265,8 @@ class Subdocuments:
 
     def place(self, spot: Spot) -> None:
         """Put in their blocks."""
+        for one in self.merged:
+            _charge(one.size)
         spot.blocks(*(block for one in self.merged for block in transplant(one.assembly, spot, one.values)))
 
 
@@ -275,9 +281,11 @@ class Subdocument:
 
         Raises:
             TemplateSyntax: it is no Word document.
+            TemplateError: or `Faults`: opening it would fetch or run something.
         """
         name = source.name if isinstance(source, Path) else "subdocument"
         self._package = Package(_content(source), Where(name))
+        raise_faults(find_untrusted(self._package))
 
     def __html__(self) -> Markup:
         return leave(self)

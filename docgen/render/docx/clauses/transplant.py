@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import copy
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from lxml import etree
@@ -17,9 +17,10 @@ from lxml import etree
 from docgen.errors import TemplateSyntax, UnsupportedFeature
 from docgen.model import Where
 from docgen.render.docx.clauses.adoption import Adoption
-from docgen.render.docx.clauses.notes import Notes
+from docgen.render.docx.clauses.notes import notes_of
 from docgen.render.docx.package import Assembly, Relation, Story
 from docgen.render.docx.spot import R, RichValue, Spot, fill, w
+from docgen.render.docx.writing.room import section_of
 
 #: Where other files are named by the id of a relation besides attributes of the namespace of relations.
 _OFFICE_ID = "{urn:schemas-microsoft-com:office:office}relid"
@@ -36,11 +37,11 @@ def transplant(guest: Assembly, spot: Spot, values: Sequence[RichValue]) -> list
     """Return the paragraphs and tables of a document, ready to stand at a spot of another.
 
     Args:
-        guest: where they come from; it is used up.
+        guest: where they come from; it stays as it is, for a template may print one value twice.
         spot: where they go.
         values: what tokens in them stand for.
     """
-    body = next(guest.tree(guest.package.main).iter(w("body")))
+    body = next(copy.deepcopy(guest.tree(guest.package.main)).iter(w("body")))
     for section in body.findall(w("sectPr")):
         body.remove(section)
     moving = Transplant(guest, spot.story.assembly)
@@ -57,17 +58,12 @@ def _section_before(body: etree._Element, spot: Spot) -> list[etree._Element]:
         for section in inner:
             section.getparent().remove(section)
         return []
-    here = next(_sections_after(spot.paragraph), None)
-    if not inner or here is None or next(spot.paragraph.itersiblings(preceding=True), None) is None:
+    here = section_of(spot.paragraph, spot.story) if inner else None
+    if here is None or spot.paragraph.getprevious() is None:
         return []
     paragraph = etree.Element(w("p"))
     etree.SubElement(paragraph, w("pPr")).append(copy.deepcopy(here))
     return [paragraph]
-
-
-def _sections_after(paragraph: etree._Element) -> Iterator[etree._Element]:
-    for block in (paragraph, *paragraph.itersiblings()):
-        yield from [block] if block.tag == w("sectPr") else block.findall(f"{w('pPr')}/{w('sectPr')}")
 
 
 @dataclass
@@ -101,7 +97,7 @@ class Transplant:
             self._move_notes(kind, references, values)
 
     def _move_notes(self, kind: str, references: list[etree._Element], values: Sequence[RichValue]) -> None:
-        notes = Notes(self.host, kind)
+        notes = notes_of(self.host, kind)
         source = next(iter(self.guest.package.related(self.guest.package.main, f"{kind}s")), "")
         there = {note.get(w("id")): note for note in self.guest.tree(source)} if source else {}
         for reference in references:
@@ -173,6 +169,7 @@ class _Bookmarks:
 
     highest: int = 0
     names: set[str] = field(default_factory=set)
+    _numbers: dict[str, int] = field(default_factory=dict)
 
     @classmethod
     def of(cls, host: Assembly) -> _Bookmarks:
@@ -190,9 +187,10 @@ class _Bookmarks:
         return str(self.highest)
 
     def new_name(self, name: str) -> str:
-        number, found = 2, name
+        number, found = self._numbers.get(name, 2), name
         while found in self.names:
-            found, number = f"{name[:36]}_{number}", number + 1  # Word keeps 40 characters
+            found, number = f"{name[:34]}_{number}", number + 1  # Word keeps 40 characters
+        self._numbers[name] = number
         self.names.add(found)
         return found
 
