@@ -64,7 +64,7 @@ class Cursor:
         self._waiting: deque[tuple[int, Mapping[str, object]]] = deque()
         self._merged = 0
         self.names: Mapping[str, object] = {}
-        self._first = self.names
+        self._first: Mapping[str, object] = {}
         self.done = False
 
     def begin(self) -> bool:
