@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from functools import cached_property, partial
+from itertools import chain, islice
 from typing import Any
 
 from lxml import etree
@@ -19,6 +20,7 @@ from docgen.render.body import TemplateFolder, place, read_bytes
 from docgen.render.docx.clauses.subdocument import Library
 from docgen.render.docx.compiled import not_well_formed, number_drawings
 from docgen.render.docx.fields.names import known_fields
+from docgen.render.docx.fields.staying import find_staying
 from docgen.render.docx.fields.translate import translate
 from docgen.render.docx.joining.bundle import join_documents
 from docgen.render.docx.merging import Merging
@@ -83,7 +85,11 @@ class PreparedDocx:
         except DocgenError as error:
             raise_faults(sorted([*flatten(error), *faults], key=lambda fault: fault.order))
             raise
-        raise_faults(faults)
+        if self._translation.moving:
+            faults += [
+                one for part in parts if part.name == self.package.main for one in find_staying(part, self._merger)
+            ]
+        raise_faults(sorted(faults, key=lambda fault: fault.order))
         return parts
 
     def everywhere(self, fault: DocgenError) -> list[DocgenError]:
@@ -107,8 +113,9 @@ class PreparedDocx:
         """
         context = {"merge_record": 1, "merge_sequence": 1, **context}
         if self.takes_many:
-            context[CURSOR] = cursor = Cursor([context])
-            cursor.advance()
+            cursor = Cursor([context])
+            cursor.begin()
+            context = {**context, CURSOR: cursor}
         if template is not None:
             return self._render_over(document_of(template), context, replacements)
         return self._render(context, replacements, None)
@@ -118,38 +125,54 @@ class PreparedDocx:
         """Whether one document holds several records, one after the other: by NEXT or NEXTIF, as labels do."""
         return self._translation.moving
 
-    def render_all(self, contexts: Iterable[Mapping[str, object]]) -> Artifact:
+    def render_all(
+        self, contexts: Iterable[Mapping[str, object]], left_out: Callable[[], None] = lambda: None
+    ) -> Artifact:
         """Return one document of many records, as Word merges to a new document.
 
         Each record has pages of its own; where the template goes on to the next record by itself, as labels do, pages
         follow until there are no records any more. Records that the template leaves out by SKIPIF are not there.
 
+        Args:
+            contexts: of the records.
+            left_out: told of each record that the template leaves out.
+
         Raises:
+            LeftOut: the template leaves all records out.
             RenderError: there is no record.
         """
-        sheets = self._sheets if self.takes_many else self._letters
-        content = join_documents(sheets(contexts))
-        return Artifact(content, MEDIA_TYPES[Format.DOCX], "document.docx")
+        skipped = 0
 
-    def _letters(self, contexts: Iterable[Mapping[str, object]]) -> Iterator[bytes]:
+        def told() -> None:
+            nonlocal skipped
+            skipped += 1
+            left_out()
+
+        made = (self._sheets if self.takes_many else self._letters)(contexts, told)
+        first = list(islice(made, 1))
+        if skipped and not first:
+            raise LeftOut("the template leaves all records out (SKIPIF)", where=self.where)
+        return Artifact(join_documents(chain(first, made)), MEDIA_TYPES[Format.DOCX], "document.docx")
+
+    def _letters(self, contexts: Iterable[Mapping[str, object]], left_out: Callable[[], None]) -> Iterator[bytes]:
         merged = 1
         for number, context in enumerate(contexts, 1):
             try:
                 made = self.render({"merge_record": number, **context, "merge_sequence": merged})
             except LeftOut:
+                left_out()
                 continue
             merged += 1
             yield made.content
 
-    def _sheets(self, contexts: Iterable[Mapping[str, object]]) -> Iterator[bytes]:
+    def _sheets(self, contexts: Iterable[Mapping[str, object]], left_out: Callable[[], None]) -> Iterator[bytes]:
         cursor = Cursor(contexts)
-        cursor.advance()
-        while not cursor.done:
+        while cursor.begin():
             try:
                 yield self._render({**cursor.names, CURSOR: cursor}, None, None).content
             except LeftOut:
                 cursor.leave_out()
-            cursor.advance()
+                left_out()
 
     def _render(self, context: Mapping[str, object], replacements: Replacements | None, master: object) -> Artifact:
         with collecting() as values, printing(master) as foreign, _translating(self.where):

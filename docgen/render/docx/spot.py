@@ -19,6 +19,7 @@ from markupsafe import Markup
 from docgen.errors import TemplateError
 from docgen.limits import current_work
 from docgen.render.docx.package import Story
+from docgen.rich import Made
 
 W = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
 R = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
@@ -90,7 +91,7 @@ def leave(value: RichValue) -> Markup:
     """Return the token that stands for a value until `fill`."""
     values = _values.get()
     values.append(value)
-    return Markup(f"{OPEN}{len(values) - 1}{CLOSE}")  # noqa: S704 - private-use characters and a number
+    return Made(f"{OPEN}{len(values) - 1}{CLOSE}")
 
 
 class Spot:
