@@ -17,7 +17,7 @@ from markupsafe import Markup
 from docgen import filters, guards, richfilters
 from docgen.limits import current_work
 from docgen.rich import Made, made_already
-from docgen.wordfunctions import WORD_FUNCTIONS, word_text
+from docgen.wordfunctions import WORD_FUNCTIONS, field_code, word_text
 
 if TYPE_CHECKING:
     from docgen.sandbox import Sandbox
@@ -129,7 +129,8 @@ def install(environment: Sandbox) -> None:
         "format": _text(guards.format_text),
     }
     own = {name: _passing_empty(name, function) for name, function in {**OWN, **guarded}.items()}
-    environment.filters = {**kept, **own, "join": _join, "word_text": pass_context(word_text)}
+    word = {"word_text": pass_context(word_text), "field_code": pass_context(field_code)}
+    environment.filters = {**kept, **own, "join": _join, **word}
     environment.globals |= {name: own[name] for name in FUNCTIONS} | {"address": pass_context(filters.address)}
     environment.globals |= {name: pass_context(function) for name, function in {**_CALLED, **WORD_FUNCTIONS}.items()}
     environment.localise = filters.localised

@@ -4,15 +4,20 @@ import io
 import struct
 import sys
 import zipfile
+from xml.sax.saxutils import escape
 
 import docx
 import pytest
+import wordfields
+from docxtpl import DocxTemplate
+from lxml import etree
 from rendering import docx_text, make_context, make_template, saved, word
 
 from docgen.errors import DocgenError, Faults, LimitExceeded, TemplateError, TemplateSyntax, flatten
 from docgen.limits import Limits
 from docgen.model import Making
 from docgen.render import docx as renderer
+from docgen.render.docx.clauses.subdocument import Subdocument
 from docgen.render.docx.container import MAX_PARTS
 
 W = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
@@ -473,3 +478,114 @@ def test_thousands_of_different_fields_are_the_right_document(tmp_path):
 
 def test_a_syntax_fault_is_no_other_in_a_damaged_document(tmp_path):
     assert isinstance(refused(tmp_path / "t", word("{{ a b }}")), TemplateSyntax)
+
+
+# --- values in the codes of fields ----------------------------------------------------------------
+
+
+def coded(*codes):
+    """Return a paragraph with a field of these codes, each in a run of its own."""
+    runs = "".join(f"<w:r><w:instrText>{escape(code)}</w:instrText></w:r>" for code in codes)
+    marks = [f'<w:r><w:fldChar w:fldCharType="{sort}"/></w:r>' for sort in ("begin", "separate", "end")]
+    return f"<w:p>{marks[0]}{runs}{marks[1]}<w:r><w:t>shown</w:t></w:r>{marks[2]}</w:p>"
+
+
+def codes_in(content):
+    root = etree.fromstring(members(content)["word/document.xml"])
+    simple = [node.get(f"{{{W}}}instr") for node in root.iter(f"{{{W}}}fldSimple")]
+    return ["".join(node.text or "" for node in root.iter(f"{{{W}}}instrText")), *simple]
+
+
+@pytest.mark.parametrize("engine", list(Making))
+def test_a_value_in_a_fields_code_ends_no_quotation_and_begins_no_switch(tmp_path, engine):
+    simple = '<w:p><w:fldSimple w:instr=" TITLE &quot;{{ a }}&quot; "><w:r><w:t>x</w:t></w:r></w:fldSimple></w:p>'
+    made = render(
+        tmp_path / "t", body(coded(' AUTHOR "', "{{ a }}", '" x') + simple), {"a": 'B "\\C" “D'}, engine=engine
+    )
+    assert codes_in(made) == [' AUTHOR "B \\"\\\\C\\" \\“D" x', ' TITLE "B \\"\\\\C\\" \\“D" ']
+
+
+@pytest.mark.parametrize("engine", list(Making))
+def test_a_merge_field_in_a_field_that_word_computes_ends_no_quotation(tmp_path, engine):
+    inner = wordfields.complex_field(" IF ", wordfields.field("PAGE"), ' = 1 "', wordfields.merge("a"), '" "x" ')
+    content = wordfields.document(wordfields.paragraph(inner))
+    made = wordfields.prepare(tmp_path / "t", content, "a: {type: text}", engine).render(make_context({"a": 'B "C"'}))
+    assert '"B \\"C\\""' in codes_in(made.content)[0]
+
+
+def test_an_empty_field_in_a_code_is_named(tmp_path):
+    with pytest.raises(TemplateError) as caught:
+        render(tmp_path / "t", body(coded(' TITLE "{{ a }}"')), {"a": None})
+    assert '"a" is empty' in str(caught.value)
+    assert caught.value.where.path == ("text", "paragraph 1")
+
+
+def test_no_picture_stands_in_a_code(tmp_path):
+    with pytest.raises(TemplateError, match="only text can stand in the code of a field"):
+        render(tmp_path / "t", body(coded(' TITLE "{{ a | markdown }}"')), {"a": "x"})
+
+
+@pytest.mark.parametrize("engine", list(Making))
+@pytest.mark.parametrize(
+    "url", ['javascript:alert(1)" \\t "x', "file:///etc/passwd", "\\\\server\\share", "JAVASCRIPT:1"]
+)
+def test_a_value_makes_a_link_of_an_address_alone(tmp_path, engine, url):
+    prepared = prepare(tmp_path / "t", body(coded(' HYPERLINK "{{ url }}" \\o "tip"')), engine=engine)
+    with pytest.raises(TemplateError) as caught:
+        prepared.render(make_context({"url": url}))
+    assert "is not an address to link to, in a HYPERLINK field" in str(caught.value)
+    assert caught.value.where.path == ("text",)
+    assert caught.value.where.file.endswith("body.docx")
+
+
+@pytest.mark.parametrize("engine", list(Making))
+def test_a_link_is_put_together_of_values_and_stays_one(tmp_path, engine):
+    fixed = coded(' HYPERLINK "file:///shared/list.docx"') + coded(' HYPERLINK \\l "top"')
+    content = body(fixed + coded(' HYPERLINK "{{ base }}/{{ q }}" \\o "{{ q }}"'))
+    made = render(tmp_path / "t", content, {"base": "https://example.com", "q": 'a" \\l "Evil'}, engine=engine)
+    assert codes_in(made)[0].endswith(' HYPERLINK "https://example.com/a\\" \\\\l \\"Evil" \\o "a\\" \\\\l \\"Evil"')
+
+
+@pytest.mark.parametrize(
+    "codes",
+    [
+        (' {{ "INCLUDE" }}PICTURE "{{ u }}" ',),
+        (' {{ k }} "http://example.com"',),
+        (" INCL{# #}UDEPICTURE x",),
+        (" {%", ' if u %}DDE{% endif %} "x"'),
+        (' "{{ k }}" x',),
+        (" PAGE{{ k }}",),
+    ],
+)
+def test_no_tag_says_what_kind_of_field_it_is(tmp_path, codes):
+    fault = refused(tmp_path / "t", body(paragraph("a") + coded(*codes)))
+    fault = next(one for one in flatten(fault) if "a field whose kind a tag says" in str(one))
+    assert fault.where.path == ("text", "paragraph 2")
+    assert "write the kind itself" in fault.hint
+
+
+def test_a_formula_may_begin_with_a_tag(tmp_path):
+    formula = wordfields.complex_field("=", wordfields.merge("a"), "*", wordfields.field("PAGE"))
+    made = wordfields.prepare(tmp_path / "t", wordfields.document(wordfields.paragraph(formula)), "a: {type: integer}")
+    assert codes_in(made.render(make_context({"a": 3})).content)[0].startswith("=3* PAGE ")
+
+
+@pytest.mark.parametrize("as_subdoc", [False, True])
+def test_a_document_of_a_program_is_looked_at_too(tmp_path, as_subdoc):
+    content = body(coded(' DDEAUTO c:\\\\cmd.exe "/k calc"'))
+    if not as_subdoc:
+        with pytest.raises(TemplateError, match="the field DDEAUTO, which runs another program"):
+            Subdocument(content)
+        return
+    word_template = DocxTemplate(io.BytesIO(word("{{ a }}")))
+    word_template.init_docx()
+    value = word_template.new_subdoc(io.BytesIO(content))
+    with pytest.raises(TemplateError, match="the field DDEAUTO, which runs another program"):
+        prepare(tmp_path / "t", word("{{ a }}")).render(make_context({"a": value}), template=word_template)
+
+
+def test_controls_are_refused_as_macros_are(tmp_path):
+    fault = refused(
+        tmp_path / "t", related("control", "activeX/activeX1.xml", "", **{"word/activeX/activeX1.xml": b"<a/>"})
+    )
+    assert "holds an ActiveX control" in str(fault)

@@ -9,6 +9,7 @@ from functools import cached_property
 from docgen.errors import DocgenError, LimitExceeded, flatten, raise_faults
 from docgen.merge import Compiled, Merger
 from docgen.model import Where
+from docgen.render.docx.faults.fieldcodes import check_addresses, escape_codes, fixed_addresses
 from docgen.render.docx.faults.places import Index, Numbered
 from docgen.render.docx.faults.survey import Survey
 from docgen.render.docx.faults.trust import find_untrusted
@@ -44,11 +45,18 @@ class TextPart:
     def render(self, context: Mapping[str, object]) -> str:
         """Return the merged markup; a fault has its place in the document."""
         try:
-            return self.compiled.render(context)
+            merged = self.compiled.render(context)
         except DocgenError as fault:
             if fault.where and fault.where.path and fault.where.line is None:
                 raise  # of a document that this one puts in: it has its place there
             raise self.placed(fault) from fault
+        if self._links is not None:
+            check_addresses(merged, self._links, replace(self.compiled.where, path=(self.label,)))
+        return merged
+
+    @cached_property
+    def _links(self) -> frozenset[str] | None:
+        return fixed_addresses(self.markup)
 
     def placed(self, fault: DocgenError) -> DocgenError:
         """Return a fault with its place in the document instead of a line of markup."""
@@ -123,6 +131,7 @@ def _compile(
         faults += survey.faults
         return
     numbered = Numbered(patch(markup))
+    numbered.source = escape_codes(numbered.source)
     try:
         compiled = merger.compile(numbered.source, package.where)
     except DocgenError as error:

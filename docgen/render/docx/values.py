@@ -6,6 +6,7 @@ looked at afterwards. Knows docxtpl's classes through `reference` only.
 
 from __future__ import annotations
 
+import io
 import itertools
 import re
 from collections.abc import Callable, Iterator, Mapping
@@ -21,9 +22,10 @@ from docx.oxml.shape import CT_Inline
 from lxml import etree
 from markupsafe import Markup
 
-from docgen.errors import TemplateError, did_you_mean
+from docgen.errors import TemplateError, did_you_mean, raise_faults
 from docgen.model import Where
 from docgen.render.docx import package as packages
+from docgen.render.docx.faults.trust import find_untrusted
 from docgen.render.docx.package import Assembly, Package, Story
 from docgen.render.docx.reference import is_picture, is_subdocument
 
@@ -60,6 +62,8 @@ class Foreign:
         if is_subdocument(value) and value.docx is not self.master:
             self.wanted = value.docx
             return Markup("")
+        if is_subdocument(value):
+            check_subdocument(value)
         return Markup(value.__html__())  # noqa: S704 - likewise
 
 
@@ -150,6 +154,13 @@ def check_master(document: Any, package: Package) -> None:
                 where=package.where,
                 hint="make it with a DocxTemplate of this body",
             )
+
+
+def check_subdocument(value: Any) -> None:
+    """Raise TemplateError, or `Faults`, for everything in docxtpl's Subdoc that leads out of it by itself."""
+    content = io.BytesIO()
+    value.subdocx.save(content)
+    raise_faults(find_untrusted(Package(content.getvalue(), Where("subdocument"))))
 
 
 def check_relations(assembly: Assembly, part: str, where: Where) -> None:

@@ -13,6 +13,7 @@ from lxml import etree
 
 from docgen.errors import DocgenError, TemplateError
 from docgen.model import Where
+from docgen.render.docx.faults.fieldcodes import codes_of
 from docgen.render.docx.faults.places import Steps
 from docgen.render.docx.labels import part_names
 from docgen.render.docx.package import OFFICE, Package, Relation, parse_xml
@@ -45,6 +46,14 @@ _HINTS = {
     "INCLUDEPICTURE": "write {{ … | image }}, with the picture in the template's folder",
     "INCLUDETEXT": "write {{ … | subdocument }}, with the document in the template's folder",
 }
+#: A tag that says, or could, what kind of field it is; a formula's kind is its "=".
+_TAGGED = re.compile(r"""[\s"“”]*(?!=)[^\s"“”\\{]*\{[{%#]""")
+_KIND = re.compile(r"""[\s"“”]*([A-Za-z]+)""")
+_TOLD_BY_TAG = ("a field whose kind a tag says", "write the kind itself, such as PAGE, and tags behind it")
+_CONTROL = (
+    "an ActiveX control, which is a program",
+    "take it out in Word, or put in a content control: Developer, Controls",
+)
 _BEHIND = 20_000
 
 
@@ -71,6 +80,8 @@ def _judge(relation: Relation) -> tuple[str, str] | None:
     kind = _kind(relation)
     if kind == "aFChunk":
         return _CHUNK
+    if kind in ("control", "activeXControlBinary"):
+        return _CONTROL
     if not relation.external or kind in ("hyperlink", "attachedTemplate", *_MERGE):
         return None
     what, hint = _EXTERNAL.get(kind, ("something that is not in the file", "take it out in Word"))
@@ -115,29 +126,17 @@ def _fields(package: Package, name: str, number: int, label: str) -> Iterator[Do
         return
     root = _text_root(package, name)
     steps = Steps(root)
-    for at, node, code in _codes(root):
-        found = re.match(r"\s*([A-Za-z]+)", code)
-        does = _FIELDS.get(found[1].upper()) if found else None
-        if found and does:
+    for at, node, code in codes_of(root):
+        if said := _judge_code(code):
             paragraph = next(iter(node.iterancestors(f"{_W}p")), root)
-            hint = _HINTS.get(found[1].upper(), "take it out, or put in what it shows")
-            said = (f"the field {found[1].upper()}, which {does}", hint)
             yield _fault(package.where, said, (label, *steps.to(paragraph)), (number, at))
 
 
-def _codes(root: etree._Element) -> Iterator[tuple[int, etree._Element, str]]:
-    """Yield position, element and code of every field, however its code is spread over runs."""
-    open_: list[tuple[int, etree._Element, list[str]]] = []
-    for at, node in enumerate(root.iter(f"{_W}fldChar", f"{_W}instrText", f"{_W}fldSimple")):
-        if node.tag == f"{_W}fldSimple":
-            yield at, node, node.get(f"{_W}instr", "")
-        elif node.tag == f"{_W}instrText":
-            if open_:
-                open_[-1][2].append(node.text or "")
-        elif node.get(f"{_W}fldCharType") == "begin":
-            open_.append((at, node, []))
-        elif open_ and node.get(f"{_W}fldCharType") == "end":
-            begun, first, code = open_.pop()
-            yield begun, first, "".join(code)
-    for begun, first, code in open_:
-        yield begun, first, "".join(code)
+def _judge_code(code: str) -> tuple[str, str] | None:
+    if _TAGGED.match(code):
+        return _TOLD_BY_TAG
+    found = _KIND.match(code)
+    kind = found[1].upper() if found else ""
+    if kind not in _FIELDS:
+        return None
+    return f"the field {kind}, which {_FIELDS[kind]}", _HINTS.get(kind, "take it out, or put in what it shows")
