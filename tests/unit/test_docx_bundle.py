@@ -6,6 +6,7 @@ import io
 import zipfile
 from collections.abc import Callable, Iterator
 from functools import cache
+from xml.sax.saxutils import escape
 
 import docx
 import pytest
@@ -675,3 +676,35 @@ def test_a_bundle_says_what_its_documents_say(shapes: list[tuple[tuple[str, ...]
     headers = [section.header.paragraphs[0].text for section in opened(content).sections]
     assert headers == [opened(document).sections[0].header.paragraphs[0].text for document in documents]
     assert etree.QName(body(content)).namespace == W
+
+
+@pytest.mark.parametrize(
+    ("code", "adapted"),
+    [
+        (r' = Total * 2 \# "Total 0" ', r' = Total_2 * 2 \# "Total 0" '),
+        (' IF "a" = "a" "Total sum" "Total" ', ' IF "a" = "a" "Total sum" "Total" '),
+        (' IF Total > 5 "Total" "x" ', ' IF Total_2 > 5 "Total" "x" '),
+        (r" REF \h Total \d Total ", r" REF \h Total_2 \d Total "),
+        (r' PAGEREF "Total" ', ' PAGEREF "Total_2" '),
+        (r" Total \* Upper ", r" Total_2 \* Upper "),
+        (r' HYPERLINK "Total" \o "Total" \l "Total" ', r' HYPERLINK "Total" \o "Total" \l "Total_2" '),
+        (r" TOC \b Total ", r" TOC \b Total_2 "),
+        (" SEQ Total ", " SEQ Total "),
+        (" MERGEFIELD Total ", " MERGEFIELD Total "),
+    ],
+)
+def test_a_renamed_bookmark_is_followed_where_a_field_names_it_and_nowhere_else(code: str, adapted: str) -> None:
+    def change(document: Document) -> None:
+        marks = f'<w:bookmarkStart w:id="0" w:name="Total"/><w:bookmarkEnd w:id="0"/>{spread(code)}'
+        document.paragraphs[0]._p.extend(parse_xml(f"<w:p {nsdecls('w')}>{marks}</w:p>"))
+
+    content = joined(letter("one", change=change), letter("two", change=change))
+    assert "".join(node.text for node in body(content).iter(w("instrText"))) == code + adapted
+
+
+def spread(code: str) -> str:
+    """Return a field whose code is cut in the middle of words, as Word cuts it."""
+    pieces = [escape(code[at : at + 7]) for at in range(0, len(code), 7)]
+    runs = "".join(f'<w:r><w:instrText xml:space="preserve">{piece}</w:instrText></w:r>' for piece in pieces)
+    ends = [f'<w:r><w:fldChar w:fldCharType="{sort}"/></w:r>' for sort in ("begin", "end")]
+    return runs.join(ends)

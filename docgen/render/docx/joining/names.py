@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 
 from lxml import etree
 
@@ -23,6 +24,22 @@ _WORD = re.compile(r"[^\W\d][\w.]*")
 _COUNT = re.compile(r"\bNUMPAGES\b", re.IGNORECASE)
 _CONTENTS = re.compile(r"^\s*TOC\b(?!.*\\b)", re.IGNORECASE | re.DOTALL)
 _LONGEST = 40  # characters of a bookmark
+_ARGUMENT = re.compile(r'"(?P<quoted>(?:\\.|[^"\\])*)"?|(?P<switch>\\\S?)|(?P<plain>[^\s"\\]+)', re.DOTALL)
+#: Fields whose first word is a bookmark; those with a switch that names one; those that compare what bookmarks hold.
+_REFERRING = frozenset({"REF", "PAGEREF", "NOTEREF", "FTNREF", "GOTOBUTTON"})
+_SWITCHES = {"HYPERLINK": "\\l", "TOC": "\\b", "INDEX": "\\b", "TOA": "\\b"}
+_COMPARING = frozenset({"IF", "COMPARE"})
+#: Switches that a word belongs to.
+_TAKING = ("\\*", "\\#", "\\@", "\\d")
+#: Whose first word is no bookmark, although one may be called the same.
+_OTHERS = frozenset(
+    words("""ADDRESSBLOCK ADVANCE ASK AUTHOR AUTONUM AUTONUMLGL AUTONUMOUT AUTOTEXT AUTOTEXTLIST BARCODE BIBLIOGRAPHY
+    BIDIOUTLINE CITATION COMMENTS COMPARE CREATEDATE DATABASE DATE DISPLAYBARCODE DOCPROPERTY DOCVARIABLE EDITTIME EQ
+    FILENAME FILESIZE FILLIN FORMCHECKBOX FORMDROPDOWN FORMTEXT GREETINGLINE HYPERLINK IF INDEX INFO KEYWORDS
+    LASTSAVEDBY LISTNUM MACROBUTTON MERGEBARCODE MERGEFIELD MERGEREC MERGESEQ NEXT NEXTIF NUMCHARS NUMPAGES NUMWORDS
+    PAGE PRINT PRINTDATE QUOTE REVNUM SAVEDATE SECTION SECTIONPAGES SEQ SET SKIPIF STYLEREF SUBJECT SYMBOL TA TC
+    TEMPLATE TIME TITLE TOA TOC USERADDRESS USERINITIALS USERNAME XE""")
+)
 
 
 class Names:
@@ -156,8 +173,69 @@ def _follow(root: etree._Element, renamed: dict[str, str]) -> None:
     for link in root.iter(w("hyperlink")):
         if value(link, "anchor") in renamed:
             link.set(w("anchor"), renamed[value(link, "anchor")])
-    for node in root.iter(*_FIELDS):
-        _say(node, _WORD.sub(lambda word: renamed.get(word[0], word[0]), _field(node)))
+    for nodes in _codes(root):
+        code = "".join(_field(node) for node in nodes)
+        for start, end in reversed([*_named(code)]):
+            if code[start:end] in renamed:
+                _put(nodes, start, end, renamed[code[start:end]])
+
+
+def _codes(root: etree._Element) -> Iterator[list[etree._Element]]:
+    """Yield the elements that the code of each field is spread over."""
+    open_: list[list[etree._Element]] = []
+    over: list[bool] = []  # of those: what the field last showed follows
+    for node in root.iter(w("fldChar"), *_FIELDS):
+        sort = value(node, "fldCharType")
+        if node.tag == w("fldSimple"):
+            yield [node]
+        elif node.tag == w("instrText"):
+            if open_ and not over[-1]:
+                open_[-1].append(node)
+        elif sort == "begin":
+            open_.append([])
+            over.append(False)
+        elif open_ and sort == "separate":
+            over[-1] = True
+        elif open_ and sort == "end":
+            over.pop()
+            yield open_.pop()
+
+
+def _named(code: str) -> Iterator[tuple[int, int]]:
+    """Yield where in a code names of bookmarks stand, from left to right; not what is text or a switch's."""
+    kind = ""
+    switch = ""
+    place = 0
+    for word in _ARGUMENT.finditer(code):
+        kind = kind or word[0].upper()
+        before, switch = switch, (word["switch"] or "").lower()
+        if switch:
+            continue
+        if kind in _SWITCHES:
+            if before == _SWITCHES[kind]:
+                yield _inside(word)
+        elif before not in _TAKING:
+            if word["plain"] and (kind.startswith("=") or (kind in _COMPARING and place)):
+                yield from ((word.start() + one.start(), word.start() + one.end()) for one in _WORD.finditer(word[0]))
+            elif place == (kind in _REFERRING) and kind not in _OTHERS:  # { Total } is short for { REF Total }
+                yield _inside(word)
+            place += 1
+
+
+def _inside(word: re.Match[str]) -> tuple[int, int]:
+    return word.span("plain" if word["quoted"] is None else "quoted")
+
+
+def _put(nodes: list[etree._Element], start: int, end: int, name: str) -> None:
+    """Put a name in the place of letters that may be spread over elements."""
+    at = 0
+    for node in nodes:
+        text = _field(node)
+        first, last = max(start - at, 0), min(end - at, len(text))
+        if first < last:
+            _say(node, text[:first] + name + text[last:])
+            name = ""
+        at += len(text)
 
 
 def _unbind(properties: etree._Element) -> None:
