@@ -48,7 +48,7 @@ _UNITS = {"": _MM, "px": _MM, "mm": 1.0, "cm": 10.0, "in": 25.4, "pt": 25.4 / 72
 _LENGTH = re.compile(r"\s*([0-9]*\.?[0-9]+(?:[eE][+-]?\d+)?)\s*([a-z]*)\s*")
 _HREF = ("href", "{http://www.w3.org/1999/xlink}href")
 _REFERENCE = re.compile(r"url\(\s*['\"]?#([^'\")]+)['\"]?\s*\)")
-_URL = re.compile(r"url\(\s*(?!['\"]?#)[^)]*\)", re.IGNORECASE)
+_URL = re.compile(r"url\(\s*+(?!['\"]?#)[^)]*\)", re.IGNORECASE)
 _IMPORT = re.compile(r"@(?:import|font-face|charset|namespace)\b(?:[^;{}]*\{[^{}]*\}|[^;{}]*;?)", re.IGNORECASE)
 _FILTER = re.compile(r"(?<![\w-])(?:backdrop-)?filter\s*:[^;}]*;?", re.IGNORECASE)
 _PICTURE = re.compile(r"data:image/(?:png|jpe?g|gif);base64,", re.IGNORECASE)
@@ -189,6 +189,13 @@ def _remove(node: etree._Element) -> None:
 def _clean_style(text: str) -> str:
     if "\\" in text:
         raise TemplateError("is an SVG with escapes in its styles", hint="save it as plain SVG")
+    once = _without_loading(text)
+    if _without_loading(once) != once:
+        raise TemplateError("is an SVG whose styles hide others", hint="save it as plain SVG")
+    return once
+
+
+def _without_loading(text: str) -> str:
     return _FILTER.sub("", _URL.sub("none", _IMPORT.sub("", text)))
 
 

@@ -219,6 +219,25 @@ def test_a_drawing_that_refers_to_another_file_is_a_fault(inside):
         read_picture((SVG % inside).encode())
 
 
+@pytest.mark.parametrize(
+    "style",
+    [
+        '@im@import;port "http://example.com/x.css";',
+        '@filter:a;import "http://example.com/x.css";',
+        "@im@font-face{}port url(http://example.com/x)",
+    ],
+)
+def test_styles_that_would_load_once_others_are_left_out_are_refused(style):
+    with pytest.raises(TemplateError, match="styles hide others"):
+        read_svg((SVG % f"<style>{style}</style>").encode())
+
+
+@pytest.mark.parametrize("reference", ["url(#g)", "url( #g)", "url(  '#g' )"])
+def test_references_within_a_drawing_stay(reference):
+    made = read_svg((SVG % f'<rect fill="{reference}" style="fill:{reference}"/>').encode()).content
+    assert made.count(reference.encode()) == 2
+
+
 def test_a_picture_within_a_drawing_is_looked_at_too():
     inside = f'<image href="data:image/png;base64,{base64.b64encode(bomb(20_000, 20_000)).decode()}"/>'
     with pytest.raises(TemplateError, match="pixels, more than"):
