@@ -6,6 +6,7 @@ has takes a third of LibreOffice's time.
 
 from __future__ import annotations
 
+import html
 import io
 import re
 import zipfile
@@ -48,7 +49,7 @@ def make_lean(content: bytes) -> Lean:
         return Lean(content)  # LibreOffice will say what is wrong with it
     texts = [part for name, part in members.items() if _TEXT.fullmatch(name)]
     dated = any(_CLOCK.search(text) for text in texts)
-    used = frozenset(name.decode() for text in texts for name in _TABLE_STYLE.findall(text))
+    used = frozenset(html.unescape(name.decode()) for text in texts for name in _TABLE_STYLE.findall(text))
     styles = members.get(_STYLES)
     if styles is None or (shorter := _without_unused(styles, used)) is None:
         return Lean(content, dated)

@@ -33,6 +33,7 @@ END_S = 10.0
 IDLE_S = 30.0
 #: Documents for one process: it grows from 140 MB to 230 MB with them, and a start costs as much as ten.
 DOCUMENTS = 500
+_LONGEST_NAME = 200  # bytes; file systems take 255, ending included
 
 
 class Refused(Exception):
@@ -103,15 +104,16 @@ class WarmOffice:
         Raises:
             Refused: it cannot be converted; the process goes on.
             Lost: the process is of no use any more.
+            OSError: a file cannot be written or read; the process goes on.
         """
         self.served += 1
         folder = self._folder / str(self.served)
         folder.mkdir()
-        # Under its own name, which a field in the document may print.
-        source, target = folder / f"{Path(document.file_name).stem}.docx", folder / "made.pdf"
-        lean = make_lean(document.content)
-        source.write_bytes(lean.content)
         try:
+            # Under its own name, which a field in the document may print.
+            source, target = folder / f"{working_name(document)}.docx", folder / "made.pdf"
+            lean = make_lean(document.content)
+            source.write_bytes(lean.content)
             self._ask(source=str(source), target=str(target), dated=lean.dated)
             refused = self._answer(limit_s)["refused"]
             if refused is None and target.is_file():
@@ -149,6 +151,12 @@ class WarmOffice:
         shutil.rmtree(self._folder, ignore_errors=True)
 
 
+def working_name(document: Artifact) -> str:
+    """Return a name that every file system takes: the document's own where that is short."""
+    stem = Path(document.file_name).stem
+    return stem if len(stem.encode()) <= _LONGEST_NAME and stem.isprintable() else "document"
+
+
 class Pool:
     """Up to `size` warm processes, started when they are needed; may be used by several threads."""
 
@@ -179,6 +187,9 @@ class Pool:
             except Refused as error:
                 keep = True
                 return str(error)
+            except OSError as error:
+                keep = True
+                return f"a file for it cannot be written: {error.strerror}"
             except Lost as error:
                 lost = str(error)
             else:
