@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from docgen.draft import Draft
-from docgen.errors import DocgenError, RenderError
+from docgen.errors import DocgenError
 from docgen.model import ItemResult
 from docgen.plan import Plan
 from docgen.workshop import Task, Workshop
@@ -58,7 +58,7 @@ def _convert(shop: Workshop, drafts: Sequence[Draft]) -> None:
         [draft.artifacts[name] for draft, name in pending], config.limits.convert_s, config.office.substitutes
     )
     for (draft, name), outcome in zip(pending, converted, strict=True):
-        if isinstance(outcome, RenderError):
+        if isinstance(outcome, DocgenError):
             draft.fail(outcome)
         else:
             draft.artifacts[name] = replace(outcome, file_name=draft.file_names[name])

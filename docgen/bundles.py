@@ -13,7 +13,7 @@ from itertools import chain, islice
 from pathlib import Path
 
 from docgen.draft import Draft
-from docgen.errors import RenderError
+from docgen.errors import DocgenError
 from docgen.files import read_verified, remove_file, remove_leftovers, sha256_of, write_atomically
 from docgen.model import MEDIA_TYPES, Artifact, BundleNote, Format, ItemState
 from docgen.protocols import Ledger, ManyPrepared, Prepared
@@ -244,7 +244,7 @@ class Bundling:
         waiting = iter(documents)
         while call := list(islice(waiting, _CALL)):
             for made in self._plan.tools.convert_to_pdf(call, config.limits.convert_s, config.office.substitutes):
-                if isinstance(made, RenderError):
+                if isinstance(made, DocgenError):
                     raise made
                 yield made.content
 

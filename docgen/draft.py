@@ -94,7 +94,8 @@ class Draft:
         """Quarantine this record."""
         for fault in flatten(error):
             fault.key = fault.key or self.record.key
-            self.errors.append(fault)
+            if str(fault) not in map(str, self.errors):  # two documents of one template have the same faults
+                self.errors.append(fault)
 
     # --- merging ---
 

@@ -11,7 +11,7 @@ from datetime import datetime
 from pathlib import Path
 
 from docgen.config import Config
-from docgen.errors import DocgenError, RenderError
+from docgen.errors import DocgenError
 from docgen.fields import FieldSpec
 from docgen.job import EmailStep, Job
 from docgen.kinds import KINDS, Kind
@@ -37,7 +37,7 @@ class Toolbox:
 
     renderers: Mapping[tuple[str, Format], Callable[..., Prepared]]
     prepare_mail: Callable[..., PreparedMail]
-    convert_to_pdf: Callable[[Sequence[Artifact], float, Mapping[str, str]], list[Artifact | RenderError]]
+    convert_to_pdf: Callable[[Sequence[Artifact], float, Mapping[str, str]], list[Artifact | DocgenError]]
     find_office: Callable[[], str | None]
     find_missing: Callable[[Template, Mapping[str, str]], Sequence[DocgenError]]
     join_word: Callable[[Iterable[bytes]], bytes]

@@ -25,7 +25,7 @@ from docx.oxml.ns import qn
 from docx.text.paragraph import Paragraph
 from rendering import pdf_text, picture, saved, word
 
-from docgen.errors import RenderError, ToolMissing
+from docgen.errors import GlyphMissing, RenderError, ToolMissing
 from docgen.model import MEDIA_TYPES, Artifact, Format
 from docgen.render import office
 from docgen.render.office import once, program, warm
@@ -584,3 +584,13 @@ def test_dates_and_ids_of_a_pdf_are_fixed_and_its_title_kept():
     assert pages == 1
     with pikepdf.open(io.BytesIO(first)) as made:
         assert str(made.docinfo["/Title"]) == "Contract"
+
+
+@pytest.mark.libreoffice
+@needs_office
+def test_a_character_that_no_font_has_is_a_fault_of_its_document_alone_and_no_box():
+    made = office.convert_to_pdf([document("a"), document("b", word("Name: \U00016f00 \u00e4")), document("c")])
+    assert [type(one) for one in made] == [Artifact, GlyphMissing, Artifact]
+    assert "U+16F00" in str(made[1])
+    assert made[1].value == "\U00016f00"
+    assert [one.file_name for one in made[::2]] == ["a.pdf", "c.pdf"]

@@ -17,9 +17,10 @@ from types import MappingProxyType
 
 import pikepdf
 
-from docgen.errors import RenderError, ToolMissing
+from docgen.errors import DocgenError, RenderError, ToolMissing
 from docgen.model import MEDIA_TYPES, Artifact, Format, Where
 from docgen.render.office import once
+from docgen.render.office.glyphs import missing_glyphs
 from docgen.render.office.missing import find_missing
 from docgen.render.office.program import INSTALL, find_office, find_python
 from docgen.render.office.reproducible import make_reproducible
@@ -36,11 +37,12 @@ _lock = Lock()
 
 def convert_to_pdf(
     documents: Sequence[Artifact], limit_s: float = 60.0, substitutes: Mapping[str, str] = _NO_SUBSTITUTES
-) -> list[Artifact | RenderError]:
+) -> list[Artifact | DocgenError]:
     """Convert Word documents, each to one PDF, in order.
 
-    A document that LibreOffice cannot convert yields a RenderError in its place; the others are converted all the
-    same. Equal documents give equal bytes on one version of LibreOffice and its fonts.
+    A document that LibreOffice cannot convert yields a RenderError in its place, one that would print boxes
+    GlyphMissing; the others are converted all the same. Equal documents give equal bytes on one version of
+    LibreOffice and its fonts.
 
     Args:
         documents: `.docx` artifacts.
@@ -55,13 +57,21 @@ def convert_to_pdf(
     if program is None:
         hint = INSTALL.get(sys.platform, "install it from libreoffice.org")
         raise ToolMissing("making PDF files from Word documents needs LibreOffice, which is not installed", hint=hint)
+    boxes = [missing_glyphs(document, program) for document in documents]
+    wanted = [document for document, fault in zip(documents, boxes, strict=True) if fault is None]
+    made = iter(_convert(program, wanted, limit_s, substitutes))
+    return [fault or _result(document, next(made)) for document, fault in zip(documents, boxes, strict=True)]
+
+
+def _convert(
+    program: str, documents: Sequence[Artifact], limit_s: float, substitutes: Mapping[str, str]
+) -> Iterable[bytes | str | None]:
+    if not documents:
+        return []
     python = find_python(program)
-    made: Iterable[bytes | str | None]
     if python is None:
-        made = once.convert(program, documents, limit_s, substitutes)
-    else:
-        made = _pool(program, python, substitutes).convert(documents, limit_s)
-    return [_result(document, pdf) for document, pdf in zip(documents, made, strict=True)]
+        return once.convert(program, documents, limit_s, substitutes)
+    return _pool(program, python, substitutes).convert(documents, limit_s)
 
 
 def _pool(program: str, python: str, substitutes: Mapping[str, str]) -> Pool:
