@@ -39,6 +39,8 @@ from docgen.workshop import Workshop
 MAIL_BODIES = (".html", ".mjml", ".txt")
 #: Known in every text of a job besides the record's fields.
 _ALWAYS = RESERVED | {"key"}
+#: Of these, what a record cannot have; a language may stand in a column.
+_OURS = RESERVED - {"language", "locale"}
 
 
 def check_plan(plan: Plan, shop: Workshop, columns: Collection[str] | None) -> list[DocgenError]:
@@ -197,6 +199,12 @@ def _check_template(template: Template, shop: Workshop) -> Iterator[DocgenError]
     if not compiled and broken is None:
         return
     kind = kind_of(template)
+    for name in sorted(template.fields.keys() & _OURS):
+        yield TemplateError(
+            f'"{name}" cannot be a field of a record: templates know docgen\'s own by this name',
+            where=template.where("fields", name),
+            hint=f"call it customer_{name}, also in the body and in the data",
+        )
     if broken is not None:
         used |= broken.fields_used
     for fault in compare_fields(used, template.fields, kind.computed | shop.plan.job.values.keys(), kind.reads):
@@ -309,13 +317,22 @@ def _check_supplied(plan: Plan, supplied: Collection[str]) -> Iterator[DocgenErr
     """Every field that a template requires must come from somewhere."""
     for template in plan.templates.values():
         for name, spec in template.fields.items():
-            if spec.required and name not in supplied and name not in kind_of(template).computed:
+            if name in supplied or name in kind_of(template).computed:
+                continue
+            spelled = next((column for column in sorted(supplied) if _bare(column) == _bare(name)), None)
+            if spec.required or spelled is not None:
+                needs = "needs" if spec.required else "reads"
+                rename = f'the data spell it "{spelled}"; write select "{spelled}" as {name} in `records`'
                 yield FieldMissing(
-                    f"the template {template.name} needs {name}, which the data does not have",
+                    f"the template {template.name} {needs} {name}, which the data does not have",
                     where=plan.job.where("data"),
-                    hint=did_you_mean(name, supplied),
+                    hint=rename if spelled is not None else did_you_mean(name, supplied),
                     field=name,
                 )
+
+
+def _bare(name: str) -> str:
+    return "".join(letter for letter in name.casefold() if letter.isalnum())
 
 
 def _check_names(plan: Plan, shop: Workshop, supplied: Collection[str]) -> Iterator[DocgenError]:

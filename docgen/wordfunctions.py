@@ -135,6 +135,8 @@ def word_text(
     r"""Print a value as a MERGEFIELD does: nothing where it is empty, else by its switches, `\#` to `\f`."""
     if value is None or isinstance(value, Undefined):
         return "" if value is None else _touch(value)
+    if isinstance(value, Mapping):
+        raise TemplateError("a merge field of this name means docgen's own, which is no text", hint="call it otherwise")
     shown = _written(context, value, number, day, format)
     if not hasattr(shown, "__html__"):
         text = str(shown)
