@@ -136,7 +136,7 @@ def _choose(value: Decimal, sections: int) -> int:
 
 
 def _write_section(section: _Section, value: Decimal, locale: Locale) -> str:
-    whole, _, fraction = format(abs(value), "f").partition(".")
+    whole, _, fraction = format(value.copy_abs(), "f").partition(".")
     text = _write_whole(section, whole.lstrip("0"), value, get_group_symbol(locale) if section.grouped else "")
     if section.fraction is None:
         return text

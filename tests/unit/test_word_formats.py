@@ -6,7 +6,7 @@ from decimal import Decimal
 
 import pytest
 from babel import Locale
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from docgen.errors import TemplateError, UnsupportedFeature
@@ -181,6 +181,8 @@ def test_a_full_picture_says_the_number(value, locale):
     assert [letter for letter in written if letter.isdigit()] == [letter for letter in plain if letter.isdigit()]
 
 
+@example(value=Decimal(10) ** 27, picture=".0", decimal=".")
+@example(value=Decimal(10) ** 29, picture="#.000000000000000000", decimal=".")
 @given(
     value=st.decimals(allow_nan=False, allow_infinity=False),
     picture=st.text(alphabet="0#x.,+-;'`%$ €ab", max_size=20),
