@@ -65,14 +65,6 @@ class RichValue(Protocol):
         ...
 
 
-class ReplacesPicture(Protocol):
-    """A value that may stand in a picture's alternative text: it takes the place of the picture."""
-
-    def replace(self, holder: etree._Element, story: Story) -> None:
-        """Change a `<w:drawing>`, a `<pic:pic>` of a group, or a `<w:pict>`."""
-        ...
-
-
 _values: ContextVar[list[RichValue]] = ContextVar("docgen_word_values")
 
 

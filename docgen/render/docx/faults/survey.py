@@ -215,7 +215,7 @@ class Survey:
             list(self._merger.environment.parse(alone(tag)).find_all(nodes.Expr))
         except RecursionError:
             return True
-        except Exception:
+        except Exception:  # it cannot be read at all, which is told for the tag itself
             return False
         return False
 
