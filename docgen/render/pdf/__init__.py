@@ -22,8 +22,8 @@ from docgen.render.body import TemplateFolder, language_tag, place, read_text
 from docgen.render.marks import mark_lines, read_marked, start_tags
 from docgen.render.pdf.fonts import load_fonts
 from docgen.render.pdf.glyphs import glyph_faults, tidy
+from docgen.render.pdf.reference import Settings, make_pdf
 from docgen.render.pdf.rich import RmlRich
-from docgen.render.pdf.rml import Settings, make_pdf
 from docgen.render.pdf.safety import Rules, make_safe, tag_faults
 
 _STYLE_NAME = re.compile(r'<paraStyle\b[^>]*\bname="([^"{]+)"')

@@ -1,7 +1,7 @@
 """Floor 2, edges: no character is printed that its font does not have.
 
-The check sits where ReportLab writes text, so each character is held against the very font it is set in. Knows
-ReportLab's canvas; nothing of RML or templates.
+Text is made printable here, and what a document lacked becomes faults that name character and field. Knows no font
+and no way of drawing: whoever writes text fills `Printed`.
 """
 
 from __future__ import annotations
@@ -9,13 +9,8 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from functools import lru_cache
-from typing import Any
 
 from lxml import etree
-from reportlab.pdfbase import pdfmetrics
-from reportlab.pdfgen.canvas import Canvas
-from reportlab.pdfgen.textobject import PDFTextObject
 
 from docgen.errors import GlyphMissing
 from docgen.model import Where
@@ -43,55 +38,6 @@ class Printed:
 
     missing: dict[tuple[str, str], str] = field(default_factory=dict)  # (character, font) -> text around it
     pages: int = 0
-
-
-class CheckedCanvas(Canvas):  # type: ignore[misc]
-    """A canvas that counts its pages and notes every character its fonts lack."""
-
-    def __init__(self, *args: Any, printed: Printed, **options: Any) -> None:
-        self._printed = printed
-        printed.pages = 0  # layout may take several passes, each with a new canvas
-        super().__init__(*args, **options)
-
-    def beginText(self, x: float = 0, y: float = 0, direction: str | None = None) -> PDFTextObject:
-        """Return a text object that checks what it writes."""
-        return _CheckedText(self, x, y, direction=direction)
-
-    def showPage(self) -> None:
-        """End the page and count it."""
-        self._printed.pages += 1
-        super().showPage()
-
-    def note(self, text: str, font: str) -> None:
-        """Note the characters of `text` that `font` does not have."""
-        for position, char in enumerate(text):
-            if not _has(font, char):
-                around = text[max(0, position - 20) : position + 20].strip()
-                self._printed.missing.setdefault((char, font), around)
-
-
-class _CheckedText(PDFTextObject):  # type: ignore[misc]
-    def _formatText(self, text: str | bytes) -> str:
-        text = text.decode() if isinstance(text, bytes) else text
-        self._canvas.note(text, self._fontname)
-        return str(super()._formatText(text))
-
-
-def _has(name: str, char: str) -> bool:
-    font = pdfmetrics.getFont(name)
-    if getattr(font, "_dynamicFont", False):
-        return char in " \u00a0\n" or ord(char) in font.face.charToGlyph
-    # The built-in fonts stand in for one another where one lacks a letter: Symbol has the Greek ones.
-    return any(_encodable(char, other.encName) for other in (font, *font.substitutionFonts))
-
-
-@lru_cache(maxsize=4096)
-def _encodable(char: str, encoding: str) -> bool:
-    try:
-        char.encode(encoding)
-    except UnicodeEncodeError:
-        return False
-    return True
 
 
 def glyph_faults(

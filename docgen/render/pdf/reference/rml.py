@@ -26,9 +26,10 @@ from zope.interface import implementer  # type: ignore[import-untyped]
 
 from docgen.errors import DocgenError, RenderError, TemplateError
 from docgen.model import Where
-from docgen.render.pdf import qr
 from docgen.render.pdf.fonts import DEFAULT_FONT, FontSet
-from docgen.render.pdf.glyphs import CheckedCanvas, Printed
+from docgen.render.pdf.glyphs import Printed
+from docgen.render.pdf.reference import qr
+from docgen.render.pdf.reference.canvas import CheckedCanvas
 
 _ONE_AT_A_TIME = threading.Lock()
 
