@@ -1,0 +1,59 @@
+"""Floor 2, edges: the compiled path: a checked RML tree laid out and written by docgen itself.
+
+What z3c.rml does is done here from measured and cached pieces; the file is tagged and archivable. Knows no Jinja.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+
+from lxml import etree
+
+from docgen.render.pdf.file import write_file
+from docgen.render.pdf.fonts import FontSet
+from docgen.render.pdf.layout.blocks import Document
+from docgen.render.pdf.layout.flow import lay_out
+from docgen.render.pdf.layout.letters import Letters
+from docgen.render.pdf.layout.maker import Maker
+from docgen.render.pdf.layout.resources import Store
+from docgen.render.pdf.layout.story import BUILDERS
+from docgen.render.pdf.layout.styles import Styles
+
+#: Passes until what the last one printed (page x of y) is what it was told.
+_PASSES = 4
+
+
+class Press:
+    """Makes the documents of one template; what does not change between them is kept here."""
+
+    def __init__(self, fonts: FontSet, file: str, folder: Path) -> None:
+        self._letters = Letters(fonts)
+        self._store = Store()
+        self._file = file
+        self._folder = folder
+
+    def make_pdf(self, root: etree._Element, language: str, today: date | None) -> tuple[bytes, Document]:
+        """Return the PDF of a checked tree, and what was laid out for it; equal trees give equal bytes.
+
+        Raises:
+            TemplateError: the RML cannot be laid out; names element and line.
+        """
+        document = self._lay_out(root, language)
+        return write_file(document, self._store, today), document
+
+    def _lay_out(self, root: etree._Element, language: str) -> Document:
+        known: dict[str, str] = {}
+        pages = 0
+        for _ in range(_PASSES):
+            document = self._new_document(root, language)
+            document.known, document.pages = known, pages
+            lay_out(root, Maker(document, Styles(), self._letters, self._store, self._file, BUILDERS, self._folder))
+            known, pages = document.names, len(document.sheets)
+            if all(document.names.get(name, value) == value for name, value in document.asked.items()):
+                break
+        return document
+
+    def _new_document(self, root: etree._Element, language: str) -> Document:
+        said = {name: root.get(name, "") for name in ("title", "author", "subject", "creator", "keywords")}
+        return Document(self._letters, language or "en", **said)

@@ -1,0 +1,59 @@
+"""Floor 2, edges: the faces of a template by the names that RML writes, each with its number in the file.
+
+Numbers follow the order of the names, so that ink cached for one document serves the next.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from docgen.render.pdf.fonts import DEFAULT_FONT, FontSet
+from docgen.render.pdf.typeset.faces import Face, load_face
+
+
+class Letters:
+    """What a template may set its text in."""
+
+    def __init__(self, fonts: FontSet) -> None:
+        self._fonts = fonts
+        self._faces = {name: load_face(Path(font.face.filename)) for name, font in sorted(fonts.fonts.items())}
+        self._numbers: dict[Face, int] = {}
+        self._by_number: list[Face] = []
+        for face in self._faces.values():
+            self.number(face)
+        self._variants = {
+            (family.name.lower(), bold, italic): name
+            for family in fonts.families
+            for (bold, italic), name in {
+                (False, False): family.regular,
+                (True, False): family.bold,
+                (False, True): family.italic,
+                (True, True): family.bold_italic,
+            }.items()
+        }
+
+    @property
+    def faces(self) -> Mapping[str, Face]:
+        """Every face by its name."""
+        return self._faces
+
+    def face(self, name: str) -> Face:
+        """Return the face of a font's name; of the shipped font where the name is one of PDF's built-in fonts."""
+        return self._faces.get(name) or self._faces[DEFAULT_FONT]
+
+    def number(self, face: Face) -> int:
+        """Return the number of a face in the file: its resource is `/F<number>`."""
+        found = self._numbers.get(face)
+        if found is None:
+            found = self._numbers[face] = len(self._by_number)
+            self._by_number.append(face)
+        return found
+
+    def numbered(self, number: int) -> Face:
+        """Return the face with a number."""
+        return self._by_number[number]
+
+    def variant(self, family: str, bold: bool, italic: bool) -> str:
+        """Return the font's name of a family, bold or not, italic or not; the name itself where it is no family."""
+        return self._variants.get((family.lower(), bold, italic), family)

@@ -1,0 +1,23 @@
+"""Floor 2, edges: the styles of a template, by name: of paragraphs, tables and lists. Read once and cached by their text."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+
+@dataclass
+class Styles:
+    """What `<stylesheet>` says.
+
+    Attributes:
+        paragraphs: name -> `parastyle.ParaStyle`; ReportLab's sample styles (Normal, Heading1 ...) are there from the start.
+        tables: id -> `tablestyle.TableStyle`.
+        lists: name -> `lists.ListStyle`.
+        names: `<initialize><name id= value=/>`, for `<getName>`.
+    """
+
+    paragraphs: dict[str, Any] = field(default_factory=dict)
+    tables: dict[str, Any] = field(default_factory=dict)
+    lists: dict[str, Any] = field(default_factory=dict)
+    names: dict[str, str] = field(default_factory=dict)
