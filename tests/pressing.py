@@ -44,8 +44,7 @@ def press(source: str, folder: Path = Path("."), language: str = "en") -> bytes:
 
 def pressed(source: str, folder: Path = Path("."), language: str = "en") -> tuple[bytes, Document]:
     """Return what the compiled path makes of RML, and the document that was laid out."""
-    made = Press(load_fonts(folder), FILE, folder).make_pdf(checked(source, folder), language, TODAY)
-    return made
+    return Press(load_fonts(folder), FILE, folder).make_pdf(checked(source, folder), language, TODAY)
 
 
 def referred(source: str, folder: Path = Path("."), language: str = "en") -> bytes:

@@ -15,7 +15,7 @@ from docgen.render.pdf.fonts import FontSet
 from docgen.render.pdf.layout.blocks import Document
 from docgen.render.pdf.layout.flow import lay_out
 from docgen.render.pdf.layout.letters import Letters
-from docgen.render.pdf.layout.maker import Maker
+from docgen.render.pdf.layout.maker import Cache, Maker
 from docgen.render.pdf.layout.resources import Store
 from docgen.render.pdf.layout.story import BUILDERS
 from docgen.render.pdf.layout.styles import Styles
@@ -30,6 +30,7 @@ class Press:
     def __init__(self, fonts: FontSet, file: str, folder: Path) -> None:
         self._letters = Letters(fonts)
         self._store = Store()
+        self._cache = Cache()
         self._file = file
         self._folder = folder
 
@@ -48,11 +49,15 @@ class Press:
         for _ in range(_PASSES):
             document = self._new_document(root, language)
             document.known, document.pages = known, pages
-            lay_out(root, Maker(document, Styles(), self._letters, self._store, self._file, BUILDERS, self._folder))
+            lay_out(root, self._new_maker(document))
             known, pages = document.names, len(document.sheets)
             if all(document.names.get(name, value) == value for name, value in document.asked.items()):
                 break
         return document
+
+    def _new_maker(self, document: Document) -> Maker:
+        shared = (self._letters, self._store, self._file, BUILDERS, self._cache)
+        return Maker(document, Styles(), *shared, folder=self._folder)
 
     def _new_document(self, root: etree._Element, language: str) -> Document:
         said = {name: root.get(name, "") for name in ("title", "author", "subject", "creator", "keywords")}

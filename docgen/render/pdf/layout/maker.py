@@ -1,10 +1,11 @@
-"""Floor 2, edges: turns the elements of a story into blocks, each by the builder that its module registers in `story`."""
+"""Floor 2, edges: turns the elements of a story into blocks, each by the builder that `story` names for it."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from lxml import etree
 
@@ -17,6 +18,22 @@ from docgen.render.pdf.layout.styles import Styles
 
 #: Makes the blocks of one element.
 Builder = Callable[[etree._Element, "Maker"], Iterable[Block]]
+
+
+class Cache(dict[tuple[Any, ...], Any]):
+    """What is kept over the documents of a template: lines, ink, styles. The first item of a key says of what kind.
+
+    It is emptied when it is full: what it holds can be made again.
+    """
+
+    limit = 50_000
+
+    def keep(self, key: tuple[Any, ...], value: Any) -> Any:
+        """Return the value, kept."""
+        if len(self) >= self.limit:
+            self.clear()
+        self[key] = value
+        return value
 
 
 @dataclass
@@ -33,6 +50,7 @@ class Maker:
     store: Store
     file: str
     builders: Mapping[str, Builder]
+    cache: Cache
     folder: Path | None = None
 
     def flow(self, elements: Iterable[etree._Element]) -> list[Block]:

@@ -1,4 +1,4 @@
-"""Floor 2, edges: the styles of a template, by name: of paragraphs, tables and lists. Read once and cached by their text."""
+"""Floor 2, edges: the styles of a template, by name: of paragraphs, tables and lists."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ class Styles:
     """What `<stylesheet>` says.
 
     Attributes:
-        paragraphs: name -> `parastyle.ParaStyle`; ReportLab's sample styles (Normal, Heading1 ...) are there from the start.
+        paragraphs: name -> `parastyle.ParaStyle`; those of ReportLab's sample sheet are there.
         tables: id -> `tablestyle.TableStyle`.
         lists: name -> `lists.ListStyle`.
         names: `<initialize><name id= value=/>`, for `<getName>`.
