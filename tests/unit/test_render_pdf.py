@@ -239,14 +239,24 @@ def test_every_missing_glyph_is_reported_at_once(tmp_path):
 
 
 def test_the_font_that_counts_is_the_one_the_text_is_set_in(tmp_path):
-    assert render(tmp_path / "a", '<para style="text">Київ</para>').pages == 1
-    found = fault(tmp_path / "b", '<para fontName="Helvetica">Київ</para>')
+    assert render(tmp_path / "a", '<para style="text">Ɔ</para>').pages == 1
+    found = fault(tmp_path / "b", '<para fontName="Courier">Ɔ</para>')
     assert isinstance(found, GlyphMissing)
-    assert "Helvetica" in str(found)
+    assert "Courier" in str(found)
 
 
-def test_a_built_in_font_prints_what_it_has(tmp_path):
-    assert "Größe 5 €" in pdf_text(render(tmp_path / "t", '<para fontName="Helvetica">Größe 5 €</para>').content)
+def test_a_built_in_font_is_set_in_a_shipped_one_which_is_embedded(tmp_path):
+    story = (
+        '<para fontName="Helvetica">Größe 5 € <b>Київ</b> <i>ai</i></para><para>Without a font</para><h1>Head</h1>'
+        '<pre>code</pre><ul><li><para>dot</para></li></ul><para fontName="Times-Roman">a <b>b</b> '
+        '<greek>abg</greek> <font face="courier">c</font></para><blockTable><tr><td>cell</td></tr></blockTable>'
+    )
+    content = render(tmp_path / "t", story).content
+    assert "Größe 5 € Київ ai" in pdf_text(content)
+    assert "αβγ" in pdf_text(content)
+    with pikepdf.open(io.BytesIO(content)) as document:
+        fonts = {str(font.BaseFont)[8:] for page in document.pages for font in page.Resources.Font.values()}
+    assert fonts == {f"SourceSans3-{face}" for face in ("Regular", "Bold", "It")} | {"SourceCodePro-Regular"}
 
 
 @pytest.mark.parametrize(

@@ -23,14 +23,19 @@ from docgen.model import Where
 SHIPPED = Path(__file__).resolve().parents[2] / "fonts"
 DEFAULT_FONT = "SourceSans3"
 
-#: ReportLab knows these by itself; they cover Windows-1252 only and are not embedded.
-BUILT_IN = frozenset(
-    {
-        "Courier", "Courier-Bold", "Courier-BoldOblique", "Courier-Oblique",
-        "Helvetica", "Helvetica-Bold", "Helvetica-BoldOblique", "Helvetica-Oblique",
-        "Symbol", "Times-Bold", "Times-BoldItalic", "Times-Italic", "Times-Roman", "ZapfDingbats",
-    }
-)  # fmt: skip
+CODE_FONT = "SourceCodePro"
+
+_SANS, _CODE = DEFAULT_FONT, f"{CODE_FONT}-Regular"
+#: PDF's built-in fonts are never embedded and cover Windows-1252 only. RML and ReportLab name them all the same, by
+#: default too; a shipped font is set where they do.
+STAND_INS = {
+    **dict.fromkeys(("Helvetica", "Times-Roman", "Symbol", "ZapfDingbats"), f"{_SANS}-Regular"),
+    **dict.fromkeys(("Helvetica-Bold", "Times-Bold"), f"{_SANS}-Bold"),
+    **dict.fromkeys(("Helvetica-Oblique", "Times-Italic"), f"{_SANS}-It"),
+    **dict.fromkeys(("Helvetica-BoldOblique", "Times-BoldItalic"), f"{_SANS}-BoldIt"),
+    **dict.fromkeys(("Courier", "Courier-Oblique"), _CODE),
+    **dict.fromkeys(("Courier-Bold", "Courier-BoldOblique"), f"{CODE_FONT}-Bold"),
+}
 
 
 @dataclass(frozen=True)
@@ -59,7 +64,7 @@ class FontSet:
     @property
     def names(self) -> frozenset[str]:
         """Return every name a body may write."""
-        return frozenset(self.fonts) | {family.name for family in self.families} | BUILT_IN
+        return frozenset(self.fonts) | {family.name for family in self.families}
 
     def register(self) -> None:
         """Make the fonts known to ReportLab."""
@@ -90,20 +95,29 @@ def load_fonts(folder: Path | None = None) -> FontSet:
 
 @lru_cache(maxsize=1)
 def _shipped() -> FontSet:
-    fonts = {
-        name: TTFont(name, str(SHIPPED / f"{name}.ttf"))
-        for name in (f"{DEFAULT_FONT}-{face}" for face in ("Regular", "Semibold", "Bold", "It", "BoldIt"))
-    }
-    regular, semibold, bold, italic, bold_italic = fonts
+    faces = tuple(f"{DEFAULT_FONT}-{face}" for face in ("Regular", "Semibold", "Bold", "It", "BoldIt"))
+    codes = (_CODE, f"{CODE_FONT}-Bold")
+    fonts = {name: TTFont(name, str(SHIPPED / f"{name}.ttf")) for name in (*faces, *codes)}
     # Tables and page drawings take names of fonts, not of families: let the family's name be one. ReportLab sees
     # that both have one face and embeds it once.
-    fonts[DEFAULT_FONT] = copy(fonts[regular])
-    fonts[DEFAULT_FONT].fontName = DEFAULT_FONT
+    others = {DEFAULT_FONT: f"{DEFAULT_FONT}-Regular", CODE_FONT: _CODE, **STAND_INS}
+    fonts |= {name: _renamed(fonts[face], name) for name, face in others.items()}
+    _, semibold, bold, italic, bold_italic = faces
     families = (
         Family(DEFAULT_FONT, DEFAULT_FONT, bold, italic, bold_italic),
         Family(semibold, semibold, bold, bold_italic, bold_italic),
+        Family(CODE_FONT, CODE_FONT, codes[1], CODE_FONT, codes[1]),
+        Family("Helvetica", "Helvetica", "Helvetica-Bold", "Helvetica-Oblique", "Helvetica-BoldOblique"),
+        Family("Times-Roman", "Times-Roman", "Times-Bold", "Times-Italic", "Times-BoldItalic"),
+        Family("Courier", "Courier", "Courier-Bold", "Courier-Oblique", "Courier-BoldOblique"),
     )
     return FontSet(fonts, families)
+
+
+def _renamed(font: TTFont, name: str) -> TTFont:
+    other = copy(font)
+    other.fontName = name
+    return other
 
 
 @dataclass(frozen=True)
