@@ -20,6 +20,26 @@ FontUse = tuple[int, int]
 TINY = 1e-6
 
 
+#: a b c d e f of x' = a x + c y + e, y' = b x + d y + f
+Matrix = tuple[float, float, float, float, float, float]
+IDENTITY: Matrix = (1.0, 0.0, 0.0, 1.0, 0.0, 0.0)
+
+
+def moved(matrix: Matrix, x: float, y: float) -> tuple[float, float]:
+    """Return a point after a change of coordinates."""
+    if matrix is IDENTITY:
+        return x, y
+    a, b, c, d, e, f = matrix
+    return a * x + c * y + e, b * x + d * y + f
+
+
+def times(first: Matrix, then: Matrix) -> Matrix:
+    """Return the change of coordinates that does one and then the other."""
+    a, b, c, d, e, f = first
+    g, h, i, j, k, m = then
+    return a * g + b * i, a * h + b * j, c * g + d * i, c * h + d * j, e * g + f * i + k, e * h + f * j + m
+
+
 @dataclass(frozen=True, slots=True)
 class Ink:
     """Operators of a content stream around an origin, and what they need. Immutable: it is cached over documents.
@@ -115,7 +135,9 @@ class Lack:
 class Sheet:
     """One page being drawn."""
 
-    __slots__ = ("document", "fonts", "height", "links", "marks", "number", "out", "resources", "rotation", "width")
+    __slots__ = (
+        "document", "fonts", "height", "links", "marks", "matrix", "number", "out", "resources", "rotation", "width",
+    )  # fmt: skip
 
     def __init__(self, document: Document, number: int, width: float, height: float) -> None:
         self.document = document
@@ -128,6 +150,7 @@ class Sheet:
         self.resources: set[str] = set()
         self.marks: list[Node] = []  # by marked content id: the node whose content it is
         self.links: list[Link] = []
+        self.matrix: Matrix = IDENTITY  # from the coordinates being drawn in to the page's
 
     def put(self, ink: Ink, x: float, y: float, node: Node | None = None) -> None:
         """Draw ink with its origin at (x, y): content of `node`, or decoration without one."""
@@ -149,7 +172,8 @@ class Sheet:
 
     def link(self, node: Node, left: float, bottom: float, right: float, top: float, target: str, text: str) -> None:
         """Make a rectangle lead somewhere; `node` is the structure's Link element."""
-        made = Link(self.number, left, bottom, right, top, target, text)
+        xs, ys = zip(*(moved(self.matrix, x, y) for x in (left, right) for y in (bottom, top)), strict=True)
+        made = Link(self.number, min(xs), min(ys), max(xs), max(ys), target, text)
         self.links.append(made)
         if not self.document.silent:
             node.kids.append(made)

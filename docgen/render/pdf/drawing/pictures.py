@@ -1,0 +1,151 @@
+"""Floor 2, edges: pictures of a body as resources of the file, and `<img>` as a block.
+
+A JPEG goes into the file as it is, anything else as deflated samples with its transparency beside it.
+"""
+
+from __future__ import annotations
+
+import base64
+import io
+import zlib
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from lxml import etree
+from PIL import Image
+
+from docgen.pictures import read_picture
+from docgen.render.pdf.layout.attributes import length, switch
+from docgen.render.pdf.layout.blocks import Block, Document, Ink, Node, Sheet
+from docgen.render.pdf.layout.maker import Maker
+from docgen.render.pdf.layout.resources import Picture
+
+_DATA = "data:"
+#: Samples of these modes can be written as they are.
+_PLAIN = {"RGB": "DeviceRGB", "L": "DeviceGray"}
+
+
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """A picture in the store: its name, and its size in samples, which z3c.rml takes for points."""
+
+    name: str
+    width: float
+    height: float
+
+
+def find(source: str, maker: Maker) -> Placed:
+    """Return the picture of a file or a `data:` address that `safety` has allowed.
+
+    Raises:
+        TemplateError: it is damaged, too large, or no picture.
+    """
+    key = ("picture", source, _stamp(source))
+    found: Placed | None = maker.cache.get(key)
+    return found or maker.cache.keep(key, _load(source, maker))
+
+
+def _stamp(source: str) -> object:
+    if source.startswith(_DATA):
+        return None
+    stat = Path(source).stat()
+    return stat.st_mtime_ns, stat.st_size
+
+
+def _load(source: str, maker: Maker) -> Placed:
+    content = base64.b64decode(source.partition(",")[2]) if source.startswith(_DATA) else Path(source)
+    shown = read_picture(content)
+    with Image.open(io.BytesIO(shown.content)) as image:
+        image.load()
+        made = _jpeg(image, shown.content) or _samples(image)
+    return Placed(maker.store.add(made), made.width, made.height)
+
+
+def _jpeg(image: Image.Image, content: bytes) -> Picture | None:
+    if image.format != "JPEG" or image.mode not in _PLAIN:
+        return None
+    return Picture(image.width, image.height, content, "DCTDecode", _PLAIN[image.mode])
+
+
+def _samples(image: Image.Image) -> Picture:
+    if image.mode.startswith("I"):  # 16 bits a sample
+        image = image.point(lambda value: value / 256).convert("L")
+    alpha = image.convert("RGBA").getchannel("A") if _has_transparency(image) else None
+    plain = image.convert("L" if image.mode in ("1", "L", "LA") else "RGB")
+    mask = _deflated(alpha) if alpha is not None and alpha.getextrema() != (255, 255) else None
+    return _deflated(plain, mask)
+
+
+def _has_transparency(image: Image.Image) -> bool:
+    return image.mode in ("RGBA", "LA", "PA") or "transparency" in image.info
+
+
+def _deflated(image: Image.Image, mask: Picture | None = None) -> Picture:
+    data = zlib.compress(image.tobytes(), 6)
+    return Picture(image.width, image.height, data, "FlateDecode", _PLAIN[image.mode], mask=mask)
+
+
+def picture_ink(placed: Placed, width: float, height: float) -> Ink:
+    """Return ink that draws a picture with its lower left corner at the origin."""
+    ops = f"q {width:.3f} 0 0 {height:.3f} 0 0 cm /{placed.name} Do Q\n"
+    return Ink(ops, resources=frozenset({placed.name}))
+
+
+def figure(document: Document, alt: str | None, sheet: Sheet, box: tuple[float, float, float, float]) -> Node | None:
+    """Return the node of a picture that stands for something; one with `alt=""` is decoration."""
+    if alt == "" or document.silent:
+        return None
+    node = document.at.add("Figure", alt=alt or "")
+    node.attributes["BBox"] = box
+    return node
+
+
+class Figure:
+    """A picture, a code or a chart in a story: ink of a size, aligned in its frame."""
+
+    space_before = space_after = 0.0
+    keep_with_next = False
+
+    def __init__(self, ink: Ink, width: float, height: float, align: str, alt: str | None, maker: Maker) -> None:
+        self._ink = ink
+        self._size = width, height
+        self._align = align.lower()
+        self._alt = alt
+        self._document = maker.document
+
+    def wrap(self, width: float, height: float) -> tuple[float, float]:
+        """Return its size."""
+        return self._size
+
+    def split(self, width: float, height: float) -> Sequence[Block]:
+        """Return nothing: a picture is not split."""
+        return ()
+
+    def draw(self, sheet: Sheet, x: float, y: float, spare: float = 0.0) -> None:
+        """Draw it."""
+        x += {"left": 0.0, "right": spare}.get(self._align, spare / 2)
+        width, height = self._size
+        node = figure(self._document, self._alt, sheet, (x, y, x + width, y + height))
+        sheet.put(self._ink, x, y, node)
+
+
+def build(element: etree._Element, maker: Maker) -> Iterable[Block]:
+    """Return the block of an `<img>`."""
+    placed = find(element.get("src", ""), maker)
+    width, height = _size(element, placed)
+    align = element.get("align") or "center"
+    yield Figure(picture_ink(placed, width, height), width, height, align, element.get("alt"), maker)
+
+
+def _size(element: etree._Element, placed: Placed) -> tuple[float, float]:
+    wanted = [length(text) if (text := element.get(name)) else None for name in ("width", "height")]
+    width, height = wanted
+    if not switch(element.get("preserveAspectRatio", "no")):
+        return placed.width if width is None else width, placed.height if height is None else height
+    ratio = placed.height / placed.width
+    if width is None:
+        return (placed.width, placed.height) if height is None else (height / ratio, height)
+    if height is None or width * ratio <= height:
+        return width, width * ratio
+    return height / ratio, height
