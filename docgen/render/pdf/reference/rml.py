@@ -18,7 +18,7 @@ from typing import Any
 from lxml import etree
 from reportlab import rl_config
 from reportlab.lib import sequencer
-from reportlab.lib.colors import toColor
+from reportlab.lib.colors import CMYKColor, Color, toColor
 from reportlab.platypus.doctemplate import LayoutError
 from z3c.rml import directive, document, flowable, interfaces
 from z3c.rml.directive import RMLDirective
@@ -29,6 +29,7 @@ from docgen.model import Where
 from docgen.render.pdf.fonts import DEFAULT_FONT, FontSet
 from docgen.render.pdf.glyphs import Printed
 from docgen.render.pdf.reference import qr
+from docgen.render.pdf.reference.archive import archive
 from docgen.render.pdf.reference.canvas import CheckedCanvas
 
 _ONE_AT_A_TIME = threading.Lock()
@@ -45,7 +46,7 @@ class Settings:
 
 
 def make_pdf(root: etree._Element, settings: Settings) -> tuple[bytes, Printed]:
-    """Return the PDF and what it printed; equal trees give equal bytes.
+    """Return the PDF, fit for the archive (PDF/A-3b), and what it printed; equal trees give equal bytes.
 
     Raises:
         TemplateError: the RML cannot be drawn; names element and line.
@@ -60,7 +61,7 @@ def make_pdf(root: etree._Element, settings: Settings) -> tuple[bytes, Printed]:
             raise _translate(error, settings.file) from error
         finally:
             toColor.setExtraColorsNameSpace({})
-    return output.getvalue(), printed
+    return archive(output.getvalue()), printed
 
 
 # z3c.rml looks these up on the class itself, never on its bases.
@@ -75,7 +76,12 @@ class _Document(document.Document):  # type: ignore[misc]
         self.filename = settings.file
 
     def _make_canvas(self, *args: Any, **options: Any) -> CheckedCanvas:
-        fixed = {"invariant": 1, "lang": self._settings.language, "initialFontName": DEFAULT_FONT}
+        fixed = {
+            "invariant": 1,
+            "lang": self._settings.language,
+            "initialFontName": DEFAULT_FONT,
+            "enforceColorSpace": _as_rgb,
+        }
         canvas = CheckedCanvas(*args, printed=self._printed, **(options | fixed))
         if self._settings.today is not None:
             canvas._doc._timeStamp.YMDhms = (*self._settings.today.timetuple()[:3], 0, 0, 0)
@@ -87,7 +93,14 @@ class _Document(document.Document):  # type: ignore[misc]
             self._settings.fonts.register()
             # Pictures in a line of text may stand in the body itself; nothing is fetched, from no host.
             rl_config.trustedSchemes, rl_config.trustedHosts = ["data"], ["none.invalid"]
+            rl_config.useA85 = 0
         super().processSubDirectives(select, ignore)
+
+
+def _as_rgb(color: Any) -> Color:
+    """Return a colour as sRGB, which the file says its colours are."""
+    found = toColor(color)
+    return Color(found.red, found.green, found.blue, found.alpha) if isinstance(found, CMYKColor) else found
 
 
 class _TextCell(flowable.TableCell):  # type: ignore[misc]
