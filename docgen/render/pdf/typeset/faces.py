@@ -68,7 +68,7 @@ class Face:
         self.family = sfnt.read_family(font)
         self.units_per_em = font.units_per_em
         self.glyph_count = font.glyph_count
-        self.is_cff = "CFF " in font.tables or "CFF" in font.tables
+        self.is_cff = "CFF" in font.tables
         self._scale = 1 if font.units_per_em == 1000 else 1000 / font.units_per_em  # ReportLab's own arithmetic
         self._advances = sfnt.read_advances(font)
         self._glyphs = sfnt.read_characters(font)
@@ -202,8 +202,6 @@ class Face:
 
 
 def _is_variant(code: int) -> bool:
-    if code < 0x100:
-        return False
     char = chr(code)
     return 0xE000 <= code < 0xF900 or unicodedata.normalize("NFKC", char) != char
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import struct
 from array import array
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -67,8 +67,16 @@ class Sfnt:
         return self.unpack("maxp", "H", 4)[0]
 
 
-def read_sfnt(path: Path, number: int = 0) -> Sfnt:
+_READ = ("head", "hhea", "maxp", "OS/2", "post", "name", "cmap", "hmtx")
+
+
+def read_sfnt(path: Path, number: int = 0, only: Collection[str] = _READ) -> Sfnt:
     """Read the tables of a font file, or of one face of a collection.
+
+    Args:
+        path: the file.
+        number: which face.
+        only: the tables wanted; others are known by name and are empty.
 
     Raises:
         BrokenFont: the file is not what it says.
@@ -88,15 +96,12 @@ def read_sfnt(path: Path, number: int = 0) -> Sfnt:
         for tag, offset, length in directory:
             if offset + length > size or length > _LARGEST_TABLE:
                 raise BrokenFont(f"its table {tag.decode('latin-1').strip()} is cut off")
-            if tag in _READ:
+            name = tag.decode("latin-1").strip()
+            tables[name] = b""
+            if name in only:
                 opened.seek(offset)
-                tables[tag.decode()] = opened.read(length)
-            else:
-                tables[tag.decode("latin-1").strip()] = b""
+                tables[name] = opened.read(length)
     return Sfnt(path, tables)
-
-
-_READ = frozenset({b"head", b"hhea", b"maxp", b"OS/2", b"post", b"name", b"cmap", b"hmtx"})
 
 
 def _start_of_face(opening: bytes, number: int) -> int:
