@@ -10,6 +10,7 @@ from copy import copy
 from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
+from threading import Lock
 
 from fontTools.ttLib import TTFont as FontFile
 from fontTools.ttLib import TTLibError
@@ -20,6 +21,8 @@ from reportlab.pdfbase.ttfonts import TTFError, TTFont
 from docgen.errors import TemplateError
 from docgen.model import Where
 
+#: ReportLab keeps fonts, colours and settings in module globals: who uses them holds this.
+REPORTLAB = Lock()
 SHIPPED = Path(__file__).resolve().parents[2] / "fonts"
 DEFAULT_FONT = "SourceSans3"
 

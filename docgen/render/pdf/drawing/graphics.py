@@ -6,13 +6,15 @@ Text is content, the rest decoration; who begins a page says whether its text is
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from lxml import etree
 
 from docgen.errors import DocgenError
-from docgen.render.pdf.drawing.pictures import figure, find
+from docgen.render.pdf.drawing.borrowed import ON_PAGES, ink_of, place_of
+from docgen.render.pdf.drawing.codes import qr_ink
+from docgen.render.pdf.drawing.pictures import Box, figure, find
 from docgen.render.pdf.drawing.shapes import SHAPES
 from docgen.render.pdf.drawing.strings import draw_string
 from docgen.render.pdf.fonts import DEFAULT_FONT
@@ -26,7 +28,7 @@ from docgen.render.pdf.layout.attributes import (
     stroke_operator,
     switch,
 )
-from docgen.render.pdf.layout.blocks import IDENTITY, Bookmark, Ink, Matrix, Sheet, moved, times
+from docgen.render.pdf.layout.blocks import IDENTITY, Block, Bookmark, Ink, Matrix, Sheet, moved, times
 from docgen.render.pdf.layout.maker import Maker
 from docgen.render.pdf.layout.resources import Opacity
 
@@ -76,20 +78,70 @@ class Pen:
         self.sheet.matrix = self.state.matrix
 
 
+class Illustration:
+    """A drawing in a story: page graphics with their origin at its lower left corner, read as one figure."""
+
+    space_before = space_after = 0.0
+    keep_with_next = False
+
+    def __init__(self, element: etree._Element, maker: Maker) -> None:
+        self._element = element
+        self._maker = maker
+        self._size = length(element.get("width", "")), length(element.get("height", "100"))
+
+    def wrap(self, width: float, height: float) -> tuple[float, float]:
+        """Return its size."""
+        return self._size
+
+    def split(self, width: float, height: float) -> Sequence[Block]:
+        """Return nothing: a drawing is not split."""
+        return ()
+
+    def draw(self, sheet: Sheet, x: float, y: float, spare: float = 0.0) -> None:
+        """Draw it, and say of it what its `alt` says; without that its texts are read one by one."""
+        document, alt = self._maker.document, self._element.get("alt")
+        outer = sheet.matrix
+        width, height = self._size
+        if alt is not None:
+            with document.decoration():
+                self._draw_at(sheet, x, y)
+            node = figure(document, alt, sheet, (x, y, x + width, y + height))
+            if node is not None:
+                sheet.draw("", node)
+        else:
+            self._draw_at(sheet, x, y)
+        sheet.matrix = outer
+
+    def _draw_at(self, sheet: Sheet, x: float, y: float) -> None:
+        pen = Pen(sheet, self._maker, _State(matrix=sheet.matrix))
+        sheet.out.append("q\n")
+        pen.move((1.0, 0.0, 0.0, 1.0, x, y))
+        _draw_all(self._element, pen)
+
+
+def build_illustration(element: etree._Element, maker: Maker) -> Iterable[Block]:
+    """Return the block of an `<illustration>`."""
+    yield Illustration(element, maker)
+
+
 def draw_graphics(element: etree._Element, sheet: Sheet, maker: Maker) -> None:
     """Draw a `<pageGraphics>` onto a sheet; a `<header>` or `<footer>` is a `<place>` of its own.
 
     Raises:
         TemplateError: an element says something wrong; names it and its line.
     """
-    pen = Pen(sheet, maker)
     sheet.out.append("q\n")
-    for child in [element] if element.tag in ("header", "footer") else element:
+    _draw_all([element] if element.tag in ("header", "footer") else element, Pen(sheet, maker))
+    sheet.matrix = IDENTITY
+
+
+def _draw_all(elements: Iterable[etree._Element], pen: Pen) -> None:
+    """Draw elements and end the state they were drawn in."""
+    for child in elements:
         if isinstance(child.tag, str):
             _draw(child, pen)
     pen.flush()
-    sheet.out.append("Q\n" * (len(pen.saved) + 1))
-    sheet.matrix = IDENTITY
+    pen.sheet.out.append("Q\n" * (len(pen.saved) + 1))
 
 
 def _draw(element: etree._Element, pen: Pen) -> None:
@@ -275,18 +327,21 @@ def _bookmark(element: etree._Element, pen: Pen) -> None:
     pen.maker.document.bookmarks[element.get("name", "")] = bookmark
 
 
-def draw_ink(ink: Ink, x: float, y: float, alt: str | None, box: tuple[float, float], pen: Pen) -> None:
-    """Draw a code or a chart with its lower left corner at (x, y)."""
+def draw_ink(ink: Ink, x: float, y: float, alt: str | None, box: Box, pen: Pen) -> None:
+    """Draw a code or a chart with its origin at (x, y); `box` is what it covers."""
     pen.flush()
-    pen.sheet.put(ink, x, y, figure(pen.maker.document, alt, pen.sheet, (x, y, x + box[0], y + box[1])))
+    pen.sheet.put(ink, x, y, figure(pen.maker.document, alt, pen.sheet, box))
 
 
 def _qr(element: etree._Element, pen: Pen) -> None:
-    from docgen.render.pdf.drawing.codes import qr_ink
-
     ink, size = qr_ink(element)
+    x, y = length(element.get("x", "")), length(element.get("y", ""))
+    draw_ink(ink, x, y, element.get("alt", element.get("value", "")), (x, y, x + size, y + size), pen)
+
+
+def _borrowed(element: etree._Element, pen: Pen) -> None:
     alt = element.get("alt", element.get("value", ""))
-    draw_ink(ink, length(element.get("x", "")), length(element.get("y", "")), alt, (size, size), pen)
+    draw_ink(ink_of(element, pen.maker), 0.0, 0.0, alt, place_of(element), pen)
 
 
 _OTHERS: Mapping[str, Callable[[etree._Element, Pen], None]] = {
@@ -313,6 +368,7 @@ _OTHERS: Mapping[str, Callable[[etree._Element, Pen], None]] = {
     "footer": place,
     "bookmark": _bookmark,
     "qr": _qr,
+    **dict.fromkeys(ON_PAGES, _borrowed),
 }
 #: Every element that page graphics know.
 ELEMENTS = frozenset(_OTHERS) | frozenset(SHAPES)

@@ -26,6 +26,10 @@ _DATA = "data:"
 _PLAIN = {"RGB": "DeviceRGB", "L": "DeviceGray"}
 
 
+#: Left, bottom, right and top on a page.
+Box = tuple[float, float, float, float]
+
+
 @dataclass(frozen=True, slots=True)
 class Placed:
     """A picture in the store: its name, and its size in samples, which z3c.rml takes for points."""
@@ -58,7 +62,7 @@ def _load(source: str, maker: Maker) -> Placed:
     shown = read_picture(content)
     with Image.open(io.BytesIO(shown.content)) as image:
         image.load()
-        made = _jpeg(image, shown.content) or _samples(image)
+        made = _jpeg(image, shown.content) or as_picture(image)
     return Placed(maker.store.add(made), made.width, made.height)
 
 
@@ -68,7 +72,8 @@ def _jpeg(image: Image.Image, content: bytes) -> Picture | None:
     return Picture(image.width, image.height, content, "DCTDecode", _PLAIN[image.mode])
 
 
-def _samples(image: Image.Image) -> Picture:
+def as_picture(image: Image.Image) -> Picture:
+    """Return the samples of a picture, in RGB or grey, and its transparency."""
     if image.mode.startswith("I"):  # 16 bits a sample
         image = image.point(lambda value: value / 256).convert("L")
     alpha = image.convert("RGBA").getchannel("A") if _has_transparency(image) else None
@@ -92,7 +97,7 @@ def picture_ink(placed: Placed, width: float, height: float) -> Ink:
     return Ink(ops, resources=frozenset({placed.name}))
 
 
-def figure(document: Document, alt: str | None, sheet: Sheet, box: tuple[float, float, float, float]) -> Node | None:
+def figure(document: Document, alt: str | None, sheet: Sheet, box: Box) -> Node | None:
     """Return the node of a picture that stands for something; one with `alt=""` is decoration."""
     if alt == "" or document.silent:
         return None

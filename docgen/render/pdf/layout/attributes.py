@@ -60,7 +60,7 @@ def colour(text: str) -> Colour | None:
         found: Color = toColor(text)
     except Exception as error:  # it evaluates what it does not know
         raise ValueError(f'"{text}" is not a colour') from error
-    return (*found.rgb(), float(found.alpha))  # type: ignore[return-value]
+    return (*found.rgb(), float(found.alpha))
 
 
 @lru_cache(maxsize=4096)

@@ -33,6 +33,10 @@ class Letters:
             }.items()
         }
 
+    def register(self) -> None:
+        """Make the fonts known to ReportLab, which draws charts and codes."""
+        self._fonts.register()
+
     @property
     def faces(self) -> Mapping[str, Face]:
         """Every face by its name."""

@@ -9,7 +9,6 @@ from __future__ import annotations
 import io
 import logging
 import re
-import threading
 import traceback
 from dataclasses import dataclass
 from datetime import date
@@ -26,13 +25,12 @@ from zope.interface import implementer  # type: ignore[import-untyped]
 
 from docgen.errors import DocgenError, RenderError, TemplateError
 from docgen.model import Where
-from docgen.render.pdf.fonts import DEFAULT_FONT, FontSet
+from docgen.render.pdf.fonts import DEFAULT_FONT, REPORTLAB, FontSet
 from docgen.render.pdf.glyphs import Printed
 from docgen.render.pdf.reference import qr
 from docgen.render.pdf.reference.archive import archive
 from docgen.render.pdf.reference.canvas import CheckedCanvas
 
-_ONE_AT_A_TIME = threading.Lock()
 
 
 @dataclass(frozen=True)
@@ -52,7 +50,7 @@ def make_pdf(root: etree._Element, settings: Settings) -> tuple[bytes, Printed]:
         TemplateError: the RML cannot be drawn; names element and line.
     """
     printed, output = Printed(), io.BytesIO()
-    with _ONE_AT_A_TIME:
+    with REPORTLAB:
         # Counters of <seq> live in a global and would go on counting from document to document.
         sequencer.setSequencer(sequencer.Sequencer())
         try:

@@ -1,0 +1,117 @@
+"""Floor 2, edges: charts and bar codes: read by z3c.rml's own directives, drawn by ReportLab, recorded as ink.
+
+z3c.rml takes long to load, and few documents need it: it is imported when the first chart is drawn.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from functools import cache
+from typing import Any
+
+from lxml import etree
+from reportlab.pdfgen.canvas import Canvas
+
+from docgen.render.pdf.drawing.pictures import Figure
+from docgen.render.pdf.drawing.recorder import record
+from docgen.render.pdf.layout.attributes import length
+from docgen.render.pdf.layout.blocks import Block, Ink
+from docgen.render.pdf.layout.maker import Maker
+
+#: Elements that stand on a page: charts, and the bar code with its place.
+ON_PAGES = frozenset(
+    {
+        "barChart", "barChart3D", "linePlot", "linePlot3D", "pieChart", "pieChart3D", "spiderChart", "barCode",
+    }
+)  # fmt: skip
+
+
+def ink_of(element: etree._Element, maker: Maker) -> Ink:
+    """Return what an element draws, in the coordinates of the page or illustration it stands in.
+
+    Raises:
+        ValueError: z3c.rml or ReportLab refuse it.
+    """
+    key = ("borrowed", etree.tostring(element, with_tail=False))
+    found: Ink | None = maker.cache.get(key)
+    if found is None:
+        found = maker.cache.keep(key, record(lambda canvas: _draw(element, canvas), maker))
+    return found
+
+
+def _draw(element: etree._Element, canvas: Canvas) -> None:
+    directive = _directives()[str(element.tag)](element, _holder()(canvas))
+    try:
+        directive.process()
+    except (ValueError, KeyError):
+        raise
+    except Exception as error:  # zope.schema and ReportLab raise any kind, AssertionError included
+        raise ValueError(f"{error}" or type(error).__name__) from error
+
+
+@cache
+def _directives() -> Mapping[str, Any]:
+    from z3c.rml import canvas
+
+    return {name: canvas.Drawing.factories[name] for name in ON_PAGES}
+
+
+@cache
+def _holder() -> Any:
+    """Return the class that stands for the document around an element, as far as directives ask for it."""
+    from z3c.rml import interfaces
+    from zope.interface import implementer  # type: ignore[import-untyped]
+
+    @implementer(interfaces.IManager, interfaces.ICanvasManager)
+    class Holder:
+        parent = None
+        filename = "<body>"
+
+        def __init__(self, canvas: Canvas) -> None:
+            self.canvas = canvas
+            self.names: dict[str, str] = {}
+            self.styles: dict[str, Any] = {}
+            self.colors: dict[str, Any] = {}
+            self.svgs: dict[str, Any] = {}
+            self.attributesCache: dict[str, Any] = {}
+
+    return Holder
+
+
+def build_bar_code(element: etree._Element, maker: Maker) -> Iterable[Block]:
+    """Return the block of a `<barCodeFlowable>`."""
+    key = ("barcode", etree.tostring(element, with_tail=False))
+    ink, width, height = maker.cache.get(key) or maker.cache.keep(key, _bar_code(element, maker))
+    alt = element.get("alt", element.get("value", ""))
+    yield Figure(ink, width, height, element.get("align", "left"), alt, maker)
+
+
+def _bar_code(element: etree._Element, maker: Maker) -> tuple[Ink, float, float]:
+    from z3c.rml import flowable
+
+    class Flow:
+        flow: list[Any]
+
+    holder = _holder()(None)
+    holder.flow = []
+    size: list[float] = []
+
+    def draw(canvas: Canvas) -> None:
+        holder.canvas = canvas
+        try:
+            flowable.BarCodeFlowable(element, holder).process()
+        except Exception as error:
+            raise ValueError(f"{error}" or type(error).__name__) from error
+        (drawing,) = holder.flow
+        size.extend(drawing.wrap(1e6, 1e6))
+        drawing.drawOn(canvas, 0, 0)
+
+    ink = record(draw, maker)
+    return ink, size[0], size[1]
+
+
+def place_of(element: etree._Element) -> tuple[float, float, float, float]:
+    """Return the box of a chart or bar code as far as its attributes say it."""
+    x, y = (length(element.get(name, element.get(name[1:], "0"))) for name in ("dx", "dy"))
+    width, height = (length(element.get(name, "0")) for name in ("dwidth", "dheight"))
+    return x, y, x + width, y + height
