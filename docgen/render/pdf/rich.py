@@ -31,11 +31,16 @@ class RmlRich:
 
     Attributes:
         pictures: token -> file or `data:` address of each picture a template asked for.
+
+    Args:
+        styles: the names of the body's styles.
+        vectors: whether drawings stay drawings; else they are shown as pictures of them.
     """
 
-    def __init__(self, styles: frozenset[str] = frozenset()) -> None:
+    def __init__(self, styles: frozenset[str] = frozenset(), vectors: bool = False) -> None:
         self.pictures: dict[str, str] = {}
         self._styles = styles
+        self._vectors = vectors
 
     def qr(self, data: str, *, size_mm: float, error: str, border: int) -> Markup:
         """Return a `<qr>`."""
@@ -66,8 +71,10 @@ class RmlRich:
             token = ALLOWED_PICTURE + hashlib.sha256(str(source).encode()).hexdigest()[:16]
             self.pictures[token] = str(source)
         else:
-            token = ALLOWED_PICTURE + hashlib.sha256(picture.content).hexdigest()[:16]
-            self.pictures[token] = f"data:{picture.media_type};base64,{base64.b64encode(picture.content).decode()}"
+            drawn = picture.vector if self._vectors else None
+            content, kind = (drawn, "image/svg+xml") if drawn else (picture.content, picture.media_type)
+            token = ALLOWED_PICTURE + hashlib.sha256(content).hexdigest()[:16]
+            self.pictures[token] = f"data:{kind};base64,{base64.b64encode(content).decode()}"
         return token
 
     def rich(self, text: str, look: Look) -> Markup:

@@ -1,29 +1,22 @@
-"""Floor 2, edges: pictures of a body as resources of the file, and `<img>` as a block.
-
-A JPEG goes into the file as it is, anything else as deflated samples with its transparency beside it.
-"""
+"""Floor 2, edges: pictures of a body as resources of the file, and `<img>` as a block."""
 
 from __future__ import annotations
 
 import base64
-import io
-import zlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from lxml import etree
-from PIL import Image
 
 from docgen.pictures import read_picture
+from docgen.render.pdf.drawing.samples import read_samples
+from docgen.render.pdf.drawing.vectors import unit_form, vector_of
 from docgen.render.pdf.layout.attributes import length, switch
 from docgen.render.pdf.layout.blocks import Block, Document, Ink, Node, Sheet
 from docgen.render.pdf.layout.maker import Maker
-from docgen.render.pdf.layout.resources import Picture
 
 _DATA = "data:"
-#: Samples of these modes can be written as they are.
-_PLAIN = {"RGB": "DeviceRGB", "L": "DeviceGray"}
 
 
 #: Left, bottom, right and top on a page.
@@ -60,35 +53,11 @@ def _stamp(source: str) -> object:
 def _load(source: str, maker: Maker) -> Placed:
     content = base64.b64decode(source.partition(",")[2]) if source.startswith(_DATA) else Path(source)
     shown = read_picture(content)
-    with Image.open(io.BytesIO(shown.content)) as image:
-        image.load()
-        made = _jpeg(image, shown.content) or as_picture(image)
+    vector = vector_of(shown.vector, maker) if shown.vector else None
+    if vector is not None:
+        return Placed(maker.store.add(unit_form(vector)), vector.width, vector.height)
+    made = read_samples(shown.content)
     return Placed(maker.store.add(made), made.width, made.height)
-
-
-def _jpeg(image: Image.Image, content: bytes) -> Picture | None:
-    if image.format != "JPEG" or image.mode not in _PLAIN:
-        return None
-    return Picture(image.width, image.height, content, "DCTDecode", _PLAIN[image.mode])
-
-
-def as_picture(image: Image.Image) -> Picture:
-    """Return the samples of a picture, in RGB or grey, and its transparency."""
-    if image.mode.startswith("I"):  # 16 bits a sample
-        image = image.point(lambda value: value / 256).convert("L")
-    alpha = image.convert("RGBA").getchannel("A") if _has_transparency(image) else None
-    plain = image.convert("L" if image.mode in ("1", "L", "LA") else "RGB")
-    mask = _deflated(alpha) if alpha is not None and alpha.getextrema() != (255, 255) else None
-    return _deflated(plain, mask)
-
-
-def _has_transparency(image: Image.Image) -> bool:
-    return image.mode in ("RGBA", "LA", "PA") or "transparency" in image.info
-
-
-def _deflated(image: Image.Image, mask: Picture | None = None) -> Picture:
-    data = zlib.compress(image.tobytes(), 6)
-    return Picture(image.width, image.height, data, "FlateDecode", _PLAIN[image.mode], mask=mask)
 
 
 def picture_ink(placed: Placed, width: float, height: float) -> Ink:

@@ -16,7 +16,7 @@ from reportlab.lib.utils import ImageReader
 from reportlab.pdfgen.canvas import Canvas
 from reportlab.pdfgen.textobject import PDFTextObject
 
-from docgen.render.pdf.drawing.pictures import as_picture
+from docgen.render.pdf.drawing.samples import as_picture
 from docgen.render.pdf.fonts import REPORTLAB
 from docgen.render.pdf.layout.blocks import FontUse, Ink, Lack
 from docgen.render.pdf.layout.maker import Maker
