@@ -17,7 +17,7 @@ from reportlab.pdfgen.canvas import Canvas
 from reportlab.pdfgen.textobject import PDFTextObject
 
 from docgen.render.pdf.drawing.samples import as_picture
-from docgen.render.pdf.fonts import REPORTLAB
+from docgen.render.pdf.alone import ALONE
 from docgen.render.pdf.layout.blocks import FontUse, Ink, Lack
 from docgen.render.pdf.layout.maker import Maker
 from docgen.render.pdf.layout.resources import Opacity
@@ -28,7 +28,7 @@ _BEGIN = "q 1 w 0 J 0 j 0 0 0 rg 0 0 0 RG\n"
 
 def record(draw: Callable[[Canvas], None], maker: Maker) -> Ink:
     """Return what `draw` draws on a canvas, around the canvas's origin."""
-    with REPORTLAB:
+    with ALONE:
         maker.letters.register()
         canvas = _Recorder(maker)
         draw(canvas)

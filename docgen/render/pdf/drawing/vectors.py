@@ -12,18 +12,19 @@ from dataclasses import dataclass, replace
 
 from lxml import etree
 
+from docgen.render.body import words
 from docgen.render.pdf.drawing.recorder import record
 from docgen.render.pdf.layout.blocks import Ink
 from docgen.render.pdf.layout.maker import Maker
 from docgen.render.pdf.layout.resources import Form
 
-_SHAPES = frozenset("svg g path rect circle ellipse line polyline polygon title desc defs metadata".split())
-_PLAIN = frozenset(
+_SHAPES = words("svg g path rect circle ellipse line polyline polygon title desc defs metadata")
+_PLAIN = words(
     """
     id class version viewBox width height x y x1 y1 x2 y2 cx cy r rx ry d points transform fill stroke stroke-width
     stroke-linecap stroke-linejoin stroke-miterlimit stroke-dasharray opacity fill-opacity stroke-opacity fill-rule
     style preserveAspectRatio role aria-label data-name
-    """.split()
+    """
 )
 _COLOUR = re.compile(r"none|currentColor|#[0-9A-Fa-f]{3}|#[0-9A-Fa-f]{6}|[A-Za-z]+|rgb\([\d\s,.%]+\)")
 

@@ -25,7 +25,8 @@ from zope.interface import implementer  # type: ignore[import-untyped]
 
 from docgen.errors import DocgenError, RenderError, TemplateError
 from docgen.model import Where
-from docgen.render.pdf.fonts import DEFAULT_FONT, REPORTLAB, FontSet
+from docgen.render.pdf.alone import ALONE
+from docgen.render.pdf.fonts import DEFAULT_FONT, FontSet
 from docgen.render.pdf.glyphs import Printed
 from docgen.render.pdf.reference import qr
 from docgen.render.pdf.reference.archive import archive
@@ -50,7 +51,7 @@ def make_pdf(root: etree._Element, settings: Settings) -> tuple[bytes, Printed]:
         TemplateError: the RML cannot be drawn; names element and line.
     """
     printed, output = Printed(), io.BytesIO()
-    with REPORTLAB:
+    with ALONE:
         # Counters of <seq> live in a global and would go on counting from document to document.
         sequencer.setSequencer(sequencer.Sequencer())
         try:
