@@ -16,8 +16,8 @@ from reportlab.lib.utils import ImageReader
 from reportlab.pdfgen.canvas import Canvas
 from reportlab.pdfgen.textobject import PDFTextObject
 
-from docgen.render.pdf.drawing.samples import as_picture
 from docgen.render.pdf.alone import ALONE
+from docgen.render.pdf.drawing.samples import as_picture
 from docgen.render.pdf.layout.blocks import FontUse, Ink, Lack
 from docgen.render.pdf.layout.maker import Maker
 from docgen.render.pdf.layout.resources import Opacity

@@ -33,7 +33,6 @@ from docgen.render.pdf.reference.archive import archive
 from docgen.render.pdf.reference.canvas import CheckedCanvas
 
 
-
 @dataclass(frozen=True)
 class Settings:
     """What a document is made with. `file` is the body as shown in faults; `today` is the date the document says."""
