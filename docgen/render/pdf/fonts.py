@@ -1,25 +1,27 @@
-"""Floor 2, edges: the TrueType fonts a PDF may use: those shipped and those a template folder brings along.
+"""Floor 2, edges: the fonts a PDF may use: those shipped, those config.yaml names, those a template folder brings.
 
-Knows ReportLab's font registry and nothing of RML, templates or records.
+Knows which names bodies may write and what stands in for what; nothing of RML, templates or records. ReportLab's own
+fonts are made when something is drawn by ReportLab.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from copy import copy
 from dataclasses import dataclass, field
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from pathlib import Path
 from threading import Lock
 
-from fontTools.ttLib import TTFont as FontFile
-from fontTools.ttLib import TTLibError
 from reportlab.lib.fonts import addMapping
 from reportlab.pdfbase import pdfmetrics
 from reportlab.pdfbase.ttfonts import TTFError, TTFont
 
 from docgen.errors import TemplateError
 from docgen.model import Where
+from docgen.render.pdf.typeset.chains import Chain, cjk_variant
+from docgen.render.pdf.typeset.faces import Face, load_face
+from docgen.render.pdf.typeset.fontfiles import configured_faces, faces_of, font_files
 
 #: ReportLab keeps fonts, colours and settings in module globals: who uses them holds this.
 REPORTLAB = Lock()
@@ -54,23 +56,59 @@ class Family:
 
 @dataclass(frozen=True)
 class FontSet:
-    """Fonts parsed once and registered before each document, since z3c.rml empties the registry.
+    """The fonts of one template.
 
     Attributes:
-        fonts: name -> ReportLab font.
+        faces: name as bodies write it -> the face.
         families: what `<b>` and `<i>` lead to.
+        extra: faces that stand in where others lack characters, before those docgen ships.
     """
 
-    fonts: Mapping[str, TTFont] = field(repr=False)
+    faces: Mapping[str, Face] = field(repr=False)
     families: tuple[Family, ...]
+    extra: tuple[Face, ...] = ()
+    _chains: dict[tuple[Face, str], Chain] = field(default_factory=dict, repr=False, compare=False)
 
-    @property
+    @cached_property
     def names(self) -> frozenset[str]:
-        """Return every name a body may write."""
-        return frozenset(self.fonts) | {family.name for family in self.families}
+        """Every name a body may write."""
+        return frozenset(self.faces) | {family.name for family in self.families}
+
+    def chain(self, face: Face, language: str = "") -> Chain:
+        """Return a face with all that stands in where it lacks characters.
+
+        Args:
+            face: what the author chose.
+            language: of the text, as a tag: decides between the fonts of East Asia.
+        """
+        key = (face, language)
+        if key not in self._chains:
+            shipped = load_face(SHIPPED / f"{DEFAULT_FONT}-{_nearest_shipped(face)}.ttf")
+            others = [other for other in _by_likeness(self.extra, face, language) if other is not face]
+            first = [face] if shipped is face else [face, shipped]
+            self._chains[key] = Chain([*first, *others], language, _shipped_for)
+        return self._chains[key]
+
+    @cached_property
+    def fonts(self) -> dict[str, TTFont]:
+        """The faces as ReportLab has them, by the names bodies write.
+
+        Raises:
+            TemplateError: a face is none that ReportLab can use.
+        """
+        fonts: dict[str, TTFont] = {}
+        made: dict[Face, TTFont] = {}
+        for name, face in self.faces.items():
+            if face in made:
+                # One face under two names: ReportLab sees that and embeds it once.
+                fonts[name] = copy(made[face])
+                fonts[name].fontName = name
+            else:
+                fonts[name] = made[face] = _reportlab_font(name, face)
+        return fonts
 
     def register(self) -> None:
-        """Make the fonts known to ReportLab."""
+        """Make the fonts known to ReportLab, before each document, since z3c.rml empties the registry."""
         for name, font in self.fonts.items():
             pdfmetrics.registerFont(font)
             addMapping(name, 0, 0, name)
@@ -80,32 +118,50 @@ class FontSet:
                 addMapping(family.name, bold, italic, face)
 
 
-def load_fonts(folder: Path | None = None) -> FontSet:
-    """Return the shipped fonts and those of `folder/fonts`, a template's own winning over shipped ones.
+def _reportlab_font(name: str, face: Face) -> TTFont:
+    hint = "only TrueType fonts (.ttf with glyf outlines)"
+    try:
+        if face.is_cff:
+            raise TTFError("its outlines are PostScript's")
+        return TTFont(name, str(face.path), subfontIndex=face.number)
+    except (TTFError, ValueError, KeyError) as error:
+        raise TemplateError(
+            "the font cannot be used in a PDF that ReportLab draws",
+            where=Where(file=str(face.path)),
+            hint=f"{hint} ({error})",
+        ) from error
+
+
+def load_fonts(folder: Path | None = None, extra: Sequence[Path] = ()) -> FontSet:
+    """Return the shipped fonts, those of config.yaml and those of `folder/fonts`, later ones winning by name.
+
+    Args:
+        folder: the template's.
+        extra: folders and files that config.yaml names.
 
     Raises:
         TemplateError: a font file cannot be used.
     """
     shipped = _shipped()
-    own_files = sorted((folder / "fonts").glob("*.[to]tf")) if folder else []
-    if not own_files:
+    own = [face for path in font_files(folder / "fonts") for face in faces_of(path)] if folder else []
+    configured = configured_faces(extra)
+    further = [*configured, *own]
+    if not further:
         return shipped
-    faces = [_read_face(path) for path in own_files]
-    fonts = dict(shipped.fonts) | {name: font for face in faces for name, font in face.fonts.items()}
-    families = {family.name: family for family in (*shipped.families, *_families(faces))}
-    return FontSet(fonts, tuple(families.values()))
+    faces = dict(shipped.faces) | {face.name: face for face in further}
+    families = {family.name: family for family in (*shipped.families, *_families(further))}
+    return FontSet(faces, tuple(families.values()), (*own, *configured))
 
 
 @lru_cache(maxsize=1)
 def _shipped() -> FontSet:
-    faces = tuple(f"{DEFAULT_FONT}-{face}" for face in ("Regular", "Semibold", "Bold", "It", "BoldIt"))
+    styles = tuple(f"{DEFAULT_FONT}-{style}" for style in ("Regular", "Semibold", "Bold", "It", "BoldIt"))
     codes = (_CODE, f"{CODE_FONT}-Bold")
-    fonts = {name: TTFont(name, str(SHIPPED / f"{name}.ttf")) for name in (*faces, *codes)}
-    # Tables and page drawings take names of fonts, not of families: let the family's name be one. ReportLab sees
-    # that both have one face and embeds it once.
+    faces = {name: load_face(SHIPPED / f"{name}.ttf") for name in (*styles, *codes)}
+    # Tables and page drawings take names of fonts, not of families: let the family's name be one.
     others = {DEFAULT_FONT: f"{DEFAULT_FONT}-Regular", CODE_FONT: _CODE, **STAND_INS}
-    fonts |= {name: _renamed(fonts[face], name) for name, face in others.items()}
-    _, semibold, bold, italic, bold_italic = faces
+    faces |= {name: faces[face] for name, face in others.items()}
+    _, semibold, bold, italic, bold_italic = styles
     families = (
         Family(DEFAULT_FONT, DEFAULT_FONT, bold, italic, bold_italic),
         Family(semibold, semibold, bold, bold_italic, bold_italic),
@@ -114,47 +170,43 @@ def _shipped() -> FontSet:
         Family("Times-Roman", "Times-Roman", "Times-Bold", "Times-Italic", "Times-BoldItalic"),
         Family("Courier", "Courier", "Courier-Bold", "Courier-Oblique", "Courier-BoldOblique"),
     )
-    return FontSet(fonts, families)
+    return FontSet(faces, families)
 
 
-def _renamed(font: TTFont, name: str) -> TTFont:
-    other = copy(font)
-    other.fontName = name
-    return other
+#: Script -> the family docgen ships for it, each in Regular and Bold.
+_SHIPPED_SCRIPTS = {
+    "Arab": "NotoSansArabic",
+    "Hebr": "NotoSansHebrew",
+    "Deva": "NotoSansDevanagari",
+    "Thai": "NotoSansThai",
+}
 
 
-@dataclass(frozen=True)
-class _Face:
-    family: str
-    name: str
-    bold: bool
-    italic: bool
-    font: TTFont = field(repr=False)
-
-    @property
-    def fonts(self) -> dict[str, TTFont]:
-        return {self.name: self.font}
+def _shipped_for(script: str, bold: bool) -> Face | None:
+    family = _SHIPPED_SCRIPTS.get(script)
+    return load_face(SHIPPED / f"{family}-{'Bold' if bold else 'Regular'}.ttf") if family else None
 
 
-def _read_face(path: Path) -> _Face:
-    try:
-        with path.open("rb") as opened, FontFile(opened, lazy=True) as file:
-            names, style = file["name"], file["OS/2"].fsSelection
-            family = str(names.getBestFamilyName() or path.stem).replace(" ", "")
-            name = str(names.getDebugName(6) or path.stem)
-        return _Face(family, name, bool(style & 0x20), bool(style & 0x01), TTFont(name, str(path)))
-    except (TTFError, TTLibError, KeyError, OSError, ValueError) as error:
-        raise TemplateError(
-            "the font cannot be used in a PDF",
-            where=Where(file=str(path)),
-            hint=f"only TrueType fonts (.ttf with glyf outlines) that may be embedded ({error})",
-        ) from error
+def _nearest_shipped(face: Face) -> str:
+    if face.is_italic:
+        return "BoldIt" if face.is_bold else "It"
+    return "Bold" if face.is_bold else "Regular"
 
 
-def _families(faces: Iterable[_Face]) -> list[Family]:
+def _by_likeness(faces: Iterable[Face], face: Face, language: str) -> list[Face]:
+    """Return faces with those of the same weight and slant, and of the language's East Asian forms, first."""
+
+    def unlike(other: Face) -> tuple[bool, bool, bool]:
+        wrong_forms = bool(other.east_asian_forms) and other.east_asian_forms != cjk_variant(language)
+        return (wrong_forms, other.is_bold != face.is_bold, other.is_italic != face.is_italic)
+
+    return sorted(faces, key=unlike)
+
+
+def _families(faces: Iterable[Face]) -> list[Family]:
     grouped: dict[str, dict[tuple[bool, bool], str]] = {}
     for face in faces:
-        grouped.setdefault(face.family, {}).setdefault((face.bold, face.italic), face.name)
+        grouped.setdefault(face.family, {}).setdefault((face.is_bold, face.is_italic), face.name)
     families = []
     for name, styles in grouped.items():
         regular = styles.get((False, False)) or next(iter(styles.values()))

@@ -6,10 +6,9 @@ Numbers follow the order of the names, so that ink cached for one document serve
 from __future__ import annotations
 
 from collections.abc import Mapping
-from pathlib import Path
 
 from docgen.render.pdf.fonts import DEFAULT_FONT, FontSet
-from docgen.render.pdf.typeset.faces import Face, load_face
+from docgen.render.pdf.typeset.faces import Face
 
 
 class Letters:
@@ -17,7 +16,7 @@ class Letters:
 
     def __init__(self, fonts: FontSet) -> None:
         self._fonts = fonts
-        self._faces = {name: load_face(Path(font.face.filename)) for name, font in sorted(fonts.fonts.items())}
+        self._faces = dict(sorted(fonts.faces.items()))
         self._numbers: dict[Face, int] = {}
         self._by_number: list[Face] = []
         for face in self._faces.values():

@@ -53,7 +53,7 @@ class Chain:
         self.faces = tuple(faces)
         self.language = language
         self._shipped = shipped
-        self._bold = self.faces[0].weight >= 600
+        self._bold = self.faces[0].is_bold
         self._found: dict[tuple[str, str], Face | None] = {}
         self._splits: dict[str, list[tuple[Face, str, str]]] = {}
 

@@ -6,8 +6,10 @@ Widths are ReportLab's to the last bit, so that text set here breaks and ends wh
 
 from __future__ import annotations
 
+import re
 import struct
 import unicodedata
+from array import array
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
@@ -23,6 +25,7 @@ UNPRINTED = frozenset(
          *range(0x2060, 0x2070), *range(0xFE00, 0xFE10), 0xFEFF),
     )
 )  # fmt: skip
+_FORMS = re.compile("(?:CJK|Han(?:Sans|Serif))[- ]?(jp|kr|sc|tc|hk)", re.IGNORECASE)
 _KEPT_TEXTS = 1 << 16
 _LONGEST_KEPT = 64
 _SYMBOLIC, _ITALIC, _FIXED, _FORCE_BOLD = 1 << 2, 1 << 6, 1 << 0, 1 << 18
@@ -70,14 +73,8 @@ class Face:
         self.glyph_count = font.glyph_count
         self.is_cff = "CFF" in font.tables
         self._scale = 1 if font.units_per_em == 1000 else 1000 / font.units_per_em  # ReportLab's own arithmetic
-        self._advances = sfnt.read_advances(font)
-        self._glyphs = sfnt.read_characters(font)
-        if 0x20 in self._glyphs:  # as in ReportLab, the space that does not break is a space
-            self._glyphs[0xA0] = self._glyphs[0x20]
-        elif 0xA0 in self._glyphs:
-            self._glyphs[0x20] = self._glyphs[0xA0]
+        self._font = font
         self._read_metrics(font)
-        self._covered = frozenset(map(chr, self._glyphs)) | UNPRINTED | {"\u00a0"}
         self._units = _PerChar(lambda char: self.advance(self.glyph(char)))
         self._codes = _PerChar(lambda char: f"{self.glyph(char):04X}")
         self._char_groups = _PerChar(lambda char: self.group_of(self.glyph(char)))
@@ -88,7 +85,7 @@ class Face:
         scale = self._scale
         box = font.unpack("head", "4h", 36)
         self.bbox = tuple(scale * side for side in box)
-        weight, self.is_italic_style, self.is_bold_style = 500, False, False
+        weight, style = 500, 0
         self.ascent, self.descent = scale * box[3], scale * box[1]
         self.cap_height = self.ascent
         if "OS/2" in font.tables:
@@ -96,8 +93,7 @@ class Face:
             style, ascent, descent = font.unpack("OS/2", "H4xhh", 62)
             self.ascent, self.descent = scale * ascent, scale * descent
             self.cap_height = scale * font.unpack("OS/2", "h", 88)[0] if version > 1 else self.ascent
-            self.is_italic_style, self.is_bold_style = bool(style & 0x01), bool(style & 0x20)
-        self.weight = weight
+        self.is_italic, self.is_bold = bool(style & 0x01), bool(style & 0x20)
         self.stem_v = 50 + int((weight / 65.0) ** 2)
         whole, part, fixed = font.unpack("post", "hH4xI", 4)
         self.italic_angle = whole + part / 65536.0
@@ -107,6 +103,29 @@ class Face:
             | (_FORCE_BOLD if weight >= 600 else 0)
             | (_FIXED if fixed else 0)
         )
+
+    @cached_property
+    def _advances(self) -> array[int]:
+        return sfnt.read_advances(self._font)
+
+    @cached_property
+    def _glyphs(self) -> dict[int, int]:
+        glyphs = sfnt.read_characters(self._font)
+        if 0x20 in glyphs:  # as in ReportLab, the space that does not break is a space
+            glyphs[0xA0] = glyphs[0x20]
+        elif 0xA0 in glyphs:
+            glyphs[0x20] = glyphs[0xA0]
+        return glyphs
+
+    @cached_property
+    def _covered(self) -> frozenset[str]:
+        return frozenset(map(chr, self._glyphs)) | UNPRINTED | {"\u00a0"}
+
+    @property
+    def east_asian_forms(self) -> str:
+        """Whose ideographs a face for East Asia has, as its name tells: jp, kr, sc, tc or hk."""
+        found = _FORMS.search(self.name)
+        return found[1].lower() if found else ""
 
     def __repr__(self) -> str:
         return f"Face({self.name})"
