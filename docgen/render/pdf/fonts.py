@@ -11,7 +11,6 @@ from copy import copy
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 from pathlib import Path
-from threading import Lock
 
 from reportlab.lib.fonts import addMapping
 from reportlab.pdfbase import pdfmetrics
@@ -23,8 +22,6 @@ from docgen.render.pdf.typeset.chains import Chain, cjk_variant
 from docgen.render.pdf.typeset.faces import Face, load_face
 from docgen.render.pdf.typeset.fontfiles import configured_faces, faces_of, font_files
 
-#: ReportLab keeps fonts, colours and settings in module globals: who uses them holds this.
-REPORTLAB = Lock()
 SHIPPED = Path(__file__).resolve().parents[2] / "fonts"
 DEFAULT_FONT = "SourceSans3"
 

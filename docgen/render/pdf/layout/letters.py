@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from docgen.render.pdf.fonts import DEFAULT_FONT, FontSet
+from docgen.render.pdf.typeset.chains import Chain
 from docgen.render.pdf.typeset.faces import Face
 
 
@@ -44,6 +45,10 @@ class Letters:
     def face(self, name: str) -> Face:
         """Return the face of a font's name; of the shipped font where the name is one of PDF's built-in fonts."""
         return self._faces.get(name) or self._faces[DEFAULT_FONT]
+
+    def chain(self, name: str, language: str = "") -> Chain:
+        """Return the face of a name with those that stand in where it lacks characters."""
+        return self._fonts.chain(self.face(name), language)
 
     def number(self, face: Face) -> int:
         """Return the number of a face in the file: its resource is `/F<number>`."""
