@@ -1,15 +1,19 @@
 """Floor 2, edges: the faces of a template by the names that RML writes, each with its number in the file.
 
-Numbers follow the order of the names, so that ink cached for one document serves the next.
+Numbers follow from the names alone, so that ink cached for one document serves the next, and a document's bytes do not
+depend on what was set before it.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from zlib import crc32
 
 from docgen.render.pdf.fonts import DEFAULT_FONT, FontSet
 from docgen.render.pdf.typeset.chains import Chain
 from docgen.render.pdf.typeset.faces import Face
+
+_NUMBERS = 1_000_000
 
 
 class Letters:
@@ -19,7 +23,7 @@ class Letters:
         self._fonts = fonts
         self._faces = dict(sorted(fonts.faces.items()))
         self._numbers: dict[Face, int] = {}
-        self._by_number: list[Face] = []
+        self._by_number: dict[int, Face] = {}
         for face in self._faces.values():
             self.number(face)
         self._variants = {
@@ -54,8 +58,11 @@ class Letters:
         """Return the number of a face in the file: its resource is `/F<number>`."""
         found = self._numbers.get(face)
         if found is None:
-            found = self._numbers[face] = len(self._by_number)
-            self._by_number.append(face)
+            found = crc32(f"{face.name} {face.glyph_count}".encode()) % _NUMBERS
+            while found in self._by_number:
+                found += 1
+            self._numbers[face] = found
+            self._by_number[found] = face
         return found
 
     def numbered(self, number: int) -> Face:
