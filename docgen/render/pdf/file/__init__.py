@@ -2,68 +2,35 @@
 
 from __future__ import annotations
 
-import zlib
 from datetime import date
 
+from docgen.pdfobjects import Pool, ending, number, stream
+from docgen.render.pdf.file.shared import shared_part
 from docgen.render.pdf.layout.blocks import Document
 from docgen.render.pdf.layout.resources import Store
 
 
 def write_file(document: Document, store: Store, today: date | None) -> bytes:
     """Return a document as a PDF file (ISO 32000-1)."""
-    objects: list[bytes] = [b"<</Type/Catalog/Pages 2 0 R>>", b""]
-    letters = document.letters
-    fonts: dict[int, set[int]] = {}
-    for sheet in document.sheets:
-        for number, group in sheet.fonts:
-            fonts.setdefault(number, set()).add(group)
-
-    def add(body: bytes) -> int:
-        objects.append(body)
-        return len(objects)
-
-    names = {}
-    for number, groups in sorted(fonts.items()):
-        face = letters.numbered(number)
-        subset = face.subset(frozenset(groups))
-        data = zlib.compress(subset.font_file, 6)
-        program = add(
-            b"<</Length %d/Length1 %d/Filter/FlateDecode>>stream\n%b\nendstream"
-            % (len(data), len(subset.font_file), data)
+    sheets = document.sheets
+    fonts = set().union(*(sheet.fonts for sheet in sheets))
+    names = set().union(*(sheet.resources for sheet in sheets))
+    shared = shared_part(fonts, names, document.letters, store)
+    pool = Pool(shared.count + 1)
+    root, tree = pool.reserve(), pool.reserve()
+    pages = [pool.reserve() for _ in sheets]
+    pool.add(f"<</Type/Catalog/Pages {tree} 0 R/OutputIntents[{shared.intent} 0 R]>>", root)
+    pool.add(f"<</Type/Pages/Count {len(pages)}/Kids[{' '.join(f'{at} 0 R' for at in pages)}]>>", tree)
+    for at, sheet in zip(pages, sheets, strict=True):
+        content = pool.add_stream(stream("".join(sheet.out).encode("ascii")))
+        box = f"{number(sheet.width)} {number(sheet.height)}"
+        turned = f"/Rotate {sheet.rotation}" if sheet.rotation else ""
+        pool.add(
+            f"<</Type/Page/Parent {tree} 0 R/MediaBox[0 0 {box}]{turned}/Resources {shared.resources} 0 R"
+            f"/Contents {content} 0 R>>",
+            at,
         )
-        base = f"AAAAAA+{face.name}"
-        box = " ".join(f"{edge:.0f}" for edge in face.bbox)
-        descriptor = add(
-            f"<</Type/FontDescriptor/FontName/{base}/Flags 4/FontBBox[{box}]/ItalicAngle {face.italic_angle}/Ascent "
-            f"{face.ascent}/Descent {face.descent}/CapHeight {face.cap_height}/StemV {face.stem_v}/FontFile2 {program} 0 R>>".encode()
-        )
-        widths = " ".join(f"{glyph}[{width:.0f}]" for glyph, width in sorted(subset.widths.items()))
-        child = add(
-            f"<</Type/Font/Subtype/CIDFontType2/BaseFont/{base}/CIDSystemInfo<</Registry(Adobe)/Ordering(Identity)/Supplement 0>>"
-            f"/FontDescriptor {descriptor} 0 R/W[{widths}]/CIDToGIDMap/Identity>>".encode()
-        )
-        names[number] = add(
-            f"<</Type/Font/Subtype/Type0/BaseFont/{base}/Encoding/Identity-H/DescendantFonts[{child} 0 R]>>".encode()
-        )
-    pages = []
-    for sheet in document.sheets:
-        data = zlib.compress("".join(sheet.out).encode("ascii"), 6)
-        content = add(b"<</Length %d/Filter/FlateDecode>>stream\n%b\nendstream" % (len(data), data))
-        used = "".join(f"/F{number} {names[number]} 0 R" for number in sorted({number for number, _ in sheet.fonts}))
-        pages.append(
-            add(
-                f"<</Type/Page/Parent 2 0 R/MediaBox[0 0 {sheet.width:.2f} {sheet.height:.2f}]/Resources<</Font<<{used}>>>>"
-                f"/Contents {content} 0 R>>".encode()
-            )
-        )
-    kids = " ".join(f"{page} 0 R" for page in pages)
-    objects[1] = f"<</Type/Pages/Count {len(pages)}/Kids[{kids}]>>".encode()
-    out, offsets = bytearray(b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\n"), []
-    for number, body in enumerate(objects, 1):
-        offsets.append(len(out))
-        out += b"%d 0 obj\n%b\nendobj\n" % (number, body)
-    start = len(out)
-    out += b"xref\n0 %d\n0000000000 65535 f \n" % (len(objects) + 1)
-    out += b"".join(b"%010d 00000 n \n" % offset for offset in offsets)
-    out += b"trailer<</Size %d/Root 1 0 R>>\nstartxref\n%d\n%%%%EOF\n" % (len(objects) + 1, start)
-    return bytes(out)
+    own, rows = pool.write(len(shared.data))
+    offset = len(shared.data) + len(own)
+    entries = f"/Root {root} 0 R"
+    return shared.data + own + ending(shared.count + pool.count + 1, offset, shared.rows + rows, entries)

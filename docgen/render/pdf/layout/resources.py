@@ -63,6 +63,17 @@ class Stationery:
 Resource = Picture | Form | Opacity | Stationery
 
 
+_KINDS = {Picture: "Im", Form: "Fm", Opacity: "Gs", Stationery: "St"}
+
+
+def _content(resource: Resource) -> bytes:
+    """Return what tells a resource from others of its kind, the same in every process."""
+    if isinstance(resource, Form):
+        ink = resource.ink
+        return repr((ink.ops, sorted(ink.fonts), sorted(ink.resources), resource.box)).encode()
+    return repr(resource).encode()
+
+
 class Store:
     """The resources of a template by name: `Im`, `Fm`, `Gs` or `St` and a hash of the content."""
 
@@ -74,8 +85,7 @@ class Store:
         """Return the name of a resource, the same for equal ones."""
         name = self._names.get(resource)
         if name is None:
-            kind = {Picture: "Im", Form: "Fm", Opacity: "Gs", Stationery: "St"}[type(resource)]
-            name = kind + hashlib.sha256(repr(resource).encode()).hexdigest()[:12]
+            name = _KINDS[type(resource)] + hashlib.sha256(_content(resource)).hexdigest()[:16]
             self._names[resource] = name
             self._by_name[name] = resource
         return name

@@ -1,0 +1,81 @@
+"""Floor 2, edges: what a file says of itself, as XMP and in the information dictionary, which agree word for word.
+
+Every file claims PDF/A-3a and PDF/UA-1. The only date is that of the document.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from datetime import date
+from functools import lru_cache
+from xml.sax.saxutils import escape
+
+from docgen.pdfobjects import text
+
+PRODUCER = "docgen"
+UNTITLED = "Untitled"
+#: What XML cannot hold, which no title needs.
+_UNPRINTABLE = re.compile(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]+")
+_HEAD = """<?xpacket begin="\ufeff" id="W5M0MpCehiHzreSzNTczkc9d"?>
+<x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
+<rdf:Description rdf:about="" xmlns:dc="http://purl.org/dc/elements/1.1/" xmlns:xmp="http://ns.adobe.com/xap/1.0/"
+ xmlns:pdf="http://ns.adobe.com/pdf/1.3/" xmlns:pdfaid="http://www.aiim.org/pdfa/ns/id/"
+ xmlns:pdfuaid="http://www.aiim.org/pdfua/ns/id/">
+<pdfaid:part>3</pdfaid:part><pdfaid:conformance>A</pdfaid:conformance><pdfuaid:part>1</pdfuaid:part>
+<dc:format>application/pdf</dc:format>
+"""
+_FOOT = '%s</rdf:Description>%s</rdf:RDF></x:xmpmeta>\n<?xpacket end="w"?>'
+_IN_LANGUAGES = '<{0}><rdf:Alt><rdf:li xml:lang="x-default">{1}</rdf:li></rdf:Alt></{0}>\n'
+_IN_ORDER = "<{0}><rdf:Seq><rdf:li>{1}</rdf:li></rdf:Seq></{0}>\n"
+_IN_NO_ORDER = "<{0}><rdf:Bag><rdf:li>{1}</rdf:li></rdf:Bag></{0}>\n"
+_PLAIN = "<{0}>{1}</{0}>\n"
+#: Entry of the information dictionary -> property of XMP, and how that is written (ISO 16684-1, 8.3 and 8.5).
+_PROPERTIES = {
+    "Title": ("dc:title", _IN_LANGUAGES),
+    "Author": ("dc:creator", _IN_ORDER),
+    "Subject": ("dc:description", _IN_LANGUAGES),
+    "Keywords": ("pdf:Keywords", _PLAIN),
+    "Creator": ("xmp:CreatorTool", _PLAIN),
+    "Producer": ("pdf:Producer", _PLAIN),
+}
+_DATES = {"CreationDate": "xmp:CreateDate", "ModDate": "xmp:ModifyDate"}
+
+
+def describe(said: Mapping[str, str], language: str, today: date | None, extension: str = "") -> tuple[bytes, str]:
+    """Return the XMP packet and the information dictionary.
+
+    Args:
+        said: Title, Author, Subject, Keywords and Creator, as far as they are known.
+        language: of the document, a BCP 47 tag.
+        today: the date it bears; without one, no date is said.
+        extension: `rdf:Description`s of its own, complete, such as an electronic invoice needs.
+    """
+    lines = [_IN_NO_ORDER.format("dc:language", escape(language))]
+    entries = []
+    for key, (label, form) in _PROPERTIES.items():
+        value = PRODUCER if key == "Producer" else clean(said.get(key, ""))
+        if value:
+            lines.append(form.format(label, escape(value)))
+            entries.append(f"/{key}{text(value)}")
+    xmp_dates, info_dates = _dates(today)
+    packet = _HEAD + _FOOT % ("".join(lines) + xmp_dates, extension)
+    return packet.encode(), f"<<{''.join(entries)}{info_dates}>>"
+
+
+def clean(value: str) -> str:
+    """Return a text of one line that XML can hold."""
+    return _UNPRINTABLE.sub(" ", value).strip()
+
+
+@lru_cache(maxsize=64)
+def _dates(today: date | None) -> tuple[str, str]:
+    if today is None:
+        return "", ""
+    xmp = "".join(_PLAIN.format(label, f"{today:%Y-%m-%d}T00:00:00Z") for label in _DATES.values())
+    return xmp, "".join(f"/{key}{pdf_date(today)}" for key in _DATES)
+
+
+def pdf_date(day: date) -> str:
+    """Return the beginning of a day as PDF writes it."""
+    return f"(D:{day:%Y%m%d}000000Z)"
