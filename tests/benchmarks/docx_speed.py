@@ -8,23 +8,18 @@ from __future__ import annotations
 
 import io
 import json
-import os
-import platform
-import shutil
-import statistics
-import subprocess
 import sys
 import tempfile
 import zipfile
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 from lxml import etree
 
 from .contract import SYNTAXES, build_records, build_template
+from .figures import Figures, broken, machine, table_lines, warm_up
 from .peers.environments import NotInstalled, Peer
+from .worker import Process
 
 DOCGEN = Peer("docgen", "", "jinja")
 PEERS = (
@@ -51,59 +46,14 @@ _COMPARED = 5
 _W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 
 
-class Worker:
-    """A tool at work in a process of its own."""
+class Worker(Process):
+    """A tool that fills in the contract."""
 
     def __init__(self, peer: Peer, folder: Path) -> None:
-        command, cwd = peer.command()
         template = folder / f"{peer.syntax}.docx"
         if not template.exists():
             template.write_bytes(build_template(SYNTAXES[peer.syntax]))
-        self._log = (folder / f"{peer.name}.log").open("w+")
-        self._process = subprocess.Popen(
-            [*command, str(template), str(folder / "records.json")],
-            cwd=cwd, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=self._log, text=True,
-        )  # fmt: skip
-        self.peer = peer
-        self.first = self._answer()
-
-    def ask(self, line: str) -> dict[str, Any]:
-        """Send a line and return the answer."""
-        assert self._process.stdin is not None
-        self._process.stdin.write(f"{line}\n")
-        self._process.stdin.flush()
-        return self._answer()
-
-    def _answer(self) -> dict[str, Any]:
-        assert self._process.stdout is not None
-        line = self._process.stdout.readline()
-        if not line:
-            self._log.seek(0)
-            raise SystemExit(f"{self.peer.title} failed:\n{self._log.read()}")
-        return dict(json.loads(line))
-
-    def close(self) -> None:
-        """End the process."""
-        assert self._process.stdin is not None
-        self._process.stdin.close()
-        self._process.wait(timeout=60)
-        self._log.close()
-
-
-@dataclass
-class Figures:
-    """What was measured of one tool; times in CPU seconds for one document, one for each round."""
-
-    peer: Peer
-    cold_s: float = 0
-    size: int = 0
-    times: list[float] = field(default_factory=list)
-    missing: str = ""
-
-    @property
-    def time_s(self) -> float:
-        """The middle round."""
-        return statistics.median(self.times)
+        super().__init__(peer, folder, [template, folder / "records.json"])
 
 
 def text_of(content: bytes) -> list[str]:
@@ -143,7 +93,7 @@ def measure(folder: Path, peers: Sequence[Peer], rounds: int = _ROUNDS, round_s:
             print(f"{one.peer.title}: not measured, {error}", file=sys.stderr)
     try:
         check_texts([worker for _, worker in workers], folder)
-        sizes = [_warm_up(one, worker, round_s) for one, worker in workers]
+        sizes = [warm_up(one, worker, round_s, _WARM_UP_S) for one, worker in workers]
         for _ in range(rounds):
             for (one, worker), count in zip(workers, sizes, strict=True):
                 one.times.append(worker.ask(f"round {count}")["cpu_s"] / count)
@@ -167,17 +117,6 @@ def check_texts(workers: Sequence[Worker], folder: Path) -> None:
                 raise SystemExit(f"{worker.peer.title} writes another text, so no figure counts: {found}")
 
 
-def _warm_up(one: Figures, worker: Worker, round_s: float) -> int:
-    """Let a tool run until it is warm, and return how many documents make a round."""
-    one.cold_s, one.size = worker.first["cold_s"], worker.first["bytes"]
-    spent, count, last = 0.0, 1, 1.0
-    while spent < _WARM_UP_S * min(1, round_s):
-        last = worker.ask(f"round {count}")["cpu_s"]
-        spent += last
-        count *= 2
-    return max(1, round(round_s / (last / (count // 2))))
-
-
 def measure_memory(folder: Path) -> tuple[int, int]:
     """Return docgen's peak memory in kB after 1,000 documents and after 10,000, in one process."""
     worker = Worker(DOCGEN, folder)
@@ -195,31 +134,13 @@ def table() -> list[str]:
     with tempfile.TemporaryDirectory(prefix="docgen-bench-") as name:
         figures = measure(Path(name), PEERS)
         early, late = measure_memory(Path(name))
-    lines = [*_lines(figures), "", *_memory_lines(early, late), "", f"Measured on: {machine()}."]
-    faults = _broken(figures)
+    lines = [*table_lines(figures), "", *_memory_lines(early, late), "", f"Measured on: {machine()}."]
+    faults = broken(figures, AT_LEAST)
     if late > early * MEMORY_RATIO:
         faults.append(f"memory grows: {early // 1024} MB after 1,000 documents, {late // 1024} MB after 10,000")
     if faults:
         print("\n".join(lines), flush=True)
         raise SystemExit("; ".join(faults))
-    return lines
-
-
-def _lines(figures: Sequence[Figures]) -> list[str]:
-    lines = [
-        "| tool | ms a document | documents a CPU second | docgen is faster by | first document, ms | kB |",
-        "|---|---|---|---|---|---|",
-    ]
-    base = figures[0].time_s
-    for one in figures:
-        if one.missing:
-            lines.append(f"| {one.peer.title} | not measured: {one.missing} | | | | |")
-            continue
-        cells = (
-            one.peer.title, f"{one.time_s * 1e3:.2f}", f"{1 / one.time_s:,.0f}", f"{one.time_s / base:.1f}",
-            f"{one.cold_s * 1e3:,.0f}", f"{one.size / 1e3:.0f}",
-        )  # fmt: skip
-        lines.append(f"| {' | '.join(cells)} |")
     return lines
 
 
@@ -230,28 +151,3 @@ def _memory_lines(early: int, late: int) -> list[str]:
         f"| 1,000 | {early / 1024:.0f} |",
         f"| 10,000 | {late / 1024:.0f} |",
     ]
-
-
-def _broken(figures: Sequence[Figures]) -> list[str]:
-    base = figures[0].time_s
-    return [
-        f"docgen is {one.time_s / base:.1f} times as fast as {one.peer.title}, not {AT_LEAST[one.peer.name]:g}"
-        for one in figures
-        if one.times and one.time_s / base < AT_LEAST.get(one.peer.name, 0)
-    ]
-
-
-def machine() -> str:
-    """Return the kind of machine, and what runs on it."""
-    model = next((line.split(":")[1].strip() for line in _cpu_lines() if line.startswith("model name")), "unknown CPU")
-    node = shutil.which("node")
-    version = subprocess.run([node, "--version"], capture_output=True, text=True).stdout.strip() if node else "none"
-    python = platform.python_version()
-    return f"{model}, {os.cpu_count()} cores, {platform.system()}, Python {python}, Node {version.lstrip('v')}"
-
-
-def _cpu_lines() -> list[str]:
-    try:
-        return Path("/proc/cpuinfo").read_text().splitlines()
-    except OSError:
-        return []

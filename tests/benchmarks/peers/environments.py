@@ -16,7 +16,10 @@ from pathlib import Path
 ROOT = Path(__file__).parents[3]
 CACHE = ROOT / ".bench"
 _HERE = Path(__file__).parent
-_NODE = {"docxtemplater": "3.71.0", "pizzip": "3.3.0", "easy-template-x": "7.2.8", "docx-templates": "4.15.0"}
+_NODE = {
+    "docxtemplater": "3.71.0", "pizzip": "3.3.0", "easy-template-x": "7.2.8", "docx-templates": "4.15.0",
+    "pdfmake": "0.3.11",
+}  # fmt: skip
 
 
 class NotInstalled(Exception):
@@ -33,18 +36,24 @@ class Peer:
         syntax: which of `contract.SYNTAXES` it reads.
         node: it runs in Node.
         remark: what people should know of how it is used.
+        package: as its registry has it, where the name is that of one way to use it.
+        needs: what else is installed with it, each as pip reads it.
+        programs: how the names of the programs beside this file that know it begin.
     """
 
     name: str
     version: str
-    syntax: str
+    syntax: str = ""
     node: bool = False
     remark: str = ""
+    package: str = ""
+    needs: tuple[str, ...] = ()
+    programs: str = ""
 
     @property
     def title(self) -> str:
         """The name and version, for people."""
-        return f"{self.name} {self.version}{self.remark}".strip()
+        return f"{self.package or self.name} {self.version}".strip() + self.remark
 
     def command(self) -> tuple[list[str], Path]:
         """Install what is missing, and return the program and the folder to run it in.
@@ -53,18 +62,21 @@ class Peer:
             NotInstalled: it cannot be.
         """
         if self.node:
-            return [_find("node"), str(_HERE / "node_peers.cjs"), self.name], _node_folder()
+            return [_find("node"), str(_HERE / f"{self.programs}node_peers.cjs"), self.name], _node_folder()
         python = _python(self) if self.version else Path(sys.executable)
-        return [str(python), str(_HERE / "python_peers.py"), self.name], ROOT
+        program = f"{self.programs}peers.py" if self.programs else "python_peers.py"
+        return [str(python), str(_HERE / program), self.name], ROOT
 
 
 def _python(peer: Peer) -> Path:
-    folder = CACHE / f"{peer.name}-{peer.version}"
-    python = folder / "bin/python"
-    if not (folder / "ready").exists():
+    package = peer.package or peer.name
+    folder = CACHE / f"{package}-{peer.version}"
+    python, ready = folder / "bin/python", folder / "ready"
+    wanted = [f"{package}=={peer.version}", *peer.needs]
+    if not ready.exists() or ready.read_text() != "\n".join(wanted):
         _run([sys.executable, "-m", "venv", "--clear", str(folder)], CACHE)
-        _run([str(python), "-m", "pip", "install", "--quiet", f"{peer.name}=={peer.version}"], CACHE)
-        (folder / "ready").touch()
+        _run([str(python), "-m", "pip", "install", "--quiet", *wanted], CACHE)
+        ready.write_text("\n".join(wanted))
     return python
 
 

@@ -1,10 +1,10 @@
 // Fill in contracts with one of the Node libraries: `node node_peers.cjs NAME TEMPLATE RECORDS`, in the folder where npm
-// installed them. Obeys the same lines as python_peers.py. Each library is used in its fastest documented way.
+// installed them. Obeys the lines of loop.py. Each library is used in its fastest documented way.
 "use strict";
 const fs = require("node:fs");
 const path = require("node:path");
-const readline = require("node:readline");
 const { createRequire } = require("node:module");
+const { run } = require("./loop.cjs");
 const load = createRequire(path.join(process.cwd(), "package.json"));
 
 const PEERS = {
@@ -28,38 +28,5 @@ const PEERS = {
     },
 };
 
-function cpuSeconds() {
-    const { user, system } = process.cpuUsage();
-    return (user + system) / 1e6;
-}
-
-function answer(value) {
-    process.stdout.write(JSON.stringify(value) + "\n");
-}
-
-async function main(name, template, recordsFile) {
-    const records = JSON.parse(fs.readFileSync(recordsFile, "utf8"));
-    const render = PEERS[name](fs.readFileSync(template));
-    const first = await render(records[0]);
-    answer({ cold_s: cpuSeconds(), bytes: first.length });
-    let done = 0;
-    for await (const line of readline.createInterface({ input: process.stdin })) {
-        const [command, ...rest] = line.split(" ");
-        if (command === "round") {
-            const begin = cpuSeconds();
-            for (let n = 0; n < Number(rest[0]); n++) await render(records[done++ % records.length]);
-            answer({ cpu_s: cpuSeconds() - begin });
-        } else if (command === "write") {
-            const content = await render(records[Number(rest[0])]);
-            fs.writeFileSync(rest[1], content);
-            answer({ bytes: content.length });
-        } else {
-            answer({ peak_kb: process.resourceUsage().maxRSS });
-        }
-    }
-}
-
-main(...process.argv.slice(2)).catch((error) => {
-    console.error(error);
-    process.exit(1);
-});
+const [name, template, recordsFile] = process.argv.slice(2);
+run(PEERS[name](fs.readFileSync(template)), recordsFile);

@@ -342,7 +342,7 @@ def _fullbleed_engine(folder):
     for face in ("Regular", "Semibold"):
         bundle.add_file(str(folder / f"fonts/SourceSans3-{face}.ttf"), "font")
     bundle.add_file(str(folder / "logo.png"), "image", name="logo.png")
-    engine = library.PdfEngine(page_width="210mm", page_height="297mm", margin="0mm")
+    engine = library.PdfEngine(page_width="210mm", page_height="297mm", margin="0mm", shape_text=False)
     engine.register_bundle(bundle)
     return engine, (folder / "invoice.css").read_text(encoding="utf-8")
 

@@ -1,17 +1,17 @@
 """Fill in contracts with one of the Python libraries: `python python_peers.py NAME TEMPLATE RECORDS`.
 
-Runs in the library's own environment and needs nothing else. Obeys lines on standard input and answers each with a
-line of JSON: `round N`, `write K FILE`, `memory`. Each library is used in its fastest documented way.
+Runs in the library's own environment and obeys the lines of `loop.py`. Each library is used in its fastest documented
+way.
 """
 
 from __future__ import annotations
 
-import gc
 import io
 import json
 import sys
-import time
 from pathlib import Path
+
+from loop import serve
 
 
 def docgen(content, engine="compiled"):
@@ -91,34 +91,8 @@ PEERS = {
 }  # fmt: skip
 
 
-def peak_kb():
-    """Return the peak resident memory of this process alone, which Linux keeps apart from that of its parent."""
-    for line in Path("/proc/self/status").read_text().splitlines():
-        if line.startswith("VmHWM:"):
-            return int(line.split()[1])
-    raise SystemExit("the system does not say how much memory is used")
-
-
 def main(name, template, records_file):
-    records = json.loads(Path(records_file).read_text(encoding="utf-8"))
-    render = PEERS[name](Path(template).read_bytes())
-    size = len(render(records[0]))
-    print(json.dumps({"cold_s": time.process_time(), "bytes": size}), flush=True)
-    done = 0
-    for line in sys.stdin:
-        command, *rest = line.split()
-        if command == "round":
-            gc.collect()
-            begin = time.process_time()
-            for _ in range(int(rest[0])):
-                render(records[done % len(records)])
-                done += 1
-            answer = {"cpu_s": time.process_time() - begin}
-        elif command == "write":
-            answer = {"bytes": Path(rest[1]).write_bytes(render(records[int(rest[0])]))}
-        else:
-            answer = {"peak_kb": peak_kb()}
-        print(json.dumps(answer), flush=True)
+    serve(PEERS[name](Path(template).read_bytes()), json.loads(Path(records_file).read_text(encoding="utf-8")))
 
 
 if __name__ == "__main__":
