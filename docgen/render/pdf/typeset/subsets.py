@@ -11,7 +11,9 @@ from io import BytesIO
 from typing import Any
 
 from docgen.render.pdf.typeset import sfnt
+from docgen.render.pdf.typeset.cff import cff_of
 from docgen.render.pdf.typeset.faces import Face, Subset
+from docgen.render.pdf.typeset.glyphtexts import text_of
 
 
 @lru_cache(maxsize=256)
@@ -19,10 +21,10 @@ def make_subset(face: Face, wanted: frozenset[int]) -> Subset:
     """Return the glyphs of some groups as a font, see `Face.subset`."""
     glyphs = face.glyphs_in(wanted)
     try:
-        content = _true_type(face, glyphs)
+        content = cff_of(face, glyphs) if face.is_cff else _true_type(face, glyphs)
     except Exception as error:  # fontTools raises whatever a damaged table leads to
         raise sfnt.broken(face.path, error) from error
-    texts = {glyph: face.text_of(glyph) for glyph in sorted(glyphs)}
+    texts = {glyph: text_of(face, glyph) for glyph in sorted(glyphs)}
     return Subset(
         content,
         face.is_cff,
