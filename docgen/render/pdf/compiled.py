@@ -20,9 +20,6 @@ from docgen.render.pdf.layout.resources import Store
 from docgen.render.pdf.layout.story import BUILDERS
 from docgen.render.pdf.layout.styles import Styles
 
-#: Passes until what the last one printed (page x of y) is what it was told.
-_PASSES = 4
-
 
 class Press:
     """Makes the documents of one template; what does not change between them is kept here."""
@@ -44,16 +41,15 @@ class Press:
         return write_file(document, self._store, today), document
 
     def _lay_out(self, root: etree._Element, language: str) -> Document:
-        known: dict[str, str] = {}
-        pages = 0
-        for _ in range(_PASSES):
-            document = self._new_document(root, language)
-            document.known, document.pages = known, pages
-            lay_out(root, self._new_maker(document))
-            known, pages = document.names, len(document.sheets)
-            if all(document.names.get(name, value) == value for name, value in document.asked.items()):
-                break
-        return document
+        document = self._new_document(root, language)
+        lay_out(root, self._new_maker(document))
+        if not any(document.names.get(name, value) != value for name, value in document.asked):
+            return document
+        # As z3c.rml does, a second pass prints what the first found: how many pages there are.
+        again = self._new_document(root, language)
+        again.known, again.pages = document.names, len(document.sheets)
+        lay_out(root, self._new_maker(again))
+        return again
 
     def _new_maker(self, document: Document) -> Maker:
         shared = (self._letters, self._store, self._file, BUILDERS, self._cache)

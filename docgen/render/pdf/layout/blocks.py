@@ -187,7 +187,8 @@ class Document:
         at: the node that takes what is drawn next.
         silent: more than 0 while decoration is drawn: repeated headers, page furniture.
         names: what `<namedString>` says, by id; `known` are those of the pass before.
-        asked: ids that `<getName>` asked for, with what it got.
+        asked: ids that `<getName>` asked for before they had a value, with what it printed instead.
+        viewer: what `<docinit>` says about how a reader shows the file.
         counters: of `<seq>`.
         pages: how many the pass before had; 0 in the first.
     """
@@ -204,12 +205,13 @@ class Document:
     sheets: list[Sheet] = field(default_factory=list)
     root: Node = field(default_factory=lambda: Node("Document"))
     names: dict[str, str] = field(default_factory=dict)
-    asked: dict[str, str] = field(default_factory=dict)
+    asked: set[tuple[str, str]] = field(default_factory=set)
     bookmarks: dict[str, Bookmark] = field(default_factory=dict)
     outline: list[OutlineEntry] = field(default_factory=list)
     lacks: list[Lack] = field(default_factory=list)
     counters: dict[str, int] = field(default_factory=dict)
     silent: int = 0
+    viewer: dict[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.at = self.root
@@ -234,14 +236,17 @@ class Document:
         """Let what is drawn be no content: readers pass it over."""
         self.silent += 1
         try:
-            yield
+            with self.inside(Node("Artifact")):
+                yield
         finally:
             self.silent -= 1
 
     def name(self, key: str, default: str) -> str:
-        """Return what a named string says, as far as the pass before tells (`<getName>`)."""
-        value = self.names.get(key, self.known.get(key, default))
-        self.asked[key] = value
+        """Return what a named string says, as far as this pass and the one before tell (`<getName>`)."""
+        value = self.names.get(key)
+        if value is None:
+            self.asked.add((key, default))
+            return default
         return value
 
 

@@ -1,11 +1,263 @@
-"""Floor 2, edges: a story poured into the frames of page templates."""
+"""Floor 2, edges: a story poured into the frames of page templates, page after page.
+
+What stands on the first page outside the story is read before it, or after it where it lies below the frames; on the
+pages that follow it is decoration.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
+
 from lxml import etree
 
-from docgen.render.pdf.layout.attributes import page_size, relative
+from docgen.errors import TemplateError
+from docgen.render.pdf.drawing.graphics import draw_graphics
+from docgen.render.pdf.layout.actions import (
+    Indent,
+    NextFrame,
+    NextPage,
+    RoomBreak,
+    SetNextFrame,
+    SetNextTemplate,
+    Steering,
+)
+from docgen.render.pdf.layout.blocks import Block, Sheet
+from docgen.render.pdf.layout.frames import Frame, FramePlan
+from docgen.render.pdf.layout.keeping import Container, KeepTogether, too_large
 from docgen.render.pdf.layout.maker import Maker
+from docgen.render.pdf.layout.pagetemplates import Book, PageTemplate
+from docgen.render.pdf.layout.sheetstyles import read_styles
+
+#: So many pages with nothing on them end the layout.
+_EMPTY_PAGES = 10
+#: More pages than any letter or report has; a story that makes them does not end.
+_MOST_PAGES = 20_000
+
+
+class Flow:
+    """A story on its way into pages."""
+
+    def __init__(self, maker: Maker, book: Book, first: PageTemplate) -> None:
+        self._maker, self._book = maker, book
+        self._document = maker.document
+        self._template = first
+        self._next_template: PageTemplate | None = None
+        self._next_frame: int | None = None
+        self._size = book.size
+        self._indents = (0.0, 0.0)
+        self._page_due = True
+        self._added = self._empty_pages = 0
+        self._ahead: list[Block] = []  # the next block is the last
+        self._postponed: Block | None = None
+        self._broken_before: Block | None = None
+        self._sheet: Sheet
+        self._frame: Frame
+        self._at = 0
+        self._opened: dict[int, Frame] = {}
+        self._number = 0
+        maker.pouring = self
+
+    @property
+    def frame(self) -> Frame:
+        """The frame being filled."""
+        return self._frame
+
+    def pour(self, blocks: Sequence[Block]) -> None:
+        """Lay out a story. Raises TemplateError."""
+        self._ahead = list(reversed(blocks))
+        while self._ahead:
+            if self._page_due:
+                self._begin_page()
+            self._take()
+        if not self._page_due:
+            self._end_page()
+
+    # --- blocks --------------------------------------------------------------------------------
+
+    def _take(self) -> None:
+        """Place the next block, or part of it, or end the frame before it."""
+        if self._break_before(self._ahead[-1]):
+            return
+        self._keep_with_next()
+        block = self._ahead.pop()
+        if isinstance(block, Steering):
+            self._steer(block)
+        elif isinstance(block, Indent):
+            self._frame.indent(block.left, block.right)
+        elif isinstance(block, RoomBreak):
+            self._check_room(block)
+        elif self._frame.add(block, self._sheet):
+            self._added += 1
+        else:
+            self._part(block)
+
+    def _break_before(self, block: Block) -> bool:
+        """Whether a page or frame ends first, as the block's style asks; each block asks once."""
+        wanted = getattr(block, "break_before", "")
+        if not wanted or block is self._broken_before:
+            self._broken_before = None
+            return False
+        self._broken_before = block
+        self._steer(NextPage() if wanted == "page" else NextFrame())
+        return True
+
+    def _keep_with_next(self) -> None:
+        """Put blocks that are kept with the next one together with it."""
+        ahead, count = self._ahead, 0
+        while count < len(ahead) and ahead[-1 - count].keep_with_next and _can_be_kept(ahead[-1 - count]):
+            count += 1
+        if not count:
+            return
+        count += int(count < len(ahead) and _can_be_kept(ahead[-1 - count]))
+        kept = [ahead.pop() for _ in range(count)]
+        for block in kept[:-1]:
+            block.keep_with_next = False
+        ahead.append(KeepTogether(kept, self._maker))
+
+    def _part(self, block: Block) -> None:
+        parts = list(self._frame.split(block))
+        if not parts:
+            self._postpone(block)
+            return
+        if not isinstance(parts[0], Steering) and not getattr(parts[0], "flows_by_itself", False):
+            if not self._frame.add(parts[0], self._sheet):
+                raise self._too_large(parts[0])
+            self._added += 1
+            del parts[0]
+        self._ahead.extend(reversed(parts))
+
+    def _postpone(self, block: Block) -> None:
+        if block is self._postponed:
+            raise self._too_large(block)
+        self._postponed = block
+        self._ahead.append(block)
+        self._end_frame()
+
+    def _check_room(self, block: RoomBreak) -> None:
+        height, _ = self._frame.room_for(block)
+        if height <= 0:
+            self._postpone(block)
+            return
+        self._frame.add(block, self._sheet)
+        self._added += 1
+        if height < block.height:
+            self._ahead.append(NextFrame())
+
+    def _too_large(self, block: Block) -> TemplateError:
+        content = getattr(block, "beginning", "")
+        return too_large(self._maker, None, self._number, str(content)[:60])
+
+    # --- what steers ---------------------------------------------------------------------------
+
+    def _steer(self, action: Steering) -> None:
+        if isinstance(action, NextPage):
+            self._end_page()
+        elif isinstance(action, NextFrame):
+            if action.name:
+                self._next_frame = self._frame_index(action.name)
+            self._end_frame()
+        elif isinstance(action, SetNextFrame):
+            self._next_frame = self._frame_index(action.name)
+        elif isinstance(action, SetNextTemplate):
+            self._next_template = self._find_template(action.name)
+
+    def _frame_index(self, name: str | int) -> int:
+        frames = self._template.frames
+        names = [frame.name for frame in frames]
+        if isinstance(name, int) and -len(frames) <= name < len(frames):
+            return name
+        if name in names:
+            return names.index(str(name))
+        page = self._template.name
+        raise TemplateError(f'the page template "{page}" has no frame "{name}"', where=self._maker.place(None))
+
+    def _find_template(self, name: str | int) -> PageTemplate:
+        try:
+            return self._book.find(name)
+        except KeyError:
+            raise TemplateError(f'there is no page template "{name}"', where=self._maker.place(None)) from None
+
+    # --- frames and pages ----------------------------------------------------------------------
+
+    def next_frame(self) -> FramePlan:
+        """Return the frame that follows the one being filled."""
+        frames = self._template.frames
+        if self._next_frame is not None:
+            return frames[self._next_frame]
+        if self._at + 1 < len(frames):
+            return frames[self._at + 1]
+        template = self._next_template or (
+            self._find_template(self._template.follower) if self._template.follower else self._template
+        )
+        return template.frames[0]
+
+    def _end_frame(self) -> None:
+        self._indents = self._frame.indents
+        frames = self._template.frames
+        if self._next_frame is not None:
+            self._begin_frame(self._next_frame)
+            self._next_frame = None
+        elif self._at == len(frames) - 1:
+            self._end_page()
+        else:
+            self._begin_frame(self._at + 1)
+
+    def _begin_frame(self, index: int) -> None:
+        self._at = index % len(self._template.frames)
+        frame = self._opened.get(self._at)
+        if frame is None:
+            frame = self._opened[self._at] = Frame(self._template.frames[self._at])
+        self._frame = frame
+        if frame.plan.boundary and frame.at_top:
+            plan = frame.plan
+            box = f"{plan.left:.3f} {plan.bottom:.3f} {plan.width:.3f} {plan.height:.3f} re S\n"
+            self._sheet.draw(f"q 0 0 0 RG {box}Q\n")
+        frame.indents = self._indents
+
+    def _begin_page(self) -> None:
+        self._page_due = False
+        if self._template.size is not None and not _about_equal(self._template.size, self._size):
+            self._size = self._template.size
+        elif self._template.size is None and not _about_equal(self._book.size, self._size):
+            self._size = self._book.size
+        self._number += 1
+        if self._number > _MOST_PAGES:
+            raise TemplateError(f"the document has more than {_MOST_PAGES:,} pages", where=self._maker.place(None))
+        self._sheet = self._document.new_sheet(*self._size)
+        self._sheet.rotation = self._book.rotation
+        self._draw_graphics()
+        self._opened = {}
+        self._added = 0
+        self._next_frame = None
+        self._begin_frame(0)
+
+    def _draw_graphics(self) -> None:
+        for element in self._template.graphics:
+            if self._number == 1:
+                draw_graphics(element, self._sheet, self._maker)
+            else:
+                with self._document.decoration():
+                    draw_graphics(element, self._sheet, self._maker)
+
+    def _end_page(self) -> None:
+        self._indents = self._frame.indents
+        self._empty_pages = 0 if self._added else self._empty_pages + 1
+        if self._empty_pages >= _EMPTY_PAGES:
+            raise too_large(self._maker)
+        if self._next_template is not None:
+            self._template, self._next_template = self._next_template, None
+        elif self._template.follower:
+            # As in Platypus, what follows by itself is also what follows next.
+            self._template = self._next_template = self._find_template(self._template.follower)
+        self._page_due = True
+
+
+def _can_be_kept(block: Block) -> bool:
+    return not isinstance(block, (Container, Steering, RoomBreak))
+
+
+def _about_equal(one: tuple[float, float], other: tuple[float, float]) -> bool:
+    return [int(side) for side in one] == [int(side) for side in other]
 
 
 def lay_out(root: etree._Element, maker: Maker) -> None:
@@ -14,13 +266,14 @@ def lay_out(root: etree._Element, maker: Maker) -> None:
     Raises:
         TemplateError: an element says something wrong, or does not fit any frame.
     """
-    template = root.find("template")
-    width, height = page_size(template.get("pagesize") or template.get("pageSize") or "A4")
-    frame = template.find("pageTemplate/frame")
-    left, bottom = relative(frame.get("x1"), width), relative(frame.get("y1"), height)
-    room, top = relative(frame.get("width"), width), relative(frame.get("height"), height) + bottom
-    sheet, y = maker.document.new_sheet(width, height), top
-    for block in maker.flow(root.find("story")):
-        _, used = block.wrap(room, y - bottom)
-        y -= used
-        block.draw(sheet, left, y)
+    book = read_styles(root, maker)
+    story = root.find("story")
+    first = book.templates[0]
+    if story.get("firstPageTemplate"):
+        named: Iterable[PageTemplate] = (one for one in book.templates if one.name == story.get("firstPageTemplate"))
+        first = next(iter(named), None) or _no_template(story, maker)
+    Flow(maker, book, first).pour(maker.flow(story))
+
+
+def _no_template(story: etree._Element, maker: Maker) -> PageTemplate:
+    raise maker.fault(story, f'<story>: there is no page template "{story.get("firstPageTemplate")}"')

@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 from lxml import etree
 
 from docgen.errors import DocgenError, TemplateError
 from docgen.model import Where
+from docgen.render.pdf.layout.attributes import length
 from docgen.render.pdf.layout.blocks import Block, Document
+from docgen.render.pdf.layout.frames import Frame, FramePlan
 from docgen.render.pdf.layout.letters import Letters
 from docgen.render.pdf.layout.resources import Store
 from docgen.render.pdf.layout.styles import Styles
@@ -36,12 +38,48 @@ class Cache(dict[tuple[Any, ...], Any]):
         return value
 
 
+def needed(element: etree._Element, name: str) -> str:
+    """Return an attribute that has to be there. Raises ValueError."""
+    value: str | None = element.get(name)
+    if value is None:
+        raise ValueError(f'the attribute "{name}" is missing')
+    return value
+
+
+def optional(element: etree._Element, name: str) -> float | None:
+    """Return a length that need not be there."""
+    value = element.get(name)
+    return None if value is None or value == "None" else length(value)
+
+
+def number_or_text(value: str) -> str | int:
+    """Return a name, or an index where it is written in digits."""
+    try:
+        return int(value)
+    except ValueError:
+        return value
+
+
+class Pouring(Protocol):
+    """The flow under way, as far as blocks ask it."""
+
+    @property
+    def frame(self) -> Frame:
+        """The frame being filled."""
+        ...
+
+    def next_frame(self) -> FramePlan:
+        """Return the frame that follows."""
+        ...
+
+
 @dataclass
 class Maker:
     """What builders need: the document under way, its styles, and what is shared over documents.
 
     Attributes:
         file: the body as shown in faults.
+        pouring: the flow that the blocks go into, once it has begun.
     """
 
     document: Document
@@ -52,6 +90,7 @@ class Maker:
     builders: Mapping[str, Builder]
     cache: Cache
     folder: Path | None = None
+    pouring: Pouring | None = None
 
     def flow(self, elements: Iterable[etree._Element]) -> list[Block]:
         """Return the blocks of elements that follow one another.
@@ -81,4 +120,8 @@ class Maker:
 
     def fault(self, element: etree._Element, problem: str, hint: str = "") -> TemplateError:
         """Return a fault at an element."""
-        return TemplateError(problem, where=Where(self.file, element.sourceline), hint=hint)
+        return TemplateError(problem, where=self.place(element), hint=hint)
+
+    def place(self, element: etree._Element | None) -> Where:
+        """Return where an element is written, or only the file."""
+        return Where(self.file, element.sourceline if element is not None else None)

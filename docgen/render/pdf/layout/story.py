@@ -2,12 +2,37 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
-from docgen.render.pdf.layout import paragraph
-from docgen.render.pdf.layout.maker import Builder
+from lxml import etree
+
+from docgen.render.pdf.layout import actions, keeping, paragraph
+from docgen.render.pdf.layout.attributes import length
+from docgen.render.pdf.layout.blocks import Block, Spacer
+from docgen.render.pdf.layout.maker import Builder, Maker, needed
+
+
+def _spacer(element: etree._Element, maker: Maker) -> Iterable[Block]:
+    yield Spacer(length(element.get("width", "100")), length(needed(element, "length")))
+
 
 #: element of a story -> who makes its blocks
 BUILDERS: Mapping[str, Builder] = {
     "para": paragraph.build,
+    "spacer": _spacer,
+    "nextPage": actions.next_page,
+    "nextFrame": actions.next_frame,
+    "setNextFrame": actions.set_next_frame,
+    "setNextTemplate": actions.set_next_template,
+    "condPageBreak": actions.room_break,
+    "indent": actions.indent,
+    "bookmarkPage": actions.page_bookmark,
+    "bookmark": actions.place_bookmark,
+    "outlineAdd": actions.outline,
+    "namedString": actions.named_string,
+    "name": actions.name,
+    "keepTogether": keeping.keep_together,
+    "keepInFrame": keeping.keep_in_frame,
+    "fixedSize": keeping.fixed_size,
+    "topPadder": keeping.top_padder,
 }

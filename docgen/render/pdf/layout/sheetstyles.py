@@ -1,0 +1,146 @@
+"""Floor 2, edges: `<docinit>`, `<stylesheet>` and `<template>`: what holds for a whole document.
+
+They are the same from record to record, so each text is read once and kept; what is kept does not change.
+"""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Callable, Mapping
+from typing import Any, TypeVar
+
+from lxml import etree
+
+from docgen.errors import DocgenError
+from docgen.render.pdf.layout import liststyles, parastyle, tablestyle
+from docgen.render.pdf.layout.maker import Maker, needed
+from docgen.render.pdf.layout.pagetemplates import Book, read_book
+from docgen.render.pdf.layout.styles import Styles
+
+_Kept = TypeVar("_Kept")
+#: Texts that are kept. Where page graphics hold values, each record has its own, which serves its passes only.
+_KEPT = 8
+_COLOURS = ("color", "colorname", "background", "rgb", "colors", "fill", "stroke")
+
+
+def read_styles(root: etree._Element, maker: Maker) -> Book:
+    """Give the maker the styles of a document and return its page templates.
+
+    Raises:
+        TemplateError: an element says something wrong; names it and its line.
+    """
+    begin, sheet = root.find("docinit"), root.find("stylesheet")
+    _spell_out_colours(root, begin, sheet)
+    maker.styles = _once(
+        "styles", [part for part in (begin, sheet) if part is not None], maker, lambda: _styles(begin, sheet, maker)
+    )
+    document = maker.document
+    document.names = {**maker.styles.names, **document.known}
+    document.viewer = dict(begin.items()) if begin is not None else {}
+    template = root.find("template")
+    return _once("book", [template], maker, lambda: read_book(template, maker))
+
+
+def _once(kind: str, elements: list[etree._Element], maker: Maker, read: Callable[[], _Kept]) -> _Kept:
+    """Return what elements say, from before where their text is the same."""
+    text = b"".join(etree.tostring(element, with_tail=False) for element in elements)
+    kept: OrderedDict[bytes, _Kept] = maker.cache.get((kind,)) or maker.cache.keep((kind,), OrderedDict())
+    if text not in kept:
+        kept[text] = read()
+        if len(kept) > _KEPT:
+            kept.popitem(last=False)
+    return kept[text]
+
+
+def _spell_out_colours(root: etree._Element, *places: etree._Element | None) -> None:
+    """Write the colours that a document names by what they are, in place."""
+    named = [colour for place in places if place is not None for colour in place.iter("color")]
+    colours = {
+        colour.get("id"): next((colour.get(how) for how in ("RGB", "CMYK", "value") if colour.get(how)), None)
+        for colour in named
+    }
+    if not colours:
+        return
+    for element in root.iter(etree.Element):
+        for name, value in element.items():
+            if name.lower().endswith(_COLOURS) and colours.get(value):
+                element.set(name, colours[value])
+
+
+def _styles(begin: etree._Element | None, sheet: etree._Element | None, maker: Maker) -> Styles:
+    styles = Styles()
+    # Styles are looked up among those read before.
+    maker.styles = styles
+    for place, readers in ((begin, _BEGIN), (sheet, _SHEET)):
+        if place is not None:
+            _read_all(place, readers, styles, maker)
+    return styles
+
+
+_Reader = Callable[[etree._Element, Styles, Maker], None]
+
+
+def _read_all(place: etree._Element, readers: Mapping[str, _Reader], styles: Styles, maker: Maker) -> None:
+    for element in place.iterchildren(etree.Element):
+        reader = readers.get(str(element.tag))
+        if reader is None:
+            raise maker.fault(element, f"<{element.tag}> cannot stand inside <{place.tag}>")
+        try:
+            reader(element, styles, maker)
+        except DocgenError:
+            raise
+        except (ValueError, KeyError) as error:
+            raise maker.fault(element, f"<{element.tag}>: {error}") from error
+
+
+def _initialize(element: etree._Element, styles: Styles, maker: Maker) -> None:
+    _read_all(element, _INITIALIZE, styles, maker)
+
+
+def _name(element: etree._Element, styles: Styles, maker: Maker) -> None:
+    styles.names[needed(element, "id")] = needed(element, "value")
+
+
+def _alias(element: etree._Element, styles: Styles, maker: Maker) -> None:
+    key, value = needed(element, "id"), needed(element, "value")
+    kinds: tuple[dict[str, Any], ...] = (styles.tables, styles.lists)
+    for kind in kinds:
+        if value in kind:
+            kind[key] = kind[value]
+            return
+    styles.paragraphs[key] = parastyle.find(value, styles)
+
+
+def _colour(element: etree._Element, styles: Styles, maker: Maker) -> None:
+    needed(element, "id")
+    if not any(element.get(how) for how in ("RGB", "CMYK", "value")):
+        raise ValueError("it says no colour")
+
+
+def _paragraph(element: etree._Element, styles: Styles, maker: Maker) -> None:
+    styles.paragraphs[needed(element, "name").removeprefix("style.")] = parastyle.read(element, styles)
+
+
+def _span(element: etree._Element, styles: Styles, maker: Maker) -> None:
+    styles.paragraphs[needed(element, "name").removeprefix("style.")] = parastyle.read_span(element, styles)
+
+
+def _table(element: etree._Element, styles: Styles, maker: Maker) -> None:
+    styles.tables[needed(element, "id")] = tablestyle.read(element, maker)
+
+
+def _list(element: etree._Element, styles: Styles, maker: Maker) -> None:
+    styles.lists[needed(element, "name").removeprefix("style.")] = liststyles.read(element, styles)
+
+
+_INITIALIZE: Mapping[str, _Reader] = {"name": _name, "alias": _alias, "color": _colour}
+_BEGIN: Mapping[str, _Reader] = {"name": _name, "color": _colour}
+_SHEET: Mapping[str, _Reader] = {
+    "initialize": _initialize,
+    "paraStyle": _paragraph,
+    "spanStyle": _span,
+    "blockTableStyle": _table,
+    "listStyle": _list,
+}
+#: Every element that is read here.
+ELEMENTS = frozenset({*_INITIALIZE, *_BEGIN, *_SHEET, "docinit", "stylesheet"})
