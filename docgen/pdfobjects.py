@@ -14,6 +14,9 @@ from itertools import accumulate
 from deflate import zlib_compress
 
 HEADER = b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\n"
+#: The entry of the trailer by which joining knows the files of docgen: how long the shared part is, its highest number,
+#: the number of pages, and the first object that a joined file leaves out.
+OWN_KEY = "DocgenParts"
 #: What a document alone holds is packed in a hurry (50 us a page, a tenth larger), what thousands share thoroughly.
 _QUICK, _THOROUGH = 1, 12
 _ESCAPED = re.compile(r"[\\()]")

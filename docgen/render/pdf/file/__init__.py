@@ -1,36 +1,143 @@
-"""Floor 2, edges: PDF files: objects, embedded fonts, structure, metadata. Knows what pages hold, not what it means."""
+"""Floor 2, edges: PDF files: objects, embedded fonts, structure, metadata. Knows what pages hold, not what it means.
+
+Each file is tagged, PDF/A-3a and PDF/UA-1. It has two parts, each with one stream of objects: what documents share
+(`shared`), and what is this document's own, in an order that joining relies on: catalog, pages, information, XMP,
+structure, parent tree, top element; pages with their content, annotations and elements; what a joined file leaves out.
+"""
 
 from __future__ import annotations
 
+import hashlib
+from collections.abc import Sequence
 from datetime import date
 
-from docgen.pdfobjects import Pool, ending, number, stream
-from docgen.render.pdf.file.shared import shared_part
-from docgen.render.pdf.layout.blocks import Document
+from docgen.pdfobjects import OWN_KEY, Pool, ending, number, raw_stream, stream, text
+from docgen.render.pdf.file.attachments import Attachment, put_attachments
+from docgen.render.pdf.file.metadata import NO_EXTENSION, UNTITLED, Extension, clean, describe
+from docgen.render.pdf.file.outline import Places, put_outline
+from docgen.render.pdf.file.shared import Shared, shared_part
+from docgen.render.pdf.file.structure import Tree
+from docgen.render.pdf.layout.blocks import Document, Sheet
 from docgen.render.pdf.layout.resources import Store
 
+__all__ = ["Attachment", "Extension", "write_file"]
 
-def write_file(document: Document, store: Store, today: date | None) -> bytes:
-    """Return a document as a PDF file (ISO 32000-1)."""
-    sheets = document.sheets
-    fonts = set().union(*(sheet.fonts for sheet in sheets))
-    names = set().union(*(sheet.resources for sheet in sheets))
+_CATALOG = (
+    "<</Type/Catalog/Pages %d 0 R/Metadata %d 0 R/StructTreeRoot %d 0 R/MarkInfo<</Marked true>>"
+    "/ViewerPreferences<</DisplayDocTitle true>>/OutputIntents[%d 0 R]/Lang%s%s>>"
+)
+
+
+def write_file(
+    document: Document,
+    store: Store,
+    today: date | None,
+    *,
+    file: str = "",
+    attachments: Sequence[Attachment] = (),
+    extension: Extension = NO_EXTENSION,
+) -> bytes:
+    """Return a document as a PDF file (ISO 32000-1); equal documents give equal bytes.
+
+    Args:
+        document: as laid out.
+        store: what its ink refers to.
+        today: the date it bears.
+        file: the body as shown in faults.
+        attachments: files that lie in it.
+        extension: what its metadata say besides, such as that it is an electronic invoice.
+
+    Raises:
+        TemplateError: a link leads nowhere, a font or stationery is broken.
+    """
+    fonts, names = _used(document.sheets)
     shared = shared_part(fonts, names, document.letters, store)
-    pool = Pool(shared.count + 1)
-    root, tree = pool.reserve(), pool.reserve()
-    pages = [pool.reserve() for _ in sheets]
-    pool.add(f"<</Type/Catalog/Pages {tree} 0 R/OutputIntents[{shared.intent} 0 R]>>", root)
-    pool.add(f"<</Type/Pages/Count {len(pages)}/Kids[{' '.join(f'{at} 0 R' for at in pages)}]>>", tree)
-    for at, sheet in zip(pages, sheets, strict=True):
-        content = pool.add_stream(stream("".join(sheet.out).encode("ascii")))
-        box = f"{number(sheet.width)} {number(sheet.height)}"
-        turned = f"/Rotate {sheet.rotation}" if sheet.rotation else ""
-        pool.add(
-            f"<</Type/Page/Parent {tree} 0 R/MediaBox[0 0 {box}]{turned}/Resources {shared.resources} 0 R"
-            f"/Contents {content} 0 R>>",
-            at,
+    return _File(document, shared, file).write(today, attachments, extension)
+
+
+def _used(sheets: Sequence[Sheet]) -> tuple[set[tuple[int, int]], set[str]]:
+    fonts: set[tuple[int, int]] = set()
+    names: set[str] = set()
+    for sheet in sheets:
+        fonts |= sheet.fonts
+        names |= sheet.resources
+    return fonts, names
+
+
+class _File:
+    """One file being written."""
+
+    def __init__(self, document: Document, shared: Shared, file: str) -> None:
+        self._document = document
+        self._shared = shared
+        self._pool = Pool(shared.count + 1)
+        reserve = self._pool.reserve
+        self._catalog, self._tree, self._info, self._xmp = reserve(), reserve(), reserve(), reserve()
+        self._structure, self._parents, self._top = reserve(), reserve(), reserve()
+        self._pages = [reserve() for _ in document.sheets]
+        self._places = Places(document.bookmarks, self._pages, file)
+
+    def write(self, today: date | None, attachments: Sequence[Attachment], extension: Extension) -> bytes:
+        """Return the bytes."""
+        notes = self._put_pages()
+        tree = Tree(self._pool, self._document.sheets, self._pages, notes)
+        tree.write(self._document.root, self._structure, self._parents, self._top)
+        left_out = self._pool.first + self._pool.count
+        outline = put_outline(self._pool, self._document.outline, self._places)
+        more = f"/PageMode/UseOutlines/Outlines {outline} 0 R" if outline else ""
+        more += put_attachments(self._pool, attachments, today)
+        self._describe(today, extension)
+        language = text(self._document.language or "en")
+        fixed = self._tree, self._xmp, self._structure, self._shared.intent, language, more
+        self._pool.add(_CATALOG % fixed, self._catalog)
+        return self._assemble(left_out)
+
+    def _put_pages(self) -> dict[int, int]:
+        """Add pages and annotations; return the annotation of each link by the link's `id`."""
+        sheets = self._document.sheets
+        kids = " ".join([f"{at} 0 R" for at in self._pages])
+        self._pool.add(f"<</Type/Pages/Count {len(sheets)}/Kids[{kids}]>>", self._tree)
+        notes: dict[int, int] = {}
+        for key, (sheet, at) in enumerate(zip(sheets, self._pages, strict=True)):
+            content = self._pool.add_stream(stream("".join(sheet.out).encode("ascii")))
+            more = f"/Rotate {sheet.rotation}" if sheet.rotation else ""
+            if sheet.links:
+                more += f"/Tabs/S/Annots[{' '.join(self._put_notes(sheet, notes))}]"
+            self._pool.add(
+                f"<</Type/Page/Parent {self._tree} 0 R/MediaBox[0 0 {number(sheet.width)} {number(sheet.height)}]{more}"
+                f"/Resources {self._shared.resources} 0 R/Contents {content} 0 R/StructParents {key}>>",
+                at,
+            )
+        return notes
+
+    def _put_notes(self, sheet: Sheet, notes: dict[int, int]) -> list[str]:
+        written = []
+        for link in sheet.links:
+            key = len(self._pages) + len(notes)
+            at = notes[id(link)] = self._pool.add(self._places.annotation(link, key))
+            written.append(f"{at} 0 R")
+        return written
+
+    def _describe(self, today: date | None, extension: Extension) -> None:
+        document = self._document
+        said = {
+            "Title": clean(document.title) or UNTITLED,
+            "Author": document.author,
+            "Subject": document.subject,
+            "Keywords": document.keywords,
+            "Creator": document.creator,
+        }
+        packet, info = describe(said, document.language or "en", today, extension)
+        self._pool.add_stream(raw_stream(packet, "/Type/Metadata/Subtype/XML"), self._xmp)
+        self._pool.add(info, self._info)
+
+    def _assemble(self, left_out: int) -> bytes:
+        shared = self._shared
+        own, rows = self._pool.write(len(shared.data))
+        mark = hashlib.sha256(shared.digest + own).hexdigest()[:32]
+        entries = (
+            f"/Root {self._catalog} 0 R/Info {self._info} 0 R/ID[<{mark}><{mark}>]"
+            f"/{OWN_KEY}[{len(shared.data)} {shared.count} {len(self._pages)} {left_out}]"
         )
-    own, rows = pool.write(len(shared.data))
-    offset = len(shared.data) + len(own)
-    entries = f"/Root {root} 0 R"
-    return shared.data + own + ending(shared.count + pool.count + 1, offset, shared.rows + rows, entries)
+        offset = len(shared.data) + len(own)
+        return shared.data + own + ending(shared.count + self._pool.count + 1, offset, shared.rows + rows, entries)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
 from xml.sax.saxutils import escape
@@ -25,7 +26,20 @@ _HEAD = """<?xpacket begin="\ufeff" id="W5M0MpCehiHzreSzNTczkc9d"?>
 <pdfaid:part>3</pdfaid:part><pdfaid:conformance>A</pdfaid:conformance><pdfuaid:part>1</pdfuaid:part>
 <dc:format>application/pdf</dc:format>
 """
-_FOOT = '%s</rdf:Description>%s</rdf:RDF></x:xmpmeta>\n<?xpacket end="w"?>'
+#: PDF/A wants properties declared that it does not know (ISO 19005-3, 6.6.2.3.3), and PDF/UA's is one of them.
+_FOOT = """%s</rdf:Description>%s
+<rdf:Description rdf:about="" xmlns:pdfaExtension="http://www.aiim.org/pdfa/ns/extension/"
+ xmlns:pdfaSchema="http://www.aiim.org/pdfa/ns/schema#" xmlns:pdfaProperty="http://www.aiim.org/pdfa/ns/property#">
+<pdfaExtension:schemas><rdf:Bag>
+<rdf:li rdf:parseType="Resource"><pdfaSchema:schema>PDF/UA identification</pdfaSchema:schema>
+<pdfaSchema:namespaceURI>http://www.aiim.org/pdfua/ns/id/</pdfaSchema:namespaceURI>
+<pdfaSchema:prefix>pdfuaid</pdfaSchema:prefix><pdfaSchema:property><rdf:Seq><rdf:li rdf:parseType="Resource">
+<pdfaProperty:name>part</pdfaProperty:name><pdfaProperty:valueType>Integer</pdfaProperty:valueType>
+<pdfaProperty:category>internal</pdfaProperty:category>
+<pdfaProperty:description>Part of ISO 14289</pdfaProperty:description>
+</rdf:li></rdf:Seq></pdfaSchema:property></rdf:li>%s
+</rdf:Bag></pdfaExtension:schemas></rdf:Description></rdf:RDF></x:xmpmeta>
+<?xpacket end="w"?>"""
 _IN_LANGUAGES = '<{0}><rdf:Alt><rdf:li xml:lang="x-default">{1}</rdf:li></rdf:Alt></{0}>\n'
 _IN_ORDER = "<{0}><rdf:Seq><rdf:li>{1}</rdf:li></rdf:Seq></{0}>\n"
 _IN_NO_ORDER = "<{0}><rdf:Bag><rdf:li>{1}</rdf:li></rdf:Bag></{0}>\n"
@@ -42,14 +56,27 @@ _PROPERTIES = {
 _DATES = {"CreationDate": "xmp:CreateDate", "ModDate": "xmp:ModifyDate"}
 
 
-def describe(said: Mapping[str, str], language: str, today: date | None, extension: str = "") -> tuple[bytes, str]:
+@dataclass(frozen=True, slots=True)
+class Extension:
+    """What the metadata say besides, in XML: `description` an `rdf:Description`, `schema` the `rdf:li` declaring it."""
+
+    description: str = ""
+    schema: str = ""
+
+
+NO_EXTENSION = Extension()
+
+
+def describe(
+    said: Mapping[str, str], language: str, today: date | None, extension: Extension = NO_EXTENSION
+) -> tuple[bytes, str]:
     """Return the XMP packet and the information dictionary.
 
     Args:
         said: Title, Author, Subject, Keywords and Creator, as far as they are known.
         language: of the document, a BCP 47 tag.
         today: the date it bears; without one, no date is said.
-        extension: `rdf:Description`s of its own, complete, such as an electronic invoice needs.
+        extension: such as an electronic invoice needs.
     """
     lines = [_IN_NO_ORDER.format("dc:language", escape(language))]
     entries = []
@@ -59,7 +86,7 @@ def describe(said: Mapping[str, str], language: str, today: date | None, extensi
             lines.append(form.format(label, escape(value)))
             entries.append(f"/{key}{text(value)}")
     xmp_dates, info_dates = _dates(today)
-    packet = _HEAD + _FOOT % ("".join(lines) + xmp_dates, extension)
+    packet = _HEAD + _FOOT % ("".join(lines) + xmp_dates, extension.description, extension.schema)
     return packet.encode(), f"<<{''.join(entries)}{info_dates}>>"
 
 

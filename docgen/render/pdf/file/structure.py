@@ -15,10 +15,11 @@ from docgen.render.pdf.layout.blocks import Link, Node, Sheet
 
 #: Elements that readers know (14.8.4); others are said to be one of these.
 STANDARD = frozenset(
-    "Document Part Art Sect Div BlockQuote Caption TOC TOCI Index NonStruct Private P H H1 H2 H3 H4 H5 H6 L LI Lbl "
-    "LBody Table TR TH TD THead TBody TFoot Span Quote Note Reference BibEntry Code Link Annot Ruby RB RT RP Warichu "
-    "WT WP Figure Formula Form".split()
-)
+    ["Document", "Part", "Art", "Sect", "Div", "BlockQuote", "Caption", "TOC", "TOCI", "Index", "NonStruct",
+     "Private", "P", "H", "H1", "H2", "H3", "H4", "H5", "H6", "L", "LI", "Lbl", "LBody", "Table", "TR", "TH",
+     "TD", "THead", "TBody", "TFoot", "Span", "Quote", "Note", "Reference", "BibEntry", "Code", "Link", "Annot",
+     "Ruby", "RB", "RT", "RP", "Warichu", "WT", "WP", "Figure", "Formula", "Form"]
+)  # fmt: skip
 ROLES = {"Title": "P", "Em": "Span", "Strong": "Span", "Sub": "Span", "Aside": "Div", "FENote": "Note"}
 _OTHER_ROLE = "Div"
 _OWNERS = {
@@ -57,9 +58,8 @@ class Tree:
         self._roles: set[str] = set()
         self._named: list[tuple[str, int]] = []
 
-    def write(self, root: Node, at: int, parent_tree: int) -> None:
-        """Add the tree under a number reserved for its root, and the parent tree under another."""
-        top = self._pool.reserve()
+    def write(self, root: Node, at: int, parent_tree: int, top: int) -> None:
+        """Add the tree under a number reserved for its root, the parent tree and the top element under two others."""
         kids = self._write_kids(root, top)
         for sheet in self._sheets:
             kids += [self._write_lone_link(link, top) for link in sheet.links if id(link) not in self._heard]
