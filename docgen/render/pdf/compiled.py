@@ -38,7 +38,7 @@ class Press:
             TemplateError: the RML cannot be laid out; names element and line.
         """
         document = self._lay_out(root, language)
-        return write_file(document, self._store, today), document
+        return write_file(document, self._store, today, file=self._file), document
 
     def _lay_out(self, root: etree._Element, language: str) -> Document:
         document = self._new_document(root, language)

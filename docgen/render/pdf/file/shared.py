@@ -21,7 +21,10 @@ from docgen.render.pdf.layout.resources import Form, Store
 from docgen.render.pdf.srgb import srgb_profile
 from docgen.render.pdf.typeset.faces import Face
 
-_INTENT = "<</Type/OutputIntent/S/GTS_PDFA1/OutputConditionIdentifier(sRGB)/Info(sRGB IEC61966-2.1)/DestOutputProfile %d 0 R>>"
+_INTENT = (
+    "<</Type/OutputIntent/S/GTS_PDFA1/OutputConditionIdentifier(sRGB)/Info(sRGB IEC61966-2.1)"
+    + "/DestOutputProfile %d 0 R>>"
+)
 _KEPT = 64
 
 
