@@ -1,0 +1,117 @@
+"""Floor 2, edges: the cells of a table: how large their content is, and where it stands within them.
+
+A cell holds plain text, or blocks that follow one another. Sizes of blocks are those of their last wrapping.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from docgen.render.pdf.layout.blocks import Block, Node, Sheet, Spacer
+from docgen.render.pdf.layout.maker import Maker
+from docgen.render.pdf.layout.tablestyle import CellStyle
+from docgen.render.pdf.layout.tabletext import text_ink, text_width
+
+Content = str | tuple[Block, ...]
+#: Widths and heights of the blocks of a cell.
+Sizes = list[tuple[float, float]]
+#: As much room as blocks could wish for.
+BOUNDLESS = 72000.0
+_SPLITS_NO_ROW = (0.0, 0.0)
+
+
+def measure(blocks: Sequence[Block], look: CellStyle, width: float | None) -> tuple[Sizes, float]:
+    """Return the sizes of blocks within a column, and how high they stand together without paddings.
+
+    Raises:
+        ValueError: the column is narrower than its paddings.
+    """
+    if not width:
+        width = max(block.wrap(BOUNDLESS, BOUNDLESS)[0] for block in blocks)
+    inner = width - look.left - look.right
+    if inner < 0:
+        raise ValueError(f"a column of {width:.4g} points is narrower than its paddings")
+    room = BOUNDLESS - look.top - look.bottom
+    if len(blocks) == 1:
+        size = blocks[0].wrap(inner, room)
+        return [size], size[1]
+    sizes = [block.wrap(inner, room) for block in blocks]
+    total = sum(height for _, height in sizes) + sum(block.space_before + block.space_after for block in blocks)
+    return sizes, total - blocks[0].space_before - blocks[-1].space_after
+
+
+def text_height(text: str, look: CellStyle) -> float:
+    """Return how high lines of text stand together without paddings."""
+    return (look.leading or 1.2 * look.size) * (text.count("\n") + 1)
+
+
+def least_width(content: Content, look: CellStyle, maker: Maker) -> float:
+    """Return how wide a column must be for a cell, with its paddings."""
+    if isinstance(content, str):
+        width = text_width(content, look, maker)
+    else:
+        width = max((_block_width(block) for block in content), default=0.0)
+    return width + look.left + look.right
+
+
+def _block_width(block: Block) -> float:
+    if isinstance(block, Spacer):
+        return block.width
+    ask = getattr(block, "min_width", None)
+    if ask is not None:
+        return float(ask())
+    return block.wrap(BOUNDLESS, BOUNDLESS)[0] if is_fixed(block) else 0.0
+
+
+def is_fixed(block: Block) -> bool:
+    """Return whether a block is as wide as it is: a picture, a code."""
+    return isinstance(block, Spacer) or bool(getattr(block, "fixed_width", False))
+
+
+def draw_text(sheet: Sheet, text: str, look: CellStyle, maker: Maker, rect: Sequence[float], node: Node | None) -> None:
+    """Draw a cell's text within its rectangle: left, bottom, width, height."""
+    left, bottom, width, height = rect
+    if look.align == "LEFT":
+        x = left + look.left
+    elif look.align == "CENTER":
+        x = left + (width + look.left - look.right) * 0.5
+    else:
+        x = left + width - look.right
+    total = (text.count("\n") + 1) * look.leading
+    if look.valign == "BOTTOM":
+        y = bottom + look.bottom + total - look.size
+    elif look.valign == "TOP":
+        y = bottom + height - look.top - look.size
+    else:
+        y = bottom + (look.bottom + height - look.top + total) / 2.0 - look.size
+    ink = text_ink(text, look, maker)
+    if ink.fonts:
+        sheet.put(ink, x, y, node)
+
+
+def draw_blocks(sheet: Sheet, blocks: Sequence[Block], sizes: Sizes, look: CellStyle, rect: Sequence[float]) -> None:
+    """Draw a cell's blocks within its rectangle: left, bottom, width, height."""
+    left, bottom, width, height = rect
+    total = sum(height for _, height in sizes) + sum(block.space_before + block.space_after for block in blocks)
+    total -= blocks[0].space_before + blocks[-1].space_after
+    if look.valign == "TOP":
+        y = bottom + height - look.top
+    elif look.valign == "BOTTOM":
+        y = bottom + look.bottom + total
+    else:
+        y = bottom + (height + look.bottom - look.top + total) / 2.0
+    y += blocks[0].space_before
+    for block, (block_width, block_height) in zip(blocks, sizes, strict=True):
+        y -= block.space_before + block_height
+        block.draw(sheet, _across(look, left, width, block, block_width), y)
+        y -= block.space_after
+
+
+def _across(look: CellStyle, left: float, width: float, block: Block, block_width: float) -> float:
+    if look.align == "LEFT":
+        return left + look.left
+    if look.align == "RIGHT":
+        return left + width - look.right - block_width
+    if look.align == "CENTER":
+        return left + (width + look.left - look.right - block_width) / 2.0
+    return left + look.left
