@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 
 from lxml import etree
 
-from docgen.render.pdf.layout import actions, keeping, paragraph
+from docgen.render.pdf.layout import actions, keeping, paragraph, tables
 from docgen.render.pdf.layout.attributes import length
 from docgen.render.pdf.layout.blocks import Block, Spacer
 from docgen.render.pdf.layout.maker import Builder, Maker, needed
@@ -20,6 +20,7 @@ def _spacer(element: etree._Element, maker: Maker) -> Iterable[Block]:
 BUILDERS: Mapping[str, Builder] = {
     "para": paragraph.build,
     "spacer": _spacer,
+    "blockTable": tables.build,
     "nextPage": actions.next_page,
     "nextFrame": actions.next_frame,
     "setNextFrame": actions.set_next_frame,
