@@ -1,8 +1,8 @@
 """Floor 2, edges: what an RML body may contain.
 
-Everything is refused that is not listed here: what runs code (plug-ins, evalString, docExec and its kin), what reads or
-writes files by itself (logConfig, includePdfPages, mergePage), fonts that are not embedded TrueType, and any picture
-outside the template's folder. Knows RML's vocabulary; draws nothing.
+Everything is refused that is not listed here: what runs code (plug-ins, evalString, docExec and its kin), what writes
+files or logs, what could not be archived, and any file outside the template's folder. Knows RML's vocabulary and what
+docgen adds to it; draws nothing.
 """
 
 from __future__ import annotations
@@ -16,26 +16,30 @@ from lxml import etree
 from docgen.errors import TemplateError, did_you_mean
 from docgen.model import Where
 from docgen.render.body import words
+from docgen.render.pdf.elements import OWN_ELEMENTS, write_out
 from docgen.render.pdf.fonts import SHIPPED
+from docgen.render.pdf.marking import marking_faults
+from docgen.render.pdf.papers import PAPERS, paper_faults
 from docgen.render.pdf.unfold import spell_out_colours, unfold
 
 _DOCUMENT = """
     document docinit stylesheet template story pageInfo pageDrawing color name cropMarks registerTTFont
-    registerFontFamily addMapping initialize alias paraStyle spanStyle listStyle blockTableStyle
+    registerType1Face registerFont registerFontFamily addMapping startIndex initialize alias paraStyle spanStyle
+    listStyle blockTableStyle
     blockAlignment blockBackground blockBottomPadding blockColBackground blockFont blockLeading blockLeftPadding
     blockNosplit blockRightPadding blockRowBackground blockSpan blockTextColor blockTopPadding blockValign lineStyle
-    pageTemplate pageGraphics frame header footer
+    pageTemplate pageGraphics frame header footer mergePage
 """
 _STORY = """
     title h1 h2 h3 h4 h5 h6 para pre xpre spacer illustration barCodeFlowable outlineAdd blockTable tr td bulkData
     nextFrame setNextFrame nextPage setNextTemplate condPageBreak keepInFrame keepTogether img imageAndFlowables
     indent fixedSize bookmarkPage bookmark link hr namedString ol ul li pto pto_header pto_trailer storyPlace
-    topPadder qr
+    topPadder codesnippet showIndex includePdfPages
 """
 _DRAWING = """
     saveState restoreState drawString drawRightString drawCenteredString drawCentredString drawAlignedString ellipse
     circle rect grid lines curves image place path moveto curveto curvesto fill stroke setFont setFontSize scale
-    translate rotate skew transform lineMode barCode
+    translate rotate skew transform lineMode barCode textAnnotation param
 """
 _CHARTS = """
     barChart barChart3D linePlot linePlot3D pieChart pieChart3D spiderChart bar bars barLabels data label labels line
@@ -44,26 +48,37 @@ _CHARTS = """
 """
 _INLINE = """
     b strong i em u strike a font span br super sup sub nobr greek unichar bullet seq seqDefault seqReset seqChain
-    seqFormat pageNumber getName
+    seqFormat pageNumber getName index
 """
-ALLOWED = words(f"{_DOCUMENT} {_STORY} {_DRAWING} {_CHARTS} {_INLINE}")
+#: What may be within a text, and how ReportLab reads it.
+INLINE = words(_INLINE)
+ALLOWED = words(f"{_DOCUMENT} {_STORY} {_DRAWING} {_CHARTS}") | INLINE | OWN_ELEMENTS
 
-_REASONS = {
+#: What z3c.rml knows and docgen does not draw, and why.
+REFUSED = {
     **dict.fromkeys(
         words("evalString docAssign docExec docPara docAssert docIf docElse docWhile plugInFlowable plugInGraphic"),
         "it would run code; compute with Jinja instead: {{ }} and {% if %}",
     ),
-    **dict.fromkeys(words("includePdfPages mergePage"), "other PDF files cannot be taken in"),
     **dict.fromkeys(words("logConfig log debug info warning error critical"), "a document writes no log"),
+    "registerCidFont": "its fonts cannot be embedded; put TrueType fonts into the template's folder fonts/",
     **dict.fromkeys(
-        words("registerType1Face registerFont registerCidFont"),
-        "only TrueType fonts: put them into the template's folder fonts/",
+        words("textField selectField option buttonField"),
+        "a field to fill in has no look of its own that could be archived; draw lines and boxes",
     ),
 }
 
-#: Attributes whose value is read as a file.
-_FILE_ATTRIBUTES = {"img": "src", "image": "file", "imageAndFlowables": "imageName", "registerTTFont": "fileName"}
-_PICTURES = frozenset({".png", ".jpg", ".jpeg", ".gif"})
+_PICTURES = frozenset({".png", ".jpg", ".jpeg", ".gif", ".svg"})
+#: Element -> attributes whose value is read as a file, and how such files end.
+_FILES: Mapping[str, Mapping[str, frozenset[str]]] = {
+    "img": {"src": _PICTURES},
+    "image": {"file": _PICTURES},
+    "imageAndFlowables": {"imageName": _PICTURES},
+    "registerTTFont": {"fileName": frozenset({".ttf"})},
+    "registerType1Face": {"afmFile": frozenset({".afm"}), "pfbFile": frozenset({".pfb"})},
+    **{tag: {"filename": frozenset({".pdf"})} for tag in ("mergePage", "includePdfPages")},
+    "letterhead": {"pdf": frozenset({".pdf"})},
+}
 _FONT_ATTRIBUTES: tuple[str, ...] = ("fontName", "bulletFontName", "face")
 _LINK_ATTRIBUTES = ("href", "url")
 _LINK_SCHEMES = ("https://", "http://", "mailto:", "tel:", "#")
@@ -72,11 +87,12 @@ _NO_TEXT = words(
     """
     document docinit stylesheet template pageTemplate pageGraphics story blockTable tr keepInFrame
     keepTogether indent fixedSize ol ul li pto pto_header pto_trailer storyPlace topPadder place header footer
-    illustration link imageAndFlowables initialize blockTableStyle
+    illustration link imageAndFlowables initialize blockTableStyle letterhead epcQr
     """
 )
+_NOTE_PARAMETERS = words("Rect escape relative name")
 #: End a page, and cannot do so in these.
-_PAGES = words("nextPage")
+_PAGES = words("nextPage includePdfPages")
 _NO_PAGES = words("para pre xpre title h1 h2 h3 h4 h5 h6 td li keepInFrame fixedSize imageAndFlowables")
 
 
@@ -105,8 +121,8 @@ def tag_faults(tags: Iterable[tuple[str, int]], file: str) -> list[TemplateError
 
 
 def _tag_fault(tag: str, where: Where) -> TemplateError:
-    if tag in _REASONS:
-        return TemplateError(f"<{tag}> is not allowed", where=where, hint=_REASONS[tag])
+    if tag in REFUSED:
+        return TemplateError(f"<{tag}> is not allowed", where=where, hint=REFUSED[tag])
     return TemplateError(f"<{tag}> is not an RML element", where=where, hint=did_you_mean(tag, ALLOWED))
 
 
@@ -116,13 +132,13 @@ def make_safe(root: etree._Element, rules: Rules) -> list[TemplateError]:
     Returns:
         Every fault, in order of the document.
     """
+    faults: list[TemplateError] = write_out(root, rules.file)
     unfold(root)
     own_fonts = {
         element.get(name, "")
-        for element in root.iter("registerTTFont", "registerFontFamily")
+        for element in root.iter("registerTTFont", "registerFontFamily", "registerFont")
         for name in ("faceName", "name")
     }
-    faults: list[TemplateError] = []
     for element in root.iter(etree.Element):
         where = Where(rules.file, element.sourceline)
         if element.tag not in ALLOWED:
@@ -133,10 +149,15 @@ def make_safe(root: etree._Element, rules: Rules) -> list[TemplateError]:
         faults += _link_faults(element, where)
         faults += _text_faults(element, where)
         faults += _page_faults(element, where)
-        try:
-            _place_file(element, rules, where)
-        except TemplateError as fault:
-            faults.append(fault)
+        faults += _note_faults(element, where)
+        faults += marking_faults(element, where)
+        for attribute, endings in _FILES.get(str(element.tag), {}).items():
+            try:
+                _place_file(element, attribute, endings, rules, where)
+            except TemplateError as fault:
+                faults.append(fault)
+            else:
+                faults += paper_faults(element, where) if element.tag in PAPERS else ()
     return faults
 
 
@@ -184,22 +205,28 @@ def _page_faults(element: etree._Element, where: Where) -> Iterator[TemplateErro
         yield TemplateError(f"a page cannot end inside <{inside.tag}>", where=where, hint="end it between paragraphs")
 
 
-def _place_file(element: etree._Element, rules: Rules, where: Where) -> None:
-    attribute = _FILE_ATTRIBUTES.get(str(element.tag))
-    if attribute is None or element.get(attribute) is None:
-        return
+def _note_faults(element: etree._Element, where: Where) -> Iterator[TemplateError]:
+    """Refuse parameters of notes that would go into the file as they are."""
+    if element.tag == "param" and element.get("name") not in _NOTE_PARAMETERS:
+        hint = f"one of {', '.join(sorted(_NOTE_PARAMETERS))}"
+        yield TemplateError(f'<param>: "{element.get("name")}" is not allowed', where=where, hint=hint)
+
+
+def _place_file(element: etree._Element, attribute: str, endings: frozenset[str], rules: Rules, where: Where) -> None:
     name = element.get(attribute)
+    if name is None:
+        return
     if name in rules.pictures:
         element.set(attribute, rules.pictures[name])
         return
     if element.tag == "registerTTFont" and (SHIPPED / name).is_file() and Path(name).name == name:
         element.set(attribute, str(SHIPPED / name))
         return
-    element.set(attribute, str(find_file(name, rules, where, f"<{element.tag} {attribute}>")))
+    element.set(attribute, str(find_file(name, rules, where, f"<{element.tag} {attribute}>", endings)))
 
 
-def find_file(name: str, rules: Rules, where: Where, what: str) -> Path:
-    """Return the absolute path of a picture or font that the body names.
+def find_file(name: str, rules: Rules, where: Where, what: str, endings: frozenset[str] = _PICTURES) -> Path:
+    """Return the absolute path of a picture, font or PDF that the body names.
 
     Raises:
         TemplateError: it is outside the template's folder, absent, or of a kind that cannot be drawn.
@@ -213,6 +240,7 @@ def find_file(name: str, rules: Rules, where: Where, what: str) -> Path:
     if not path.is_file():
         files = (str(file.relative_to(rules.folder)) for file in rules.folder.rglob("*") if file.is_file())
         raise TemplateError(f'{what}: there is no file "{name}"', where=where, hint=did_you_mean(name, files))
-    if path.suffix.lower() not in _PICTURES | {".ttf"}:
-        raise TemplateError(f'{what}: "{name}" cannot be drawn', where=where, hint="use PNG or JPEG")
+    if path.suffix.lower() not in endings:
+        hint = "use PNG, JPEG or SVG" if endings is _PICTURES else f"use a file that ends in {' or '.join(endings)}"
+        raise TemplateError(f'{what}: "{name}" cannot be drawn', where=where, hint=hint)
     return path

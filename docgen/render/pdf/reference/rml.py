@@ -10,27 +10,30 @@ import io
 import logging
 import re
 import traceback
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
+from xml.sax.saxutils import escape
 
 from lxml import etree
 from reportlab import rl_config
 from reportlab.lib import sequencer
 from reportlab.lib.colors import CMYKColor, Color, toColor
 from reportlab.platypus.doctemplate import LayoutError
-from z3c.rml import directive, document, flowable, interfaces
+from z3c.rml import attr, directive, document, flowable, interfaces
 from z3c.rml.directive import RMLDirective
 from zope.interface import implementer  # type: ignore[import-untyped]
 
-from docgen.errors import DocgenError, RenderError, TemplateError
+from docgen.errors import DocgenError, RenderError, TemplateError, UnsupportedFeature
 from docgen.model import Where
 from docgen.render.pdf.alone import ALONE
 from docgen.render.pdf.fonts import DEFAULT_FONT, FontSet
 from docgen.render.pdf.glyphs import Printed
-from docgen.render.pdf.reference import qr
+from docgen.render.pdf.marking import only_compiled, strip_marks
+from docgen.render.pdf.reference import qr, sheets
 from docgen.render.pdf.reference.archive import archive
 from docgen.render.pdf.reference.canvas import CheckedCanvas
+from docgen.render.pdf.reference.vectors import draw_vectors
 
 
 @dataclass(frozen=True)
@@ -49,17 +52,28 @@ def make_pdf(root: etree._Element, settings: Settings) -> tuple[bytes, Printed]:
     Raises:
         TemplateError: the RML cannot be drawn; names element and line.
     """
+    for element, name in only_compiled(root):
+        raise UnsupportedFeature(
+            f'<{element.tag}>: {name}="{element.get(name)}" is not known to the reference path',
+            where=Where(settings.file, element.sourceline),
+            hint="leave it out, or use what only docgen's own layout knows alone",
+        )
+    language = root.get("lang") or settings.language
+    strip_marks(root)
+    draw_vectors(root)
     printed, output = Printed(), io.BytesIO()
     with ALONE:
         # Counters of <seq> live in a global and would go on counting from document to document.
         sequencer.setSequencer(sequencer.Sequencer())
         try:
-            _Document(root, settings, printed).process(output)
+            made = _Document(root, replace(settings, language=language), printed)
+            made.process(output)
         except Exception as error:  # z3c.rml, zope.schema and ReportLab raise any kind, AssertionError included
             raise _translate(error, settings.file) from error
         finally:
             toColor.setExtraColorsNameSpace({})
-    return archive(output.getvalue()), printed
+        # Papers are shared by all documents, and their library by all threads.
+        return archive(output.getvalue(), [made.sheets.put]), printed
 
 
 # z3c.rml looks these up on the class itself, never on its bases.
@@ -70,10 +84,12 @@ class _Document(document.Document):  # type: ignore[misc]
     def __init__(self, element: etree._Element, settings: Settings, printed: Printed) -> None:
         self._settings = settings
         self._printed = printed
+        self.sheets = sheets.Sheets()
         super().__init__(element, canvasClass=self._make_canvas)
         self.filename = settings.file
 
     def _make_canvas(self, *args: Any, **options: Any) -> CheckedCanvas:
+        self.sheets.clear()
         fixed = {
             "invariant": 1,
             "lang": self._settings.language,
@@ -121,6 +137,17 @@ class _Pre(flowable.Preformatted):  # type: ignore[misc]
         self.parent.flow.append(self.klass(**options))
 
 
+class _CodeSnippet(flowable.CodeSnippet):  # type: ignore[misc]
+    """Code whose text is text: z3c.rml reads as markup what it has unescaped."""
+
+    def process(self) -> None:
+        text = "".join(self.element.itertext())
+        language = self.element.get("language")
+        style = self.element.get("style", "Code")
+        marked = flowable.pygments2xpre(text, language.lower()) if language else escape(text)
+        self.parent.flow.append(self.klass(text=marked, style=attr._getStyle(self, style)))
+
+
 def _install() -> None:
     directive.ABORT_ON_INVALID_DIRECTIVE = True  # else a misplaced element vanishes with its content
     directive.logger.disabled = True  # it would print to standard error what is then raised
@@ -128,7 +155,9 @@ def _install() -> None:
     flowable.TableRow.factories["td"] = _TextCell
     for story in (flowable.Flow, *qr.subclasses(flowable.Flow)):
         story.factories["pre"] = _Pre
+        story.factories["codesnippet"] = _CodeSnippet
     qr.install()
+    sheets.install()
 
 
 _install()
