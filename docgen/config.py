@@ -25,6 +25,7 @@ from docgen.keytypes import (
     Mailbox,
     MailboxOrNothing,
     Names,
+    Places,
     RelativePath,
 )
 from docgen.model import Where
@@ -138,6 +139,14 @@ class OfficeConfig(StrictModel):
     )
 
 
+class PdfConfig(StrictModel):
+    """How PDF is made of RML."""
+
+    fonts: Places = Field(
+        (), description="Folders and files with fonts for all templates: .ttf, .otf, .ttc. Relative to config.yaml."
+    )
+
+
 class Config(FileModel):
     """The configuration file, config.yaml. Paths are relative to its folder."""
 
@@ -151,6 +160,7 @@ class Config(FileModel):
     workers: int | None = Field(None, ge=1, description="Processes that make documents; default: one per core.")
     limits: Limits = Field(default_factory=Limits, description="What one document may cost.")
     office: OfficeConfig = Field(default_factory=OfficeConfig, description="How Word documents become PDF.")
+    pdf: PdfConfig = Field(default_factory=PdfConfig, description="How PDF is made of RML.")
 
 
 # --- reading ---------------------------------------------------------------------------------------

@@ -86,6 +86,12 @@ def _one_or_many(value: object) -> object:
     return [value] if isinstance(value, str | int) and not isinstance(value, bool) else value
 
 
+def _check_there(path: Path) -> Path:
+    if not path.exists():
+        raise ValueError(f"there is no file or folder {path.name} here: {path.parent}")
+    return path
+
+
 def _under_base(path: Path, info: ValidationInfo) -> Path:
     base = (info.context or {}).get("base")
     return path if base is None else Path(base) / path
@@ -125,3 +131,9 @@ RelativePath = Annotated[Path, AfterValidator(_under_base)]
 """A path; when it is relative, it is below the folder of the file that names it (`context["base"]`)."""
 
 ExistingFile = Annotated[RelativePath, AfterValidator(_check_file)]
+
+Places = Annotated[
+    tuple[Annotated[RelativePath, AfterValidator(_check_there)], ...],
+    BeforeValidator(_one_or_many, json_schema_input_type=str | tuple[str, ...]),
+]
+"""Files and folders that are there; a single one may stand without brackets."""

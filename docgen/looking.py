@@ -22,7 +22,7 @@ from docgen.job import load_job
 from docgen.model import Delivery, Item, ItemState, Record, Run, Suppression
 from docgen.plan import kind_of
 from docgen.protocols import Prepared, PreparedMail, Source
-from docgen.render import RENDERERS
+from docgen.render import RENDERERS, renderers_with
 from docgen.render.mail import prepare_mail
 from docgen.report import Summary, each_delivery, each_item, summarise
 from docgen.run import place_error
@@ -169,7 +169,7 @@ def inspect_template(workspace: Workspace, name: str) -> TemplateView:
         prepared = prepare_mail(template, limits, "error", template.subject or "-")
     else:
         formats = [(suffix, made) for suffix, made in RENDERERS if suffix == template.body.suffix]
-        prepared = RENDERERS[formats[0]](template, limits, "error")
+        prepared = renderers_with(workspace.config.pdf.fonts)[formats[0]](template, limits, "error")
     used = prepared.fields_used
     kind = kind_of(template)
     faults = [

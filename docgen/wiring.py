@@ -9,7 +9,7 @@ import hashlib
 import os
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -23,7 +23,7 @@ from docgen.job import EmailStep, FolderStep, Job, PrintStep
 from docgen.model import Format, Making, Run
 from docgen.plan import Plan, Toolbox, templates_used
 from docgen.protocols import BatchTransport, Clock, Engine, Feature, Ledger, Source, Transport
-from docgen.render import RENDERERS, SURVEYS
+from docgen.render import RENDERERS, SURVEYS, renderers_with
 from docgen.render.docx.joining.bundle import join_documents
 from docgen.render.mail import prepare_mail
 from docgen.render.office import convert_to_pdf, find_missing, find_office
@@ -147,7 +147,8 @@ def make_plan(workspace: Workspace, job: Job) -> tuple[Plan, list[DocgenError]]:
     left_out, office_faults = _without_office(job, templates)
     if workspace.making is not None:
         job = job.model_copy(update={"engine": workspace.making})
-    plan = Plan(job, workspace.config, templates, TOOLS, workspace.clock(), left_out=left_out)
+    tools = replace(TOOLS, renderers=renderers_with(workspace.config.pdf.fonts))
+    plan = Plan(job, workspace.config, templates, tools, workspace.clock(), left_out=left_out)
     return plan, faults + office_faults
 
 

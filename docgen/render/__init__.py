@@ -5,9 +5,10 @@ A renderer is imported when it is first used: the libraries behind it take a sec
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from importlib import import_module
+from pathlib import Path
 from typing import Any
 
 from docgen.model import Format
@@ -20,10 +21,12 @@ class Renderer:
 
     module: str
     function: str = "prepare"
+    options: tuple[tuple[str, object], ...] = ()
 
     def __call__(self, *values: Any, **named: Any) -> Prepared:
         """Return the template, prepared."""
-        made: Prepared = getattr(import_module(f"docgen.render.{self.module}"), self.function)(*values, **named)
+        prepare = getattr(import_module(f"docgen.render.{self.module}"), self.function)
+        made: Prepared = prepare(*values, **dict(self.options), **named)
         return made
 
 
@@ -58,6 +61,18 @@ RENDERERS: Mapping[tuple[str, Format], Callable[..., Prepared]] = {
     (".html", Format.HTML): Renderer("text", "prepare_html"),
     (".txt", Format.TXT): Renderer("text", "prepare_text"),
 }
+
+
+def renderers_with(fonts: Sequence[Path]) -> Mapping[tuple[str, Format], Callable[..., Prepared]]:
+    """Return the renderers, PDF with further fonts.
+
+    Args:
+        fonts: folders and files that config.yaml names.
+    """
+    if not fonts:
+        return RENDERERS
+    return {**RENDERERS, (".rml", Format.PDF): Renderer("pdf", options=(("fonts", tuple(fonts)),))}
+
 
 #: Suffix of the body -> `survey(template, limits, missing)`: what can be told of one that cannot be prepared.
 SURVEYS: Mapping[str, Callable[..., Surveyed]] = {".docx": Surveyor("docx")}

@@ -67,6 +67,7 @@ def _load(kind: str, content: str, folder: Path, environ: dict[str, str]) -> Non
         load_job(path, environ)
     elif kind == "config":
         (folder / "logo.png").write_bytes(b"")
+        (folder / "fonts").mkdir()
         load_config(path, environ)
     else:
         (folder / "body.html").write_text("x")

@@ -6,7 +6,7 @@ Everything about z3c.rml and ReportLab stays in this package.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -32,12 +32,14 @@ _STYLE_NAME = re.compile(r'<paraStyle\b[^>]*\bname="([^"{]+)"')
 class PreparedPdf:
     """An RML body ready to be filled in: compiled, its elements checked, its fonts parsed."""
 
-    def __init__(self, template: TemplateFolder, limits: WorkLimits | None, missing: Missing) -> None:
+    def __init__(
+        self, template: TemplateFolder, limits: WorkLimits | None, missing: Missing, extra: Sequence[Path]
+    ) -> None:
         source = mark_lines(read_text(template))
         self._where = place(template)
         file = self._where.file or template.name
         raise_faults(tag_faults(start_tags(source), file))
-        fonts = load_fonts(template.folder)
+        fonts = load_fonts(template.folder, extra)
         self._rich = RmlRich(frozenset(_STYLE_NAME.findall(source)))
         merger = Merger(template.folder, "xml", limits, missing, self._rich)
         self._compiled = merger.compile(source, self._where)
@@ -86,13 +88,14 @@ def prepare(
     limits: WorkLimits | None = None,
     missing: Missing = "error",
     engine: Making = Making.COMPILED,  # there is one way only
+    fonts: Sequence[Path] = (),
 ) -> PreparedPdf:
     """Return the RML body of a template, ready to render PDF.
 
     Raises:
         TemplateError: the body cannot be used; all its faults at once.
     """
-    return PreparedPdf(template, limits, missing)
+    return PreparedPdf(template, limits, missing, fonts)
 
 
 def _logo(context: Mapping[str, object]) -> frozenset[Path]:

@@ -185,8 +185,7 @@ class Face:
 
     def glyphs_in(self, wanted: Iterable[int]) -> frozenset[int]:
         """Return the glyphs of some groups, and glyph 0, which every font has to have."""
-        members = self._members
-        return frozenset(glyph for group in wanted for glyph in members.get(group, ())) | {0}
+        return frozenset(glyph for group in wanted for glyph in self._members(group)) | {0}
 
     def text_of(self, glyph: int) -> str:
         """Return the text a glyph most likely stands for, "" if that is unknown."""
@@ -212,12 +211,9 @@ class Face:
                 found[glyph] = code
         return {glyph: chr(code) for glyph, code in found.items()}
 
-    @cached_property
-    def _members(self) -> dict[int, list[int]]:
-        members: dict[int, list[int]] = {}
-        for glyph in range(self.glyph_count):
-            members.setdefault(self.group_of(glyph), []).append(glyph)
-        return members
+    def _members(self, group: int) -> Iterable[int]:
+        candidates = groups.candidates(group, self._glyphs)
+        return (glyph for glyph in candidates if glyph < self.glyph_count and self.group_of(glyph) == group)
 
 
 def _is_variant(code: int) -> bool:

@@ -6,6 +6,8 @@ letters that differ in a name share a font. Knows code points and glyph numbers;
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
+
 #: ASCII and what European offices type besides; nearly every document needs it.
 OFFICE = frozenset(map(chr, range(0x20, 0x7F))) | frozenset("\u00a0§©«®°±·»×÷–—‘’‚“”„†•…‰‹›€№™−")
 
@@ -34,3 +36,20 @@ def group_of_char(char: str, glyph: int) -> int:
 def group_of_unnamed(glyph: int, glyph_count: int) -> int:
     """Return the group of a glyph that no character leads to: a ligature, a form within a word."""
     return _ALONE + glyph if glyph_count > _LARGE else _UNNAMED + glyph // _SLICE
+
+
+def candidates(group: int, glyphs: Mapping[int, int]) -> Iterator[int]:
+    """Yield the glyphs that may be in a group.
+
+    Args:
+        group: as the other functions give it.
+        glyphs: code point -> glyph of a face.
+    """
+    if group >= _ALONE:
+        yield group - _ALONE
+    elif group >= _UNNAMED:
+        start = (group - _UNNAMED) * _SLICE
+        yield from range(start, start + _SLICE)
+    else:
+        codes = map(ord, OFFICE) if group == 0 else range((group - 1) * _WINDOW, group * _WINDOW)
+        yield from (glyphs[code] for code in codes if code in glyphs)
