@@ -11,6 +11,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
 
+from reportlab.lib.sequencer import Sequencer
+
 if TYPE_CHECKING:
     from docgen.render.pdf.layout.letters import Letters
 
@@ -189,7 +191,7 @@ class Document:
         names: what `<namedString>` says, by id; `known` are those of the pass before.
         asked: ids that `<getName>` asked for before they had a value, with what it printed instead.
         viewer: what `<docinit>` says about how a reader shows the file.
-        counters: of `<seq>`.
+        sequencer: counts `<seq>`.
         pages: how many the pass before had; 0 in the first.
     """
 
@@ -209,7 +211,7 @@ class Document:
     bookmarks: dict[str, Bookmark] = field(default_factory=dict)
     outline: list[OutlineEntry] = field(default_factory=list)
     lacks: list[Lack] = field(default_factory=list)
-    counters: dict[str, int] = field(default_factory=dict)
+    sequencer: Sequencer = field(default_factory=Sequencer)
     silent: int = 0
     viewer: dict[str, str] = field(default_factory=dict)
 

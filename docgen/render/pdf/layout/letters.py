@@ -36,6 +36,9 @@ class Letters:
                 (True, True): family.bold_italic,
             }.items()
         }
+        self._families = {name.lower(): (name, False, False) for name in self._faces}
+        self._families |= {name.lower(): key for key, name in self._variants.items()}
+        self._variants = {(name.lower(), False, False): name for name in self._faces} | self._variants
 
     def register(self) -> None:
         """Make the fonts known to ReportLab, which draws charts and codes."""
@@ -72,3 +75,15 @@ class Letters:
     def variant(self, family: str, bold: bool, italic: bool) -> str:
         """Return the font's name of a family, bold or not, italic or not; the name itself where it is no family."""
         return self._variants.get((family.lower(), bold, italic), family)
+
+    def family_of(self, name: str) -> tuple[str, bool, bool]:
+        """Return the family of a font's name in any case, and whether the font is bold and italic."""
+        return self._families.get(name.lower(), (name, False, False))
+
+    def concrete(self, family: str, bold: bool, italic: bool) -> str:
+        """Return the font's name of a family, or of a font of one, bold and italic besides what it is itself."""
+        found = self._variants.get((family.lower(), bold, italic))
+        if found is None:
+            family, is_bold, is_italic = self.family_of(family)
+            found = self._variants.get((family.lower(), bold or is_bold, italic or is_italic), family)
+        return found

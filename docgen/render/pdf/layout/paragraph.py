@@ -1,4 +1,8 @@
-"""Floor 2, edges: paragraphs: runs of text broken into lines, measured once and cached as ink."""
+"""Floor 2, edges: paragraphs and headings as blocks: broken once, measured once, and kept as ink.
+
+What a paragraph becomes is kept by its style, its content and its width, over documents; a paragraph itself is made
+anew for each. Knows where parts of it stand in the structure tree; leaves breaking and drawing to their modules.
+"""
 
 from __future__ import annotations
 
@@ -6,41 +10,424 @@ from collections.abc import Iterable, Sequence
 
 from lxml import etree
 
-from docgen.render.pdf.fonts import DEFAULT_FONT
-from docgen.render.pdf.layout.attributes import BLACK, fill_operator
-from docgen.render.pdf.layout.blocks import Block, Ink, Sheet
+from docgen.render.pdf.layout.blocks import Block, Bookmark, Document, Lack, Node, Sheet
+from docgen.render.pdf.layout.inline import DYNAMIC, Content, base_look, read_content, transformed
+from docgen.render.pdf.layout.lines import (
+    NO_BREAK_SPACE,
+    SOFT_HYPHEN,
+    Line,
+    Look,
+    Run,
+    Word,
+    break_plain,
+    make_words,
+    rejoined,
+    width_of,
+)
 from docgen.render.pdf.layout.maker import Maker
+from docgen.render.pdf.layout.parabreak import break_words
+from docgen.render.pdf.layout.paraink import Drawing, Placing, draw_lines, leading_of
+from docgen.render.pdf.layout.parastyle import ParaStyle, changed, find, with_attributes
+
+_FUZZ = 1e-6
+_NO_ROOM = float(0x7FFFFFFF)
+_TOLERANCE = 1e-8
+
+
+class Broken:
+    """A paragraph broken to a width: its lines, what they are made of, and the ink of parts of it.
+
+    Attributes:
+        words: of several looks or split ones; texts where all is of one look.
+        inks: (how many of its first lines, whether the paragraph goes on after them) -> drawing.
+    """
+
+    __slots__ = ("bullet", "first", "height", "inks", "lacks", "lines", "look", "style", "width", "words")
+
+    def __init__(self, style: ParaStyle, width: float, look: Look) -> None:
+        self.style = style
+        self.width = width
+        self.look = look
+        self.lines: list[Line] = []
+        self.words: Sequence[Word] | Sequence[str] = ()
+        self.height = 0.0
+        self.first = style.first_line_indent
+        self.bullet: tuple[float, Sequence[Run]] | None = None
+        self.inks: dict[tuple[int, bool], Drawing] = {}
+        self.lacks: tuple[Lack, ...] = ()
 
 
 class Paragraph:
-    """A paragraph of one font and one line (to be replaced)."""
+    """A block of text.
 
-    space_before = space_after = 0.0
-    keep_with_next = False
+    A part of a split one has the lines of the whole and how many of them are its own, or the words that are left.
+    """
 
-    def __init__(self, text: str, maker: Maker, role: str) -> None:
-        self._text = text
-        self._letters = maker.letters
-        self._document = maker.document
-        self._role = role
+    __slots__ = (
+        "_broken",
+        "_content",
+        "_element",
+        "_goes_on",
+        "_key",
+        "_maker",
+        "_shared",
+        "_stop",
+        "_style",
+        "_words",
+        "keep_with_next",
+        "role",
+        "space_after",
+        "space_before",
+    )
+
+    def __init__(
+        self, style: ParaStyle, maker: Maker, role: str, key: str, element: etree._Element | None = None
+    ) -> None:
+        """Keep what it is made of.
+
+        Args:
+            style: its style.
+            maker: of the document.
+            role: in the structure tree.
+            key: its text; of a paragraph with markup, what tells it from others.
+            element: read when it is broken, where there is markup; without, the key is the text.
+        """
+        self.space_before = style.space_before
+        self.space_after = style.space_after
+        self.keep_with_next = style.keep_with_next
+        self.role = role
+        self._style = style
+        self._maker = maker
+        self._key = key
+        self._element = element
+        self._content: Content | None = None
+        self._words: Sequence[Word] | None = None  # what is left of a split one
+        self._broken: Broken | None = None
+        self._stop = -1
+        self._goes_on = False
+        self._shared: list[Node] | None = None
+
+    @property
+    def style(self) -> ParaStyle:
+        """Return its style."""
+        return self._style
 
     def wrap(self, width: float, height: float) -> tuple[float, float]:
-        """Return its size."""
-        return width, 12.0
+        """Return its width, which is all there is, and its height."""
+        if width < _FUZZ:
+            return 0.0, _NO_ROOM
+        broken = self._broken
+        if broken is None or broken.width != width or (self._element is not None and self._stop < 0):
+            broken = self._broken = self._break(width)
+        return width, broken.height if self._stop < 0 else self._height(broken, self._stop)
+
+    def min_width(self) -> float:
+        """Return the width of its widest word."""
+        content = self._read()
+        return max((word.width for word in make_words(content.runs)), default=0.0)
 
     def split(self, width: float, height: float) -> Sequence[Block]:
-        """Return nothing."""
-        return ()
+        """Return its first lines and the others, as widows and orphans allow."""
+        if width < _FUZZ or height < _FUZZ:
+            return ()
+        if self._broken is None:
+            self.wrap(width, height)
+        broken, style = self._broken, self._style
+        assert broken is not None
+        count, total = self._fitting(broken, height), len(broken.lines) if self._stop < 0 else self._stop
+        if count == 0 or (count <= 1 and not style.allow_orphans):
+            return ()
+        if total <= count:
+            return (self,)
+        if not style.allow_widows and total == count + 1:
+            if total <= 3 and not (style.allow_orphans and total == 3):
+                return ()
+            count -= 1
+        return self._parts(broken, count)
 
     def draw(self, sheet: Sheet, x: float, y: float, spare: float = 0.0) -> None:
         """Draw it."""
-        face = self._letters.face(DEFAULT_FONT)
-        number = self._letters.number(face)
-        ops = f"BT {fill_operator(BLACK)}/F{number} 10 Tf 0 2 Td <{face.hex(self._text)}> Tj ET\n"
-        fonts = frozenset((number, group) for group in face.groups(self._text))
-        sheet.put(Ink(ops, fonts), x, y, self._document.at.add(self._role))
+        broken = self._broken
+        assert broken is not None
+        stop = len(broken.lines) if self._stop < 0 else self._stop
+        key = stop, self._goes_on
+        drawing = broken.inks.get(key)
+        if drawing is None:
+            drawing = broken.inks[key] = self._draw_lines(broken, stop)
+        document = self._maker.document
+        if broken.lacks:
+            document.lacks.extend(broken.lacks)
+        if drawing.back is not None:
+            sheet.put(drawing.back, x, y)
+        parts = drawing.parts
+        if not parts:
+            return
+        node = None if document.silent else self._node(document)
+        if len(parts) == 1 and not parts[0].target and parts[0].alt is None:
+            sheet.put(parts[0].ink, x, y, node)
+        else:
+            _draw_parts(drawing, sheet, x, y, node)
+        for name, left, top in drawing.anchors:
+            document.bookmarks.setdefault(name, Bookmark(sheet.number, x + left, y + top))
+
+    # --- breaking ------------------------------------------------------------------------------
+
+    def _break(self, width: float) -> Broken:
+        if self._words is not None:
+            return _break_words(self._words, (), self._style, self._maker, width)
+        cache = self._maker.cache
+        if self._element is None:
+            key = ("para", self._style, self._key, width)
+            found: Broken | None = cache.get(key)
+            if found is None:
+                found = _break_text(self._key, self._style, self._maker, width)
+                cache.keep(key, found)
+            return found
+        content = self._read()
+        if self._key:
+            key = ("para", self._style, self._key, width)
+            found = cache.get(key)
+            if found is None:
+                found = _break_content(content, self._style, self._maker, width)
+                cache.keep(key, found)
+            return found
+        return _break_content(content, self._style, self._maker, width)
+
+    def _read(self) -> Content:
+        if self._element is None:
+            return Content([Run(base_look(self._style, self._maker), self._key)])
+        if self._content is None or not self._key:
+            self._content = read_content(self._element, self._style, self._maker)
+        return self._content
+
+    def _height(self, broken: Broken, stop: int) -> float:
+        return sum(leading_of(line, self._style) for line in broken.lines[:stop])
+
+    def _fitting(self, broken: Broken, height: float) -> int:
+        style = self._style
+        if not style.auto_leading or style.auto_leading == "off":
+            return int(height / style.leading) if style.leading > 0 else len(broken.lines)
+        used = 0.0
+        for index, line in enumerate(broken.lines):
+            used += leading_of(line, style)
+            if used > height + _TOLERANCE:
+                return index
+        return len(broken.lines)
+
+    def _parts(self, broken: Broken, count: int) -> tuple[Paragraph, Paragraph]:
+        style, maker = self._style, self._maker
+        if self._shared is None:
+            self._shared = []
+        head = Paragraph(style, maker, self.role, self._key, self._element)
+        head._broken, head._stop, head._shared = broken, count, self._shared
+        head._goes_on = True
+        later = changed(style, {"first_line_indent": 0.0}) if style.first_line_indent else style
+        start = broken.lines[count].start
+        rest = broken.words[start:]
+        if rest and isinstance(rest[0], str):
+            tail = Paragraph(later, maker, self.role, " ".join(rest))  # type: ignore[arg-type]
+        else:
+            tail = Paragraph(later, maker, self.role, "")
+            tail._words = rejoined(rest)  # type: ignore[arg-type]
+        tail._shared = self._shared
+        return head, tail
+
+    # --- drawing -------------------------------------------------------------------------------
+
+    def _draw_lines(self, broken: Broken, stop: int) -> Drawing:
+        style = broken.style
+        if self._goes_on and style.end_dots:
+            style = changed(style, {"end_dots": ""})
+        lines = broken.lines[:stop]
+        last = not self._goes_on or (bool(lines) and lines[-1].forced)
+        height = broken.height if stop == len(broken.lines) else self._height(broken, stop)
+        placing = Placing(style, broken.width, height, broken.first, last=last, bullet=broken.bullet)
+        return draw_lines(lines, placing, self._maker.letters)
+
+    def _node(self, document: Document) -> Node:
+        if self._shared:
+            return self._shared[0]
+        node = document.at.add(self.role)
+        if self._style.language:
+            node.language = self._style.language
+        if self._shared is not None:
+            self._shared.append(node)
+        return node
+
+
+def _draw_parts(drawing: Drawing, sheet: Sheet, x: float, y: float, node: Node | None) -> None:
+    for part in drawing.parts:
+        own = node
+        if node is not None and part.alt is not None:
+            own = node.add("Figure", alt=part.alt)
+            left, bottom, right, top = part.boxes[0]
+            own.attributes["BBox"] = (x + left, y + bottom, x + right, y + top)
+        elif node is not None and part.target:
+            own = node.add("Link")
+        sheet.put(part.ink, x, y, own)
+        for left, bottom, right, top in part.boxes if part.target else ():
+            sheet.link(own or Node("Link"), x + left, y + bottom, x + right, y + top, part.target, part.text)
+
+
+# --- text to lines -----------------------------------------------------------------------------------
+
+
+def _break_text(text: str, style: ParaStyle, maker: Maker, width: float) -> Broken:
+    """Break a text without markup."""
+    look = base_look(style, maker)
+    if style.text_transform:
+        text = transformed(text, style.text_transform)
+    if style.end_dots or style.word_wrap or style.hyphenation or SOFT_HYPHEN in text or _has_references(text):
+        return _break_content(Content(_pieces(look, text)), style, maker, width, plain=True)
+    broken = Broken(style, width, look)
+    widths = _widths(style, width)
+    found = break_plain(text, look, widths, style)
+    if found is None:
+        return _break_content(Content([Run(look, text)]), style, maker, width, plain=True)
+    broken.words, broken.lines = found
+    broken.lacks = _lacks(look, text)
+    _measure(broken)
+    return broken
+
+
+def _has_references(text: str) -> bool:
+    return "&" in text or "<" in text or ">" in text
+
+
+def _pieces(look: Look, text: str) -> list[Run]:
+    return [Run(look, text)]
+
+
+def _break_content(content: Content, style: ParaStyle, maker: Maker, width: float, *, plain: bool = False) -> Broken:
+    if len(content.runs) == 1 and not content.runs[0].text.strip() and not content.runs[0].kind:
+        content = Content([], content.bullet)
+    return _break_words(make_words(content.runs), content.bullet or (), style, maker, width, plain=plain)
+
+
+def _break_words(
+    words: Iterable[Word],
+    bullet: Sequence[Run],
+    style: ParaStyle,
+    maker: Maker,
+    width: float,
+    *,
+    plain: bool = False,
+) -> Broken:
+    broken = Broken(style, width, base_look(style, maker))
+    widths = _widths(style, width)
+    if bullet:
+        _make_room(broken, bullet, widths)
+    language = (style.language or maker.document.language) if style.hyphenation else ""
+    words = list(words)
+    broken.words, broken.lines = break_words(words, widths, style, plain=plain, language=language)
+    broken.lacks = tuple(
+        lack for word in words for part in word.parts if part.text for lack in _lacks(part.look, part.text)
+    )
+    _measure(broken)
+    return broken
+
+
+def _widths(style: ParaStyle, width: float) -> list[float]:
+    left, right = style.left_indent, style.right_indent
+    return [width - (left + style.first_line_indent) - right, width - left - right]
+
+
+def _measure(broken: Broken) -> None:
+    style = broken.style
+    if style.auto_leading in ("min", "max"):
+        look = broken.look
+        for line in broken.lines:
+            if not line.ascent and not line.descent:
+                line.ascent, line.descent = (
+                    look.face.ascent * look.size / 1000,
+                    look.face.descent * look.size / 1000,
+                )
+        broken.height = sum(leading_of(line, style) for line in broken.lines)
+    else:
+        broken.height = len(broken.lines) * style.leading
+
+
+def _make_room(broken: Broken, bullet: Sequence[Run], widths: list[float]) -> None:
+    """Find the place of a bullet, and move the first line behind it."""
+    style = broken.style
+    width = sum(width_of(run.look, run.text) for run in bullet)
+    length = style.bullet_indent + width + 0.6 * style.bullet_font_size
+    indent = style.left_indent + style.first_line_indent
+    if length > indent:
+        widths[0] -= length - indent
+    start = style.bullet_indent - _anchored(bullet, style.bullet_anchor)
+    broken.first = max(style.first_line_indent, start + width + style.bullet_font_size * 0.6 - style.left_indent)
+    broken.bullet = start, bullet
+
+
+def _anchored(bullet: Sequence[Run], anchor: str) -> float:
+    """Return how far a bullet begins before its indent."""
+    if anchor == "start":
+        return 0.0
+    if anchor != "numeric":
+        width = sum(width_of(run.look, run.text) for run in bullet)
+        return width * 0.5 if anchor == "middle" else width
+    width = 0.0
+    for run in bullet:
+        whole, point, _ = run.text.partition(".")
+        width += width_of(run.look, whole)
+        if point:
+            return width + 0.5 * width_of(run.look, ".")
+    return width
+
+
+def _lacks(look: Look, text: str) -> tuple[Lack, ...]:
+    face = look.face
+    if face.covers(text):
+        return ()
+    return tuple(
+        Lack(char, face.name, text[max(0, at - 20) : at + 20].strip())
+        for at, char in enumerate(text)
+        if not face.covers(char)
+    )
+
+
+# --- elements ----------------------------------------------------------------------------------------
+
+_STYLES = {"title": "Title", **{f"h{level}": f"Heading{level}" for level in range(1, 7)}}
+_ROLES = {"title": "H1", **{f"h{level}": f"H{level}" for level in range(1, 7)}}
 
 
 def build(element: etree._Element, maker: Maker) -> Iterable[Block]:
-    """Return the paragraph of a `<para>`."""
-    yield Paragraph("".join(element.itertext()), maker, "P")
+    """Return the paragraph of a `<para>`, a heading or a `<title>`."""
+    tag = element.tag
+    items = element.items()
+    style = _style(tag, items, maker)
+    role = f"H{style.heading}" if style.heading else _ROLES.get(tag, "P")
+    if not len(element):
+        text = element.text or ""
+        if items and element.get("bulletText"):
+            return (_bulleted(element, style, maker, role),)
+        if NO_BREAK_SPACE not in text:
+            text = " ".join(text.split())
+        if not _has_references(text):
+            return (Paragraph(style, maker, role, text),)
+    key = "" if any(child.tag in DYNAMIC for child in element.iter()) else etree.tostring(element, encoding="unicode")
+    return (Paragraph(style, maker, role, key, element),)
+
+
+def _bulleted(element: etree._Element, style: ParaStyle, maker: Maker, role: str) -> Paragraph:
+    return Paragraph(style, maker, role, etree.tostring(element, encoding="unicode"), element)
+
+
+def _style(tag: str, items: Sequence[tuple[str, str]], maker: Maker) -> ParaStyle:
+    name, others = "", False
+    for attribute, text in items:
+        if attribute == "style":
+            name = text
+        else:
+            others = True
+    known = maker.styles.paragraphs
+    name = name or _STYLES.get(tag, "Normal")
+    style = known.get(name)
+    if style is None or not isinstance(style, ParaStyle):
+        found = find(name, maker.styles)
+        if not isinstance(found, ParaStyle):
+            raise ValueError(f'"{name}" is a style of spans')
+        style = found
+    return with_attributes(style, items, maker.styles) if others else style

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 
 from lxml import etree
 
+from docgen.render.pdf.drawing import borrowed, codes, graphics, pictures
 from docgen.render.pdf.layout import actions, keeping, paragraph, tables
 from docgen.render.pdf.layout.attributes import length
 from docgen.render.pdf.layout.blocks import Block, Spacer
@@ -18,7 +19,7 @@ def _spacer(element: etree._Element, maker: Maker) -> Iterable[Block]:
 
 #: element of a story -> who makes its blocks
 BUILDERS: Mapping[str, Builder] = {
-    "para": paragraph.build,
+    **dict.fromkeys(("para", "title", "h1", "h2", "h3", "h4", "h5", "h6"), paragraph.build),
     "spacer": _spacer,
     "blockTable": tables.build,
     "nextPage": actions.next_page,
@@ -36,4 +37,8 @@ BUILDERS: Mapping[str, Builder] = {
     "keepInFrame": keeping.keep_in_frame,
     "fixedSize": keeping.fixed_size,
     "topPadder": keeping.top_padder,
+    "img": pictures.build,
+    "qr": codes.build_qr,
+    "barCodeFlowable": borrowed.build_bar_code,
+    "illustration": graphics.build_illustration,
 }

@@ -1,0 +1,276 @@
+"""Floor 2, edges: runs of text to lines, at the places where ReportLab's paragraphs break.
+
+Words are joined, measured and split in its order of steps, since every step decides where a line ends. Text with
+one look takes `break_plain`. Knows the widths of letters; nothing of RML, of scripts, or of where ink goes.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Sequence
+from typing import NamedTuple
+
+from docgen.render.pdf.layout.attributes import Colour
+from docgen.render.pdf.layout.parastyle import ParaStyle
+from docgen.render.pdf.typeset.faces import Face
+
+TEXT, IMAGE, ANCHOR, BREAK = range(4)
+SOFT_HYPHEN = "\u00ad"
+NO_BREAK_SPACE = "\u00a0"
+_SPACES = "\t\n\x0b\x0c\r\x1c-\x1f \x85\u1680\u2000-\u200b\u2028\u2029\u202f\u205f\u3000"
+_BETWEEN_WORDS = re.compile(f"[{_SPACES}]+")
+_ASCII_SPACES = " \t\n\r\x0b\x0c"
+
+
+class Mark(NamedTuple):
+    """A line under or through text. Width, offset and gap are lengths or factors of the font's size, as in RML."""
+
+    number: int
+    kind: str
+    colour: Colour | None
+    width: str
+    offset: str
+    rise: float
+    times: int
+    gap: str
+
+
+class Look(NamedTuple):
+    """What letters look like: of one look, they are one run."""
+
+    face: Face
+    size: float
+    colour: Colour
+    rise: float = 0.0
+    marks: tuple[Mark, ...] = ()
+    links: tuple[tuple[int, str], ...] = ()
+    back: Colour | None = None
+    nobr: bool = False
+
+
+class Image(NamedTuple):
+    """A picture in a line of text. `rise` is its foot above the base line; `name` its resource."""
+
+    name: str
+    width: float
+    height: float
+    rise: float
+    alt: str | None = None
+
+
+class Run:
+    """Text of one look, or something among it: a picture, an anchor, the end of a line."""
+
+    __slots__ = ("extra", "kind", "look", "text")
+
+    def __init__(self, look: Look, text: str, kind: int = TEXT, extra: Image | str | None = None) -> None:
+        self.look = look
+        self.text = text
+        self.kind = kind
+        self.extra = extra
+
+    def like(self, text: str) -> Run:
+        """Return a run of the same kind with another text."""
+        return Run(self.look, text, self.kind, self.extra)
+
+
+class Word:
+    """What stands together: its width, its parts, whether a space follows, and how it came about.
+
+    Attributes:
+        split: "" whole, "part" continued by the next word, "last" the last piece of a split one.
+        hyphen: whether a hyphen was put at its end.
+        injected: whether it is an end of line that was put between pieces.
+    """
+
+    __slots__ = ("hyphen", "injected", "parts", "spaced", "split", "width")
+
+    def __init__(self, width: float, parts: list[Run], spaced: bool = False, split: str = "") -> None:
+        self.width = width
+        self.parts = parts
+        self.spaced = spaced
+        self.split = split
+        self.hyphen = False
+        self.injected = False
+
+
+class Line:
+    """A line: its runs, and the room left.
+
+    Attributes:
+        count: words, for the division of `extra` over the spaces between.
+        forced: whether it ends by a break that keeps it from being justified.
+        start: which of the words it begins with.
+        room: the width it had.
+    """
+
+    __slots__ = ("ascent", "count", "descent", "extra", "forced", "hyphened", "room", "runs", "size", "start")
+
+    def __init__(self, extra: float, count: int, runs: list[Run], size: float, start: int, room: float) -> None:
+        self.extra = extra
+        self.count = count
+        self.runs = runs
+        self.size = size
+        self.start = start
+        self.room = room
+        self.forced = False
+        self.hyphened = False
+        self.ascent = self.descent = 0.0
+
+
+#: Where a word may be divided, as (its text before, its text after), the longest first.
+Divider = Callable[[str], Sequence[tuple[str, str]]]
+
+
+def split_text(text: str) -> list[str]:
+    """Return the words of a text; the space that does not break divides none."""
+    return _BETWEEN_WORDS.split(text) if NO_BREAK_SPACE in text else text.split()
+
+
+def break_plain(
+    text: str, look: Look, widths: Sequence[float], style: ParaStyle
+) -> tuple[list[str], list[Line]] | None:
+    """Return words and lines of a text of one look; None where a word has to be divided.
+
+    Args:
+        text: without soft hyphens.
+        widths: of the first line and of later ones.
+    """
+    words = split_text(text.strip(_ASCII_SPACES)) if NO_BREAK_SPACE in text else text.split()
+    face, size, first, later = look.face, look.size, widths[0], widths[1]
+    lines: list[Line] = []
+    if not words:
+        return words, lines
+    measure = face.width
+    space = measure(" ", size)
+    shrink = style.space_shrinkage * space
+    strict = style.split_long_words
+    room, used, count, start = first, -space, 0, 0
+    for index, word in enumerate(words):
+        width = measure(word, size)
+        wider = used + space + width
+        if wider > room + shrink * count:
+            if strict and width > room:
+                return None
+            if count:
+                run = Run(look, " ".join(words[start:index]))
+                lines.append(Line(room - used, count, [run], size, start, room))
+                room, used, count, start = later, width, 1, index
+                continue
+        used = wider
+        count += 1
+    lines.append(Line(room - used, count, [Run(look, " ".join(words[start:]))], size, start, room))
+    return words, lines
+
+
+# --- runs to words -----------------------------------------------------------------------------------
+
+
+def make_words(runs: Iterable[Run]) -> list[Word]:
+    """Return the words of runs, with breaks and pictures as words of their own."""
+    made = _Words()
+    for run in runs:
+        if run.kind == TEXT:
+            if run.text:
+                made.add_text(run)
+        elif run.kind == IMAGE:
+            made.add_image(run)
+        elif run.kind == ANCHOR:
+            made.add_anchor(run)
+        else:
+            made.end_word(False)
+            made.words.append(Word(0.0, [run]))
+            made.hanging = True
+    made.end_word(False)
+    return made.words
+
+
+class _Words:
+    def __init__(self) -> None:
+        self.words: list[Word] = []
+        self.hanging = True  # at the beginning of a line, spaces are nothing
+        self._parts: list[Run] = []
+        self._width = 0.0
+
+    def end_word(self, spaced: bool) -> None:
+        if self._parts:
+            self.words.append(Word(self._width, self._parts, spaced))
+            self._parts, self._width = [], 0.0
+
+    def add_text(self, run: Run) -> None:
+        text = run.text
+        if self.hanging:
+            text = _BETWEEN_WORDS.sub("", text, count=1) if _BETWEEN_WORDS.match(text) else text
+            if not text:
+                return
+            self.hanging = False
+        words = split_text(text)
+        if text[0] in _ASCII_SPACES or not words:
+            after_space = not self._parts and bool(self.words) and self.words[-1].spaced
+            self.end_word(False)
+            if not after_space:
+                words.insert(0, "")
+            elif not words:
+                return
+        for word in words[:-1]:
+            self._add(run, word)
+            self.end_word(True)
+        self._add(run, words[-1])
+        if text[-1] in _ASCII_SPACES:
+            self.end_word(True)
+
+    def _add(self, run: Run, word: str) -> None:
+        self._parts.append(run.like(word))
+        self._width += width_of(run.look, word)
+
+    def add_image(self, run: Run) -> None:
+        self.end_word(False)
+        assert isinstance(run.extra, Image)
+        self.words.append(Word(run.extra.width, [run]))
+        self.hanging = False
+
+    def add_anchor(self, run: Run) -> None:
+        if not self._parts and self.words and self.words[-1].spaced:
+            self.words[-1].parts.append(run)
+        else:
+            self._parts.append(run)
+
+
+def width_of(look: Look, text: str) -> float:
+    """Return the width of text as ReportLab measures it; soft hyphens have none."""
+    if SOFT_HYPHEN in text:
+        text = text.replace(SOFT_HYPHEN, "")
+    return look.face.width(text, look.size)
+
+
+def rejoined(words: Iterable[Word]) -> list[Word]:
+    """Return words without what breaking lines did to them, to be broken anew."""
+    found: list[Word] = []
+    pieces: list[Word] = []
+    for word in words:
+        if word.injected:
+            continue
+        if word.split:
+            pieces.append(word)
+        if not word.split or word.split == "last":
+            found += [_joined(pieces)] if pieces else []
+            pieces = []
+        if not word.split:
+            found.append(word)
+    return found + ([_joined(pieces)] if pieces else [])
+
+
+def _joined(pieces: Sequence[Word]) -> Word:
+    parts: list[Run] = []
+    for piece in pieces:
+        own = [part.like(part.text) for part in piece.parts]
+        if piece.hyphen:
+            own[-1].text = own[-1].text[:-1]
+        if parts and own and parts[-1].kind == TEXT and parts[-1].look == own[0].look:
+            parts[-1].text += own.pop(0).text
+        parts += own
+    return Word(_total(parts), parts, pieces[-1].spaced)
+
+
+def _total(parts: Iterable[Run]) -> float:
+    return sum(width_of(part.look, part.text) for part in parts)
