@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
-from itertools import accumulate
+from itertools import accumulate, chain
 
 from deflate import zlib_compress
 
@@ -69,11 +69,12 @@ def framed(at: int, body: bytes) -> bytes:
 
 
 def object_stream(numbers: Sequence[int], bodies: Sequence[str], *, shared: bool = False) -> bytes:
-    """Return the body of a stream that holds objects (7.5.7)."""
+    """Return the body of a stream that holds objects (7.5.7). What ends neither in a bracket nor space needs a space."""
+    count = len(bodies)
     places = accumulate(map(len, bodies), initial=0)
-    head = "".join([f"{at} {place + index} " for index, (at, place) in enumerate(zip(numbers, places, strict=False))])
-    data = f"{head}{chr(10).join(bodies)}".encode("latin-1")
-    return stream(data, f"/Type/ObjStm/N {len(bodies)}/First {len(head)}", shared=shared)
+    head = ("%d %d " * count) % tuple(chain.from_iterable(zip(numbers, places, strict=False)))
+    data = "".join((head, *bodies)).encode("latin-1")
+    return stream(data, f"/Type/ObjStm/N {count}/First {len(head)}", shared=shared)
 
 
 def in_file(offset: int) -> bytes:
@@ -107,20 +108,19 @@ class Pool:
     """Objects that are written together: streams as they are, the others in one object stream behind them.
 
     Attributes:
-        first: the number of the first object.
-        count: how many numbers are taken.
+        next: the number that the next object gets.
     """
 
     def __init__(self, first: int = 1) -> None:
-        self.first = first
-        self.count = 0
+        self._first = self.next = first
         self._streams: dict[int, bytes] = {}
         self._others: dict[int, str] = {}
 
     def reserve(self) -> int:
         """Return a number whose object comes later."""
-        self.count += 1
-        return self.first + self.count - 1
+        at = self.next
+        self.next = at + 1
+        return at
 
     def add_stream(self, body: bytes, at: int = 0) -> int:
         """Add a stream, under a number reserved for it or the next; return the number."""
@@ -134,21 +134,28 @@ class Pool:
         self._others[at] = body
         return at
 
+    def extend(self, bodies: Sequence[str]) -> None:
+        """Add objects that are no streams under the next numbers."""
+        self._others.update(enumerate(bodies, self.next))
+        self.next += len(bodies)
+
     def write(self, start: int, *, shared: bool = False) -> tuple[bytes, bytes]:
         """Return the objects as they stand in a file from an offset on, and their rows; one number more is taken.
 
         All reserved numbers must have got their objects.
         """
         holder = self.reserve()
-        data, rows = bytearray(), {}
-        for at, body in sorted(self._streams.items()):
-            rows[at] = in_file(start + len(data))
-            data += framed(at, body)
         others = sorted(self._others)
-        rows.update(zip(others, in_stream(holder, len(others)), strict=True))
-        rows[holder] = in_file(start + len(data))
-        data += framed(holder, object_stream(others, [self._others[at] for at in others], shared=shared))
-        return bytes(data), b"".join([rows[at] for at in range(self.first, holder + 1)])
+        rows = list(in_stream(holder, len(others)))
+        parts = []
+        for at in sorted(self._streams):
+            rows.insert(at - self._first, in_file(start))
+            parts.append(framed(at, self._streams[at]))
+            start += len(parts[-1])
+        bodies = list(map(self._others.__getitem__, others))
+        parts.append(framed(holder, object_stream(others, bodies, shared=shared)))
+        rows.append(in_file(start))
+        return b"".join(parts), b"".join(rows)
 
 
 _REFERENCE = re.compile(rb"\((?:[^\\()]|\\.)*\)|<[0-9A-Fa-f]+>|\b([0-9]+) 0 R\b", re.DOTALL)

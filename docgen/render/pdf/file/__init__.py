@@ -82,7 +82,7 @@ class _File:
         notes = self._put_pages()
         tree = Tree(self._pool, self._document.sheets, self._pages, notes)
         tree.write(self._document.root, self._structure, self._parents, self._top)
-        left_out = self._pool.first + self._pool.count
+        left_out = self._pool.next
         outline = put_outline(self._pool, self._document.outline, self._places)
         more = f"/PageMode/UseOutlines/Outlines {outline} 0 R" if outline else ""
         more += put_attachments(self._pool, attachments, today)
@@ -120,13 +120,13 @@ class _File:
 
     def _describe(self, today: date | None, extension: Extension) -> None:
         document = self._document
-        said = {
-            "Title": clean(document.title) or UNTITLED,
-            "Author": document.author,
-            "Subject": document.subject,
-            "Keywords": document.keywords,
-            "Creator": document.creator,
-        }
+        said = (
+            ("Title", clean(document.title) or UNTITLED),
+            ("Author", document.author),
+            ("Subject", document.subject),
+            ("Keywords", document.keywords),
+            ("Creator", document.creator),
+        )
         packet, info = describe(said, document.language or "en", today, extension)
         self._pool.add_stream(raw_stream(packet, "/Type/Metadata/Subtype/XML"), self._xmp)
         self._pool.add(info, self._info)
@@ -140,4 +140,4 @@ class _File:
             f"/{OWN_KEY}[{len(shared.data)} {shared.count} {len(self._pages)} {left_out}]"
         )
         offset = len(shared.data) + len(own)
-        return shared.data + own + ending(shared.count + self._pool.count + 1, offset, shared.rows + rows, entries)
+        return shared.data + own + ending(self._pool.next, offset, shared.rows + rows, entries)

@@ -6,7 +6,6 @@ Every file claims PDF/A-3a and PDF/UA-1. The only date is that of the document.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
@@ -67,21 +66,23 @@ class Extension:
 NO_EXTENSION = Extension()
 
 
+@lru_cache(maxsize=64)
 def describe(
-    said: Mapping[str, str], language: str, today: date | None, extension: Extension = NO_EXTENSION
+    said: tuple[tuple[str, str], ...], language: str, today: date | None, extension: Extension = NO_EXTENSION
 ) -> tuple[bytes, str]:
     """Return the XMP packet and the information dictionary.
 
     Args:
-        said: Title, Author, Subject, Keywords and Creator, as far as they are known.
+        said: Title, Author, Subject, Keywords and Creator with what they say, as far as it is known.
         language: of the document, a BCP 47 tag.
         today: the date it bears; without one, no date is said.
         extension: such as an electronic invoice needs.
     """
+    known = dict(said)
     lines = [_IN_NO_ORDER.format("dc:language", escape(language))]
     entries = []
     for key, (label, form) in _PROPERTIES.items():
-        value = PRODUCER if key == "Producer" else clean(said.get(key, ""))
+        value = PRODUCER if key == "Producer" else clean(known.get(key, ""))
         if value:
             lines.append(form.format(label, escape(value)))
             entries.append(f"/{key}{text(value)}")

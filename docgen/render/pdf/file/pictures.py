@@ -76,7 +76,7 @@ def _put_stationery(pool: Pool, page: Stationery, at: int) -> None:
     for one in objects:
         body = renumber(one.body, numbers).decode("latin-1")
         if one.data is None:
-            pool.add(body, numbers[one.number])
+            pool.add(f"{body}\n", numbers[one.number])
         else:
             pool.add_stream(
                 raw_stream(one.data, body.strip().removeprefix("<<").removesuffix(">>")), numbers[one.number]

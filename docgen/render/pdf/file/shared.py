@@ -48,7 +48,7 @@ class Shared:
     resources: int
 
 
-_Key = tuple[tuple[tuple[int, Face, frozenset[int]], ...], tuple[str, ...]]
+_Key = tuple[Letters, frozenset[FontUse], frozenset[str]]
 _made: OrderedDict[_Key, Shared] = OrderedDict()
 _lock = Lock()
 
@@ -59,21 +59,16 @@ def shared_part(fonts: Iterable[FontUse], names: Iterable[str], letters: Letters
     Raises:
         TemplateError: a font or stationery is broken.
     """
-    all_fonts, all_names = _with_inner(set(fonts), set(names), store)
-    groups: dict[int, set[int]] = {}
-    for face, group in all_fonts:
-        groups.setdefault(face, set()).add(group)
-    used = tuple((at, letters.numbered(at), frozenset(found)) for at, found in sorted(groups.items()))
-    key = (used, tuple(sorted(all_names)))
+    key = letters, frozenset(fonts), frozenset(names)
     with _lock:
         found = _made.get(key)
-        if found is not None:
+        if found is None:
+            found = _made[key] = _make(key, store)
+            if len(_made) > _KEPT:
+                _made.popitem(last=False)
+        else:
             _made.move_to_end(key)
-            return found
-        made = _made[key] = _make(key, store)
-        if len(_made) > _KEPT:
-            _made.popitem(last=False)
-        return made
+        return found
 
 
 def _with_inner(fonts: set[FontUse], names: set[str], store: Store) -> tuple[set[FontUse], set[str]]:
@@ -89,17 +84,21 @@ def _with_inner(fonts: set[FontUse], names: set[str], store: Store) -> tuple[set
 
 
 def _make(key: _Key, store: Store) -> Shared:
-    fonts, names = key
+    letters = key[0]
+    fonts, names = _with_inner(set(key[1]), set(key[2]), store)
+    groups: dict[int, set[int]] = {}
+    for at, group in fonts:
+        groups.setdefault(at, set()).add(group)
     pool = Pool()
     intent = pool.add(_INTENT % pool.add_stream(stream(srgb_profile(), "/N 3", shared=True)))
-    numbers = {f"F{at}": _put_font(pool, face, groups) for at, face, groups in fonts}
-    numbers.update((name, pool.reserve()) for name in names)
-    for name in names:
+    numbers = {f"F{at}": _put_font(pool, letters.numbered(at), frozenset(used)) for at, used in sorted(groups.items())}
+    numbers.update((name, pool.reserve()) for name in sorted(names))
+    for name in sorted(names):
         put_resource(pool, store[name], numbers[name], numbers)
     resources = pool.add(list_resources(numbers))
     data, rows = pool.write(len(HEADER), shared=True)
     data = HEADER + data
-    return Shared(data, pool.count, rows, hashlib.sha256(data).digest(), intent, resources)
+    return Shared(data, pool.next - 1, rows, hashlib.sha256(data).digest(), intent, resources)
 
 
 def _put_font(pool: Pool, face: Face, groups: frozenset[int]) -> int:

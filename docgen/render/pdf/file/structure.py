@@ -31,6 +31,8 @@ _OWNERS = {
     "ListNumbering": "List",
 }
 _HEADINGS = {f"H{level}": level for level in range(1, 7)}
+#: Elements of which nothing is to be checked -> how they begin.
+_PLAIN = {role: f"<</S/{role}/P " for role in STANDARD - {*_HEADINGS, "TH", "Figure", "Formula", "Note"}}
 _NEED_TEXT = frozenset({"Figure", "Formula"})
 #: Elements that have an identifier (ISO 14289-1, 7.9).
 _NAMED = frozenset({"Note", "FENote"})
@@ -52,6 +54,8 @@ class Tree:
         self._sheets = sheets
         self._pages = pages
         self._notes = notes
+        self._first = 0
+        self._bodies: list[str] = []
         self._parents: list[list[int]] = [[0] * len(sheet.marks) for sheet in sheets]
         self._heard: dict[int, int] = {}
         self._headings: list[int] = []
@@ -60,9 +64,11 @@ class Tree:
 
     def write(self, root: Node, at: int, parent_tree: int, top: int) -> None:
         """Add the tree under a number reserved for its root, the parent tree and the top element under two others."""
+        self._first = self._pool.next
         kids = self._write_kids(root, top)
         for sheet in self._sheets:
             kids += [self._write_lone_link(link, top) for link in sheet.links if id(link) not in self._heard]
+        self._pool.extend(self._bodies)
         self._pool.add(f"<</S{self._role(root.role)}/P {at} 0 R/K[{' '.join(kids)}]{self._more(root, top)}>>", top)
         self._pool.add(f"<</Nums[{self._list_parents()}]>>", parent_tree)
         count = len(self._sheets) + len(self._heard)
@@ -73,29 +79,38 @@ class Tree:
         )
 
     def _write_node(self, node: Node, parent: int) -> str:
-        at = self._pool.reserve()
-        role = self._role(node.role)
-        kids, page = node.kids, ""
-        if len(kids) == 1 and type(kids[0]) is tuple:
-            number, mark = kids[0]
-            self._parents[number][mark] = at
-            content, page = str(mark), f"/Pg {self._pages[number]} 0 R"
+        """Write an element and all below it. This is where a file spends its time."""
+        bodies = self._bodies
+        index = len(bodies)
+        bodies.append("")
+        at = self._first + index
+        head = _PLAIN.get(node.role)
+        if head is None or node.attributes or node.alt or node.actual or node.language or node.title:
+            head = f"<</S{self._role(node.role)}{self._more(node, at)}/P "
+        kids = node.kids
+        if len(kids) != 1:
+            bodies[index] = f"{head}{parent} 0 R/K[{' '.join(self._write_kids(node, at))}]>>"
+        elif type(kid := kids[0]) is tuple:
+            sheet, mark = kid
+            self._parents[sheet][mark] = at
+            bodies[index] = f"{head}{parent} 0 R/K {mark}/Pg {self._pages[sheet]} 0 R>>"
+        elif type(kid) is Node:
+            bodies[index] = f"{head}{parent} 0 R/K {self._write_node(kid, at)}>>"
         else:
-            content = f"[{' '.join(self._write_kids(node, at))}]"
-        self._pool.add(f"<</S{role}/P {parent} 0 R/K {content}{page}{self._more(node, at)}>>", at)
+            bodies[index] = f"{head}{parent} 0 R/K {self._write_kids(node, at)[0]}>>"
         return f"{at} 0 R"
 
     def _write_kids(self, node: Node, at: int) -> list[str]:
         written = []
         for kid in node.kids:
-            if type(kid) is tuple:
-                number, mark = kid
-                self._parents[number][mark] = at
-                written.append(f"<</Type/MCR/Pg {self._pages[number]} 0 R/MCID {mark}>>")
-            elif type(kid) is Link:
+            if isinstance(kid, tuple):
+                sheet, mark = kid
+                self._parents[sheet][mark] = at
+                written.append(f"<</Type/MCR/Pg {self._pages[sheet]} 0 R/MCID {mark}>>")
+            elif isinstance(kid, Link):
                 written.append(self._hear(kid, at))
             else:
-                written.append(self._write_node(kid, at))  # type: ignore[arg-type]
+                written.append(self._write_node(kid, at))
         return written
 
     def _hear(self, link: Link, at: int) -> str:
@@ -103,8 +118,8 @@ class Tree:
         return f"<</Type/OBJR/Obj {self._notes[id(link)]} 0 R/Pg {self._pages[link.sheet]} 0 R>>"
 
     def _write_lone_link(self, link: Link, parent: int) -> str:
-        at = self._pool.reserve()
-        self._pool.add(f"<</S/Link/P {parent} 0 R/K {self._hear(link, at)}>>", at)
+        at = self._first + len(self._bodies)
+        self._bodies.append(f"<</S/Link/P {parent} 0 R/K {self._hear(link, at)}>>")
         return f"{at} 0 R"
 
     def _role(self, role: str) -> str:
