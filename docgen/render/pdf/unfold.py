@@ -18,6 +18,7 @@ _HOLDERS = ("ol", "ul", "indent", "blockTable")
 _BETWEEN_CELLS = "\u2002"
 #: What may stand before a block that begins in the same line: bullets, numbers, gaps between cells.
 _BEGINNINGS = f" \n\t•0123456789.{_BETWEEN_CELLS}"
+_CHARTS = ("barChart", "barChart3D", "linePlot", "linePlot3D", "pieChart", "pieChart3D", "spiderChart")
 _SHORT_COLOUR = re.compile("#[0-9A-Fa-f]{3}")
 
 
@@ -30,6 +31,13 @@ def spell_out_colours(element: etree._Element) -> None:
 
 def unfold(root: etree._Element) -> None:
     """Let lines and Markdown stand where RML has no place for their elements."""
+    for chart in root.iter(*_CHARTS):
+        for name, value in (("dx", "0"), ("dy", "0"), ("dwidth", "100"), ("dheight", "100")):
+            chart.set(name, chart.get(name, value))  # z3c.rml says they can be left out, and needs them
+    for pages in root.iter("template", "pageTemplate"):
+        if "pagesize" not in pages.attrib and pages.get("pageSize"):
+            # Other makers of RML spell it so; z3c.rml would print on A4 without a word.
+            pages.set("pagesize", pages.get("pageSize"))
     for cell in root.iter("td"):
         if len(cell) and all(child.tag == "br" for child in cell):
             text = "\n".join([cell.text or "", *(child.tail or "" for child in cell)])

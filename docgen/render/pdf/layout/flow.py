@@ -26,6 +26,7 @@ from docgen.render.pdf.layout.frames import Frame, FramePlan
 from docgen.render.pdf.layout.keeping import Container, KeepTogether, too_large
 from docgen.render.pdf.layout.maker import Maker
 from docgen.render.pdf.layout.pagetemplates import Book, PageTemplate
+from docgen.render.pdf.layout.parastyle import ParaStyle
 from docgen.render.pdf.layout.sheetstyles import read_styles
 
 #: So many pages with nothing on them end the layout.
@@ -93,12 +94,14 @@ class Flow:
 
     def _break_before(self, block: Block) -> bool:
         """Whether a page or frame ends first, as the block's style asks; each block asks once."""
-        wanted = getattr(block, "break_before", "")
-        if not wanted or block is self._broken_before:
+        style = getattr(block, "style", None)
+        if not isinstance(style, ParaStyle) or not (style.page_break_before or style.frame_break_before):
+            return False
+        if block is self._broken_before:
             self._broken_before = None
             return False
         self._broken_before = block
-        self._steer(NextPage() if wanted == "page" else NextFrame())
+        self._steer(NextPage() if style.page_break_before else NextFrame())
         return True
 
     def _keep_with_next(self) -> None:

@@ -64,8 +64,9 @@ def draw_stack(blocks: Sequence[Block], sheet: Sheet, x: float, y: float, width:
             continue
         used_width, used = block.wrap(width, ENDLESS)
         if used < TINY:
-            if isinstance(block, Mark):
-                block.draw(sheet, x, y)
+            mark = block if isinstance(block, Mark) else getattr(block, "mark", None)
+            if mark is not None:
+                mark.draw(sheet, x, y)
             continue
         if y != top:
             used += max(block.space_before - after, 0.0)
@@ -263,6 +264,7 @@ class BottomStack:
         self._spare = 0.0
         self.space_before, self.space_after = block.space_before, block.space_after
         self.keep_with_next = block.keep_with_next
+        self.style = getattr(block, "style", None)
 
     def wrap(self, width: float, height: float) -> tuple[float, float]:
         """Return its size, and note how much room is left below it."""

@@ -108,3 +108,17 @@ def read(element: etree._Element, styles: Styles) -> ListStyle:
     """Return the style of a `<listStyle>`. Raises ValueError."""
     parent = find(element.get("parent"), styles) if element.get("parent") else ListStyle()
     return with_attributes(parent, element.items())
+
+
+def bulleted(style: ListStyle) -> ListStyle:
+    """Return a style whose items have bullets."""
+    return style if style.bullet_type == "bullet" else replace(style, bullet_type="bullet")
+
+
+def bullet_of(text: str) -> str:
+    """Return the bullet that an item asks for: a name or a character. Raises ValueError."""
+    if text.lower() in BULLETS:
+        return text.lower()
+    if len(text) > 1:
+        raise ValueError(f'"{text}" is no bullet')
+    return text

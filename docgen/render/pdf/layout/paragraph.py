@@ -112,6 +112,13 @@ class Paragraph:
         """Return its style."""
         return self._style
 
+    @property
+    def line_count(self) -> int:
+        """How many lines it was broken into; 0 before it is wrapped."""
+        if self._stop >= 0:
+            return self._stop
+        return len(self._broken.lines) if self._broken is not None else 0
+
     def wrap(self, width: float, height: float) -> tuple[float, float]:
         """Return its width, which is all there is, and its height."""
         if width < _FUZZ:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from lxml import etree
 
 from docgen.render.pdf.drawing import borrowed, codes, graphics, pictures
-from docgen.render.pdf.layout import actions, keeping, paragraph, tables
+from docgen.render.pdf.layout import actions, beside, keeping, lists, paragraph, placed, tables, turnover
 from docgen.render.pdf.layout.attributes import length
 from docgen.render.pdf.layout.blocks import Block, Spacer
 from docgen.render.pdf.layout.maker import Builder, Maker, needed
@@ -37,6 +37,13 @@ BUILDERS: Mapping[str, Builder] = {
     "keepInFrame": keeping.keep_in_frame,
     "fixedSize": keeping.fixed_size,
     "topPadder": keeping.top_padder,
+    "pto": turnover.build,
+    "hr": placed.rule,
+    "link": placed.link,
+    "storyPlace": placed.story_place,
+    "imageAndFlowables": beside.build,
+    "ol": lists.build,
+    "ul": lists.build,
     "img": pictures.build,
     "qr": codes.build_qr,
     "barCodeFlowable": borrowed.build_bar_code,
