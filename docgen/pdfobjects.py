@@ -69,7 +69,7 @@ def framed(at: int, body: bytes) -> bytes:
 
 
 def object_stream(numbers: Sequence[int], bodies: Sequence[str], *, shared: bool = False) -> bytes:
-    """Return the body of a stream that holds objects (7.5.7). What ends neither in a bracket nor space needs a space."""
+    """Return the body of a stream that holds objects (7.5.7); each has to end in a bracket or in space."""
     count = len(bodies)
     places = accumulate(map(len, bodies), initial=0)
     head = ("%d %d " * count) % tuple(chain.from_iterable(zip(numbers, places, strict=False)))

@@ -9,7 +9,7 @@ from datetime import date
 from typing import Literal
 
 from docgen.pdfobjects import Pool, name, stream, text
-from docgen.render.pdf.file.metadata import pdf_date
+from docgen.pdfmetadata import pdf_date
 
 #: How a file relates to the document it lies in.
 Relationship = Literal["Source", "Data", "Alternative", "Supplement", "Unspecified"]

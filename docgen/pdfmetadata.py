@@ -1,6 +1,6 @@
-"""Floor 2, edges: what a file says of itself, as XMP and in the information dictionary, which agree word for word.
+"""Floor 1, rules: what a PDF file says of itself, as XMP and in the information dictionary, which agree word for word.
 
-Every file claims PDF/A-3a and PDF/UA-1. The only date is that of the document.
+The only date is that of the document. Knows no page.
 """
 
 from __future__ import annotations
@@ -9,10 +9,12 @@ import re
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
+from typing import Literal
 from xml.sax.saxutils import escape
 
 from docgen.pdfobjects import text
 
+Claim = Literal["A", "UA", "B", ""]
 PRODUCER = "docgen"
 UNTITLED = "Untitled"
 #: What XML cannot hold, which no title needs.
@@ -22,9 +24,15 @@ _HEAD = """<?xpacket begin="\ufeff" id="W5M0MpCehiHzreSzNTczkc9d"?>
 <rdf:Description rdf:about="" xmlns:dc="http://purl.org/dc/elements/1.1/" xmlns:xmp="http://ns.adobe.com/xap/1.0/"
  xmlns:pdf="http://ns.adobe.com/pdf/1.3/" xmlns:pdfaid="http://www.aiim.org/pdfa/ns/id/"
  xmlns:pdfuaid="http://www.aiim.org/pdfua/ns/id/">
-<pdfaid:part>3</pdfaid:part><pdfaid:conformance>A</pdfaid:conformance><pdfuaid:part>1</pdfuaid:part>
-<dc:format>application/pdf</dc:format>
+%s<dc:format>application/pdf</dc:format>
 """
+#: Standard a file keeps to -> how it says so: tagged and archivable, archivable only, neither.
+_CLAIMS = {
+    "A": "<pdfaid:part>3</pdfaid:part><pdfaid:conformance>A</pdfaid:conformance><pdfuaid:part>1</pdfuaid:part>\n",
+    "UA": "<pdfuaid:part>1</pdfuaid:part>\n",
+    "B": "<pdfaid:part>3</pdfaid:part><pdfaid:conformance>B</pdfaid:conformance>\n",
+    "": "",
+}
 #: PDF/A wants properties declared that it does not know (ISO 19005-3, 6.6.2.3.3), and PDF/UA's is one of them.
 _FOOT = """%s</rdf:Description>%s
 <rdf:Description rdf:about="" xmlns:pdfaExtension="http://www.aiim.org/pdfa/ns/extension/"
@@ -68,7 +76,11 @@ NO_EXTENSION = Extension()
 
 @lru_cache(maxsize=64)
 def describe(
-    said: tuple[tuple[str, str], ...], language: str, today: date | None, extension: Extension = NO_EXTENSION
+    said: tuple[tuple[str, str], ...],
+    language: str,
+    today: date | None,
+    extension: Extension = NO_EXTENSION,
+    claim: Claim = "A",
 ) -> tuple[bytes, str]:
     """Return the XMP packet and the information dictionary.
 
@@ -77,6 +89,7 @@ def describe(
         language: of the document, a BCP 47 tag.
         today: the date it bears; without one, no date is said.
         extension: such as an electronic invoice needs.
+        claim: the standard the file keeps to: PDF/A-3a and PDF/UA-1, the latter alone, PDF/A-3b, or none.
     """
     known = dict(said)
     lines = [_IN_NO_ORDER.format("dc:language", escape(language))]
@@ -87,7 +100,7 @@ def describe(
             lines.append(form.format(label, escape(value)))
             entries.append(f"/{key}{text(value)}")
     xmp_dates, info_dates = _dates(today)
-    packet = _HEAD + _FOOT % ("".join(lines) + xmp_dates, extension.description, extension.schema)
+    packet = _HEAD % _CLAIMS[claim] + _FOOT % ("".join(lines) + xmp_dates, extension.description, extension.schema)
     return packet.encode(), f"<<{''.join(entries)}{info_dates}>>"
 
 
