@@ -20,11 +20,10 @@ def qr_ink(element: etree._Element) -> tuple[Ink, float]:
     size = length(element.get("size", _DEFAULT_SIZE))
     bars, count = dark_runs(element.get("value", ""), element.get("error", "m"), int(element.get("border", "0")))
     module = size / count
-    ops = [fill_operator(colour(element.get("color", "black")) or BLACK)]
-    for column, row, run in bars:
-        x, y = column * module, size - (row + 1) * module
-        ops.append(f"{x:.3f} {y:.3f} {run * module:.3f} {module:.3f} re\n")
-    return Ink("".join([*ops, "f\n"])), size
+    drawn = "".join([f"{column} {row} {run} 1 re\n" for column, row, run in bars])
+    paint = fill_operator(colour(element.get("color", "black")) or BLACK)
+    # The modules are the units, counted from the upper left corner.
+    return Ink(f"{paint}{module:.6f} 0 0 {-module:.6f} 0 {size:.3f} cm\n{drawn}f\n"), size
 
 
 def build_qr(element: etree._Element, maker: Maker) -> Iterable[Block]:
