@@ -321,6 +321,8 @@ class Table:
         if body.settings:
             _set_at_split(first, "splitlast", cut - 1)
             _set_at_split(rest, "splitfirst", 0)
+            if repeat:  # ReportLab's parts share the looks of repeated rows
+                _set_at_split(first, "splitfirst", 0)
         return self._part(first, self._repeated), self._part(rest, repeat)
 
     def _cut_own(self, first: Body, rest: Body, cut: int) -> None:
@@ -439,8 +441,10 @@ _SINGLE = Area(0, 0, 0, 0)
 
 
 def _decorate(sheet: Sheet, ink: Ink, x: float, y: float) -> None:
+    """Draw rules; the place is exact, since thin lines look different for a thousandth of a point."""
     if ink.ops:
-        sheet.put(ink, x, y)
+        sheet.draw(f"q 1 0 0 1 {x:.6f} {y:.6f} cm\n{ink.ops}Q\n")
+        sheet.resources.update(ink.resources)
 
 
 def _set_at_split(body: Body, at: str, row: int) -> None:

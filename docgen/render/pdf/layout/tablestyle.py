@@ -55,7 +55,7 @@ class Fill(NamedTuple):
 
 
 class Line(NamedTuple):
-    """Lines of a kind on an area, each drawn `times`, `space` apart. `dash` lists what is drawn and left out in turn."""
+    """Lines of a kind on an area, each drawn `times`, `space` apart. `dash` lists what is drawn and left out."""
 
     area: Area
     kind: str
