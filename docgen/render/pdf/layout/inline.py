@@ -109,6 +109,8 @@ class _Reader:
                 self._mark(state, kind)
         self._read_inside(element, state, outermost=True)
         self._apply_transforms()
+        if self.content.bullet is None and element.get("bulletText"):
+            self.content.bullet = [Run(self._look(self._bullet_state()), element.get("bulletText", ""))]
 
     def _read_inside(self, element: etree._Element, state: _State, *, outermost: bool = False) -> None:
         children = list(element)
@@ -266,14 +268,17 @@ class _Reader:
             self._add(Run(self._look(state), text), state)
 
     def _bullet(self, element: etree._Element, state: _State) -> None:
-        style = self._style
-        family = self._maker.letters.family_of(style.bullet_font_name)
-        state = _State(*family, style.bullet_font_size, style.bullet_color or style.text_color)
+        state = self._bullet_state()
         self._set_font(element, state, {})
         self.content.bullet = []
         self._into = self.content.bullet
         self._read_inside(element, state)
         self._into = self.content.runs
+
+    def _bullet_state(self) -> _State:
+        style = self._style
+        family = self._maker.letters.family_of(style.bullet_font_name)
+        return _State(*family, style.bullet_font_size, style.bullet_color or style.text_color)
 
     def _image(self, element: etree._Element, state: _State) -> None:
         placed = pictures.find(element.get("src", ""), self._maker)

@@ -130,12 +130,7 @@ def split_text(text: str) -> list[str]:
 def break_plain(
     text: str, look: Look, widths: Sequence[float], style: ParaStyle
 ) -> tuple[list[str], list[Line]] | None:
-    """Return words and lines of a text of one look; None where a word has to be divided.
-
-    Args:
-        text: without soft hyphens.
-        widths: of the first line and of later ones.
-    """
+    """Return words and lines of a text of one look; None where a word has to be divided."""
     words = split_text(text.strip(_ASCII_SPACES)) if NO_BREAK_SPACE in text else text.split()
     face, size, first, later = look.face, look.size, widths[0], widths[1]
     lines: list[Line] = []

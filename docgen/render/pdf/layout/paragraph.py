@@ -7,6 +7,7 @@ anew for each. Knows where parts of it stand in the structure tree; leaves break
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from copy import copy
 
 from lxml import etree
 
@@ -55,6 +56,18 @@ class Broken:
         self.bullet: tuple[float, Sequence[Run]] | None = None
         self.inks: dict[tuple[int, bool], Drawing] = {}
         self.lacks: tuple[Lack, ...] = ()
+
+    def finish(self) -> None:
+        """Find the height of its lines."""
+        style, look = self.style, self.look
+        if style.auto_leading not in ("min", "max"):
+            self.height = len(self.lines) * style.leading
+            return
+        for line in self.lines:
+            if not line.ascent and not line.descent:
+                line.ascent = look.face.ascent * look.size / 1000
+                line.descent = look.face.descent * look.size / 1000
+        self.height = sum(leading_of(line, style) for line in self.lines)
 
 
 class Paragraph:
@@ -106,6 +119,11 @@ class Paragraph:
         self._stop = -1
         self._goes_on = False
         self._shared: list[Node] | None = None
+
+    @property
+    def preformatted(self) -> bool:
+        """Return whether its spaces stay as wide as they are."""
+        return False
 
     @property
     def style(self) -> ParaStyle:
@@ -200,11 +218,11 @@ class Paragraph:
             return found
         return _break_content(content, self._style, self._maker, width)
 
-    def _read(self) -> Content:
+    def _read(self, *, exact: bool = False) -> Content:
         if self._element is None:
             return Content([Run(base_look(self._style, self._maker), self._key)])
         if self._content is None or not self._key:
-            self._content = read_content(self._element, self._style, self._maker)
+            self._content = read_content(self._element, self._style, self._maker, exact=exact)
         return self._content
 
     def _height(self, broken: Broken, stop: int) -> float:
@@ -222,22 +240,24 @@ class Paragraph:
         return len(broken.lines)
 
     def _parts(self, broken: Broken, count: int) -> tuple[Paragraph, Paragraph]:
-        style, maker = self._style, self._maker
+        style = self._style
         if self._shared is None:
             self._shared = []
-        head = Paragraph(style, maker, self.role, self._key, self._element)
+        head = copy(self)
         head._broken, head._stop, head._shared = broken, count, self._shared
         head._goes_on = True
         later = changed(style, {"first_line_indent": 0.0}) if style.first_line_indent else style
-        start = broken.lines[count].start
-        rest = broken.words[start:]
-        if rest and isinstance(rest[0], str):
-            tail = Paragraph(later, maker, self.role, " ".join(rest))  # type: ignore[arg-type]
-        else:
-            tail = Paragraph(later, maker, self.role, "")
-            tail._words = rejoined(rest)  # type: ignore[arg-type]
+        tail = self._rest(broken, count, later)
         tail._shared = self._shared
         return head, tail
+
+    def _rest(self, broken: Broken, count: int, style: ParaStyle) -> Paragraph:
+        rest = broken.words[broken.lines[count].start :]
+        if rest and isinstance(rest[0], str):
+            return Paragraph(style, self._maker, self.role, " ".join(rest))  # type: ignore[arg-type]
+        tail = Paragraph(style, self._maker, self.role, "")
+        tail._words = rejoined(rest)  # type: ignore[arg-type]
+        return tail
 
     # --- drawing -------------------------------------------------------------------------------
 
@@ -248,7 +268,7 @@ class Paragraph:
         lines = broken.lines[:stop]
         last = not self._goes_on or (bool(lines) and lines[-1].forced)
         height = broken.height if stop == len(broken.lines) else self._height(broken, stop)
-        placing = Placing(style, broken.width, height, broken.first, last=last, bullet=broken.bullet)
+        placing = Placing(style, broken.width, height, broken.first, last, self.preformatted, broken.bullet)
         return draw_lines(lines, placing, self._maker.letters)
 
     def _node(self, document: Document) -> Node:
@@ -287,13 +307,13 @@ def _break_text(text: str, style: ParaStyle, maker: Maker, width: float) -> Brok
     if style.end_dots or style.word_wrap or style.hyphenation or SOFT_HYPHEN in text or _has_references(text):
         return _break_content(Content(_pieces(look, text)), style, maker, width, plain=True)
     broken = Broken(style, width, look)
-    widths = _widths(style, width)
+    widths = width_pair(style, width)
     found = break_plain(text, look, widths, style)
     if found is None:
         return _break_content(Content([Run(look, text)]), style, maker, width, plain=True)
     broken.words, broken.lines = found
     broken.lacks = _lacks(look, text)
-    _measure(broken)
+    broken.finish()
     return broken
 
 
@@ -321,7 +341,7 @@ def _break_words(
     plain: bool = False,
 ) -> Broken:
     broken = Broken(style, width, base_look(style, maker))
-    widths = _widths(style, width)
+    widths = width_pair(style, width)
     if bullet:
         _make_room(broken, bullet, widths)
     language = (style.language or maker.document.language) if style.hyphenation else ""
@@ -330,28 +350,14 @@ def _break_words(
     broken.lacks = tuple(
         lack for word in words for part in word.parts if part.text for lack in _lacks(part.look, part.text)
     )
-    _measure(broken)
+    broken.finish()
     return broken
 
 
-def _widths(style: ParaStyle, width: float) -> list[float]:
+def width_pair(style: ParaStyle, width: float) -> list[float]:
+    """Return the widths of the first line and of later ones."""
     left, right = style.left_indent, style.right_indent
     return [width - (left + style.first_line_indent) - right, width - left - right]
-
-
-def _measure(broken: Broken) -> None:
-    style = broken.style
-    if style.auto_leading in ("min", "max"):
-        look = broken.look
-        for line in broken.lines:
-            if not line.ascent and not line.descent:
-                line.ascent, line.descent = (
-                    look.face.ascent * look.size / 1000,
-                    look.face.descent * look.size / 1000,
-                )
-        broken.height = sum(leading_of(line, style) for line in broken.lines)
-    else:
-        broken.height = len(broken.lines) * style.leading
 
 
 def _make_room(broken: Broken, bullet: Sequence[Run], widths: list[float]) -> None:
@@ -404,7 +410,7 @@ def build(element: etree._Element, maker: Maker) -> Iterable[Block]:
     """Return the paragraph of a `<para>`, a heading or a `<title>`."""
     tag = element.tag
     items = element.items()
-    style = _style(tag, items, maker)
+    style = style_of(tag, items, maker)
     role = f"H{style.heading}" if style.heading else _ROLES.get(tag, "P")
     if not len(element):
         text = element.text or ""
@@ -422,7 +428,8 @@ def _bulleted(element: etree._Element, style: ParaStyle, maker: Maker, role: str
     return Paragraph(style, maker, role, etree.tostring(element, encoding="unicode"), element)
 
 
-def _style(tag: str, items: Sequence[tuple[str, str]], maker: Maker) -> ParaStyle:
+def style_of(tag: str, items: Sequence[tuple[str, str]], maker: Maker) -> ParaStyle:
+    """Return the style of an element with what its attributes change. Raises ValueError."""
     name, others = "", False
     for attribute, text in items:
         if attribute == "style":

@@ -117,10 +117,12 @@ def text_operators(look: Look, text: str, gap: float = 0.0) -> str:
     if SOFT_HYPHEN in text:
         text = text.replace(SOFT_HYPHEN, "")
     if gap and (" " in text or NO_BREAK_SPACE in text):
-        moved = f"> {-gap * 1000 / look.size:.2f} <"
+        # No empty string in the array: pdfium loses the offset before one.
+        move = f" {-gap * 1000 / look.size:.2f} "
         words = text.replace(NO_BREAK_SPACE, " ").split(" ")
-        shown = moved.join([face.hex(f"{word} ") for word in words[:-1]] + [face.hex(words[-1])])
-        return f"[<{shown}>] TJ\n"
+        spaced = move.join([f"<{face.hex(f'{word} ')}>" for word in words[:-1]])
+        last = f"<{face.hex(words[-1])}>" if words[-1] else ""
+        return f"[{spaced}{move}{last}] TJ\n"
     shown = f"<{face.hex(text)}> Tj\n"
     if text.isascii() or reads_back(face, text):
         return shown
@@ -177,6 +179,7 @@ class _Pen:
             marks.meet(look, start, end)
             backs.meet(look.back, start, end)
             if look.links != self._open.links:
+                self._open.leave(y, end)
                 self._close_part()
                 self._open = _OpenPart(look.links)
                 has_moved = True
@@ -186,8 +189,7 @@ class _Pen:
             width = self._show(run, gap, hyphened=line.hyphened and index == len(line.runs) - 1)
             own = run.text.count(" ") + run.text.count(NO_BREAK_SPACE)
             if look.links:
-                low, high = y + look.rise - 0.2 * look.size, y + look.rise + look.size
-                self._open.widen(y, start, start + width + own * gap, low, high)
+                self._open.widen(y, x, y + look.rise - 0.2 * look.size, y + look.rise + look.size)
             x += width
             spaces += own
             before = run.text
@@ -196,6 +198,7 @@ class _Pen:
             self._set_dots(x, end, left + line.room, y, line.room)
         marks.finish(end)
         backs.finish(end)
+        self._open.leave(y, end)
         self._open.under += [mark.operators(y, self._size) for mark in marks.done]
         foot = y + self._size - leading_of(line, style)
         for x1, x2, colour in backs.done:
@@ -277,9 +280,15 @@ class _OpenPart:
         self._texts.append(text)
         self._fonts.update((number, group) for group in look.face.groups(text))
 
-    def widen(self, line: float, left: float, right: float, low: float, high: float) -> None:
-        x1, y1, x2, y2 = self._boxes.get(line, (left, low, right, high))
-        self._boxes[line] = min(x1, left), min(y1, low), max(x2, right), max(y2, high)
+    def widen(self, line: float, left: float, low: float, high: float) -> None:
+        """Let the link's box on a line hold more; it begins where ReportLab lets it begin."""
+        x1, y1, x2, y2 = self._boxes.get(line, (left, low, left, high))
+        self._boxes[line] = x1, min(y1, low), x2, max(y2, high)
+
+    def leave(self, line: float, right: float) -> None:
+        if line in self._boxes:
+            x1, y1, _, y2 = self._boxes[line]
+            self._boxes[line] = x1, y1, right, y2
 
     def finish(self) -> Part:
         ops = f"{''.join(self.under)}BT\n{''.join(self.ops)}ET\n"
