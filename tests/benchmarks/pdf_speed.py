@@ -50,8 +50,8 @@ PEERS = (
 AT_LEAST: Mapping[str, float] = {"typst": 3, "z3c.rml": 15, "reportlab": 5, "fpdf2": 20, "weasyprint": 60}
 
 _ROUNDS = 7
-_ROUND_S = 0.7
-_WARM_UP_S = 1.5
+_ROUND_S = 0.5
+_WARM_UP_S = 1.0
 _RECORDS = 1000
 _COMPARED = 5
 
