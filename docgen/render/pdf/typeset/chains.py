@@ -6,6 +6,7 @@ docgen ships, and for East Asian and other scripts from fonts installed on the c
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -16,6 +17,10 @@ from docgen.render.pdf.typeset.faces import Face
 from docgen.render.pdf.typeset.fontfiles import installed_face
 from docgen.render.pdf.typeset.scripts import CJK, COMMON, cluster_script, clusters
 
+#: Languages whose signs look otherwise than those of Latin letters, and their script.
+_SCRIPTS = {"ja": "Hira", "ko": "Hang", "zh": "Hani"}
+#: Figures are those of the author's font everywhere, so that the columns of a table are alike.
+_NUMBER = re.compile(r"[0-9](?:[0-9.,:/+\-–\u00a0\u202f]*[0-9])?%?")
 _KEPT_SPLITS = 1 << 14
 
 
@@ -53,6 +58,7 @@ class Chain:
         self.faces = tuple(faces)
         self.language = language
         self._shipped = shipped
+        self._script = _SCRIPTS.get(language.partition("-")[0], COMMON)
         self._bold = self.faces[0].is_bold
         self._found: dict[tuple[str, str], Face | None] = {}
         self._splits: dict[str, list[tuple[Face, str, str]]] = {}
@@ -102,19 +108,25 @@ class Chain:
         east_asian = CJK.intersection(scripts)
         scripts = [_alike(script, east_asian) for script in scripts]
         runs: list[tuple[Face, str, str]] = []
-        script, face = next((name for name in scripts if name != COMMON), COMMON), None
-        for piece, own in zip(pieces, scripts, strict=True):
+        script = next((name for name in scripts if name != COMMON), self._script)
+        face = self._face_for(
+            next((piece for piece, own in zip(pieces, scripts, strict=True) if own != COMMON), ""), script
+        )
+        for piece, own, counts in zip(pieces, scripts, _in_numbers(pieces), strict=True):
             if own != COMMON:
-                script = own
-            if face is None or own != COMMON or not face.covers(piece):
-                face = self._face_for(piece, script)
-            if runs and runs[-1][0] is face and runs[-1][1] == script:
-                runs[-1] = (face, script, runs[-1][2] + piece)
+                script, face = own, self._face_for(piece, own)
+            chosen = self.first if counts and self.first.covers(piece) else face
+            if own == COMMON and not chosen.covers(piece):
+                chosen = self._face_for(piece, script)
+            if runs and runs[-1][0] is chosen and runs[-1][1] == script:
+                runs[-1] = (chosen, script, runs[-1][2] + piece)
             else:
-                runs.append((face, script, piece))
+                runs.append((chosen, script, piece))
         return runs
 
     def _face_for(self, cluster: str, script: str) -> Face:
+        if not cluster:
+            return self._face_of_language()
         for face in self.faces:
             if face.covers(cluster):
                 return face
@@ -126,12 +138,29 @@ class Chain:
             return self._face_for(cluster[0], script)  # a mark no font has must not hide the letter under it
         return found or self.first
 
+    def _face_of_language(self) -> Face:
+        """Return what sets signs that stand alone: quotation marks in Chinese are as wide as its letters."""
+        return (cjk_face(self.language, self._script, self._bold) if self._script in CJK else None) or self.first
+
     def _others(self, cluster: str, script: str) -> list[Face]:
         shipped = self._shipped(script, self._bold) if self._shipped else None
         if shipped and shipped.covers(cluster):
             return [shipped]
         found = cjk_face(self.language, script, self._bold) if script in CJK else script_face(script, self._bold)
         return [found] if found else []
+
+
+def _in_numbers(pieces: Sequence[str]) -> list[bool]:
+    found: list[bool] = []
+    spans = iter([match.span() for match in _NUMBER.finditer("".join(pieces))])
+    start, end = next(spans, (0, 0))
+    at = 0
+    for piece in pieces:
+        while at >= end and end:
+            start, end = next(spans, (0, 0))
+        found.append(start <= at < end)
+        at += len(piece)
+    return found
 
 
 def _alike(script: str, east_asian: frozenset[str]) -> str:

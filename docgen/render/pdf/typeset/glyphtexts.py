@@ -6,6 +6,7 @@ is loaded when a text first needs this.
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Iterator
 from functools import lru_cache
 from typing import Any
@@ -20,7 +21,15 @@ _LONGEST_TEXT = 12
 
 def text_of(face: Face, glyph: int) -> str:
     """Return the text a glyph stands for, "" if that is unknown."""
-    return face.text_of(glyph) or _substituted(face).get(glyph, "")
+    char = face.text_of(glyph)
+    return _letters(char) if char else _substituted(face).get(glyph, "")
+
+
+@lru_cache(maxsize=4096)
+def _letters(char: str) -> str:
+    """Return the letters of a character that Unicode has for a form within words, such as Arabic's."""
+    is_form = "\ufb00" <= char <= "\ufdff" or "\ufe70" <= char <= "\ufefc"
+    return unicodedata.normalize("NFKC", char).strip() if is_form else char
 
 
 @lru_cache(maxsize=64)
@@ -35,7 +44,7 @@ def _substituted(face: Face) -> dict[int, str]:
     for _ in range(_ROUNDS):
         before = len(found)
         for sources, target in rules:
-            texts = [face.text_of(glyph) or found.get(glyph, "") for glyph in sources]
+            texts = [_letters(face.text_of(glyph)) or found.get(glyph, "") for glyph in sources]
             if all(texts) and not face.text_of(target) and sum(map(len, texts)) <= _LONGEST_TEXT:
                 found.setdefault(target, "".join(texts))
         if len(found) == before:

@@ -72,7 +72,12 @@ class GlyphRun:
         return _Writer(self, size).write()
 
     def reads_back(self, cluster: Cluster) -> bool:
-        """Return whether the glyphs of a cluster alone, read in order, give its text."""
+        """Return whether the glyphs of a cluster alone, read in order, give its text.
+
+        Raised ones never do: readers take them for a line of their own.
+        """
+        if any(glyph.y for glyph in cluster.glyphs):
+            return False
         texts = [text_of(self.face, glyph.id) for glyph in cluster.glyphs]
         return "".join(reversed(texts) if self.rtl else texts) == cluster.text
 
@@ -90,7 +95,6 @@ class _Writer:
         self._want = 0.0  # where HarfBuzz is
 
     def write(self) -> str:
-        actual: list[str] = []
         for stretch, clusters in _stretches(self._run):
             if stretch:
                 self._close()
@@ -105,7 +109,7 @@ class _Writer:
         self._close()
         if self._rise:
             self._out.append("0 Ts")
-        return " ".join(self._out + actual)
+        return " ".join(self._out)
 
     def _show(self, glyph: Glyph) -> None:
         rise = round(glyph.y * self._size / 1000, 3) + 0.0
@@ -141,13 +145,16 @@ class _Writer:
 
 
 def _stretches(run: GlyphRun) -> list[tuple[str, list[Cluster]]]:
-    """Return neighbouring clusters that have to say their text together, as (text, clusters); "" where none has to."""
+    """Return the clusters with the text they have to say, "" where their glyphs do.
+
+    From left to right neighbours say it together. From right to left each speaks for itself, since readers reverse
+    what stands in that direction, letter by letter.
+    """
     found: list[tuple[str, list[Cluster]]] = []
     for cluster in run.clusters:
         text = "" if run.reads_back(cluster) else cluster.text
-        if found and bool(found[-1][0]) == bool(text):
-            joined = text + found[-1][0] if run.rtl else found[-1][0] + text
-            found[-1] = (joined, [*found[-1][1], cluster])
+        if found and bool(found[-1][0]) == bool(text) and not (text and run.rtl):
+            found[-1] = (found[-1][0] + text, [*found[-1][1], cluster])
         else:
             found.append((text, [cluster]))
     return found
