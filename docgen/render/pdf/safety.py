@@ -44,7 +44,7 @@ _DRAWING = """
 _CHARTS = """
     barChart barChart3D linePlot linePlot3D pieChart pieChart3D spiderChart bar bars barLabels data label labels line
     lineLabels pointer slice slices spoke spokeLabels spokes strand strandLabels strands text texts xValueAxis
-    yValueAxis categoryAxis
+    yValueAxis categoryAxis valueAxis categoryNames series
 """
 _INLINE = """
     b strong i em u strike a font span br super sup sub nobr greek unichar bullet seq seqDefault seqReset seqChain
@@ -70,7 +70,7 @@ REFUSED = {
 
 _PICTURES = frozenset({".png", ".jpg", ".jpeg", ".gif", ".svg"})
 #: Element -> attributes whose value is read as a file, and how such files end.
-_FILES: Mapping[str, Mapping[str, frozenset[str]]] = {
+FILE_TAGS: Mapping[str, Mapping[str, frozenset[str]]] = {
     "img": {"src": _PICTURES},
     "image": {"file": _PICTURES},
     "imageAndFlowables": {"imageName": _PICTURES},
@@ -151,14 +151,25 @@ def make_safe(root: etree._Element, rules: Rules) -> list[TemplateError]:
         faults += _page_faults(element, where)
         faults += _note_faults(element, where)
         faults += marking_faults(element, where)
-        for attribute, endings in _FILES.get(str(element.tag), {}).items():
+        for attribute, endings in FILE_TAGS.get(str(element.tag), {}).items():
             try:
                 _place_file(element, attribute, endings, rules, where)
             except TemplateError as fault:
                 faults.append(fault)
             else:
                 faults += paper_faults(element, where) if element.tag in PAPERS else ()
-    return faults
+    return [*{str(fault): fault for fault in faults}.values()]  # a letterhead counts once for all its pages
+
+
+def place_files(root: etree._Element, rules: Rules) -> None:
+    """Make file names absolute, in place, in a tree that passed in all else.
+
+    Raises:
+        TemplateError: the first file that is not allowed, absent, or cannot be drawn.
+    """
+    for element in root.iter(*FILE_TAGS):
+        for attribute, endings in FILE_TAGS[str(element.tag)].items():
+            _place_file(element, attribute, endings, rules, Where(rules.file, element.sourceline))
 
 
 def _font_faults(element: etree._Element, known: frozenset[str], where: Where) -> Iterator[TemplateError]:

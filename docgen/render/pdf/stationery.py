@@ -30,6 +30,7 @@ _OF_ANOTHER_FILE = (
     "/OPI",
     "/Ref",
 )
+_SHOWING = frozenset({"Tj", "TJ", "'", '"'})
 _MARKS = frozenset({"BDC", "BMC", "EMC", "DP", "MP"})
 
 
@@ -140,8 +141,20 @@ class _Cleaner:
         if not isinstance(resources, Dictionary):
             return
         self._unmark(drawing, resources)
+        self._check_fonts(drawing, resources)
         for inner in self._used(resources):
             self.clean(inner, depth + 1)
+
+    def _check_fonts(self, drawing: pikepdf.Object, resources: pikepdf.Object) -> None:
+        fonts = resources.get("/Font")
+        if not isinstance(fonts, Dictionary):
+            return
+        absent = {name for name, font in fonts.items() if not _is_embedded(font)}
+        shown = _shown(drawing) if absent and isinstance(drawing, pikepdf.Stream) else absent
+        for name in sorted(absent & shown):
+            base = str(fonts[name].get("/BaseFont", "")).lstrip("/")
+            hint = "save it with its fonts embedded, as PDF/A or PDF/X"
+            raise TemplateError(f'"{self._name}" does not hold its font {base}', hint=hint)
 
     def _used(self, resources: pikepdf.Object) -> Iterator[pikepdf.Object]:
         """Yield what resources draw with, after they were made fit themselves."""
@@ -154,10 +167,6 @@ class _Cleaner:
             if font.get("/Subtype") == Name.Type3:
                 yield font
                 yield from _values(font, "/CharProcs")
-            elif not _is_embedded(font):
-                base = str(font.get("/BaseFont", "")).lstrip("/")
-                hint = "save it with its fonts embedded, as PDF/A or PDF/X"
-                raise TemplateError(f'"{self._name}" does not hold its font {base}', hint=hint)
         for state in _values(resources, "/ExtGState"):
             _delete(state, "/TR", "/TR2", "/HT", "/HTP")
             mask = state.get("/SMask")
@@ -188,7 +197,21 @@ def _values(holder: pikepdf.Object, name: str) -> Iterator[pikepdf.Object]:
         yield from (value for _, value in found.items() if isinstance(value, Dictionary | pikepdf.Stream))
 
 
+def _shown(drawing: pikepdf.Object) -> set[str]:
+    """Return the fonts, by their names in the resources, that text is shown in."""
+    shown, font = set(), ""
+    for one in pikepdf.parse_content_stream(drawing):
+        operator = str(one.operator)
+        if operator == "Tf":
+            font = str(one.operands[0])
+        elif operator in _SHOWING:
+            shown.add(font)
+    return shown
+
+
 def _is_embedded(font: pikepdf.Object) -> bool:
+    if font.get("/Subtype") == Name.Type3:
+        return True
     if font.get("/Subtype") == Name.Type0:
         font = font.DescendantFonts[0]
     described = font.get("/FontDescriptor")

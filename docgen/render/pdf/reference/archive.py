@@ -14,6 +14,7 @@ from xml.sax.saxutils import escape
 import pikepdf
 from pikepdf import Array, Dictionary, Name, String
 
+from docgen.render.pdf.cmyk import cmyk_profile
 from docgen.render.pdf.srgb import srgb_profile
 
 #: ISO 32000-1, 12.5.3: what an archived note may not be (invisible, hidden, not to be viewed) and must be (printed).
@@ -30,7 +31,9 @@ def archive(content: bytes, changes: Iterable[Change] = ()) -> bytes:
         for change in changes:
             change(document)
         _mark_colours(document)
+        inks = _Inks(document)
         for page in document.pages:
+            inks.settle(page)
             for note in page.obj.get("/Annots", ()):
                 _settle_note(document, note)
         _describe(document)
@@ -49,6 +52,26 @@ def _mark_colours(document: pikepdf.Pdf) -> None:
         DestOutputProfile=profile,
     )
     document.Root.OutputIntents = Array([intent])
+
+
+class _Inks:
+    """Says of pictures in CMYK, such as printers make, what their colours mean."""
+
+    def __init__(self, document: pikepdf.Pdf) -> None:
+        self._document = document
+        self._space: pikepdf.Object | None = None
+
+    def settle(self, page: pikepdf.Page) -> None:
+        """Settle all pictures of a page."""
+        for _, picture in page.obj.get("/Resources", Dictionary()).get("/XObject", Dictionary()).items():
+            if picture.get("/ColorSpace") == Name.DeviceCMYK:
+                picture.ColorSpace = self._inks()
+
+    def _inks(self) -> pikepdf.Object:
+        if self._space is None:
+            profile = self._document.make_stream(cmyk_profile(), N=4, Alternate=Name.DeviceCMYK)
+            self._space = self._document.make_indirect(Array([Name.ICCBased, profile]))
+        return self._space
 
 
 def _settle_note(document: pikepdf.Pdf, note: pikepdf.Object) -> None:

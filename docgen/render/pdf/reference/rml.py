@@ -20,7 +20,7 @@ from reportlab import rl_config
 from reportlab.lib import sequencer
 from reportlab.lib.colors import CMYKColor, Color, toColor
 from reportlab.platypus.doctemplate import LayoutError
-from z3c.rml import attr, directive, document, flowable, interfaces
+from z3c.rml import attr, canvas, directive, document, flowable, interfaces
 from z3c.rml.directive import RMLDirective
 from zope.interface import implementer  # type: ignore[import-untyped]
 
@@ -96,10 +96,10 @@ class _Document(document.Document):  # type: ignore[misc]
             "initialFontName": DEFAULT_FONT,
             "enforceColorSpace": _as_rgb,
         }
-        canvas = CheckedCanvas(*args, printed=self._printed, **(options | fixed))
+        made = CheckedCanvas(*args, printed=self._printed, **(options | fixed))
         if self._settings.today is not None:
-            canvas._doc._timeStamp.YMDhms = (*self._settings.today.timetuple()[:3], 0, 0, 0)
-        return canvas
+            made._doc._timeStamp.YMDhms = (*self._settings.today.timetuple()[:3], 0, 0, 0)
+        return made
 
     def processSubDirectives(self, select: Any = None, ignore: Any = None) -> None:
         # The first call comes right after the registry was emptied; styles read the fonts.
@@ -153,6 +153,11 @@ def _install() -> None:
     directive.logger.disabled = True  # it would print to standard error what is then raised
     logging.raiseExceptions = True  # z3c.rml switches this off for the whole process
     flowable.TableRow.factories["td"] = _TextCell
+    canvas.TextAnnotation.paramTypes = {
+        "escape": attr.Integer(),
+        "relative": attr.Integer(),
+        "Rect": attr.Sequence(value_type=attr.Measurement()),  # z3c.rml hands its text on
+    }
     for story in (flowable.Flow, *qr.subclasses(flowable.Flow)):
         story.factories["pre"] = _Pre
         story.factories["codesnippet"] = _CodeSnippet

@@ -80,16 +80,20 @@ class _Forms:
         form, picture = self._copy(path, number)
         if "/XObject" not in sheet.obj.Resources:
             sheet.obj.Resources.XObject = Dictionary()
-        # ReportLab lets pages share their resources; the name is the same for the same paper only within a page.
+        # ReportLab lets pages share their resources.
         name = f"{name}x{form.objgen[0]}"
         sheet.obj.Resources.XObject[name] = form
-        sheet.contents_add(self._document.make_stream(_drawing(name, picture)), prepend=True)
+        # Crop marks make a page larger than its paper, which lies in the middle.
+        box = sheet.mediabox
+        over = (0.0, 0.0) if takes_size else (float(box[2]) - picture.width, float(box[3]) - picture.height)
+        drawing = _drawing(name, picture, over[0] / 2, over[1] / 2)
+        sheet.contents_add(self._document.make_stream(drawing), prepend=True)
         if takes_size:
             _resize(sheet, picture)
 
 
-def _drawing(name: str, picture: Picture) -> bytes:
-    return f"q 1 0 0 1 {-picture.left:.4f} {-picture.bottom:.4f} cm {name} Do Q\n".encode()
+def _drawing(name: str, picture: Picture, x: float = 0, y: float = 0) -> bytes:
+    return f"q 1 0 0 1 {x - picture.left:.4f} {y - picture.bottom:.4f} cm {name} Do Q\n".encode()
 
 
 def _resize(sheet: pikepdf.Page, picture: Picture) -> None:
