@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 from lxml import etree
 
@@ -24,6 +25,7 @@ from docgen.render.pdf.layout.tablecells import (
     text_height,
 )
 from docgen.render.pdf.layout.tablegrid import Looks, change
+from docgen.render.pdf.layout.tableinrow import Row, Split, split_own, split_row, stretch
 from docgen.render.pdf.layout.tablerules import Grid, at_row, fill_ink, line_ink
 from docgen.render.pdf.layout.tablespans import NO_SPANS, Rect, Spans, closed_rows, find_spans, rect_of, widen
 from docgen.render.pdf.layout.tablestyle import Area, CellStyle, Fill, Line, Setting
@@ -262,18 +264,53 @@ class Table:
     def split(self, width: float, height: float) -> Sequence[Block]:
         """Return the rows that fit the height, and the others; nothing where not even one does."""
         self.wrap(width, height)
-        if not self._manner.by_row:
-            return ()
-        cut = self._find_cut(height)
+        manner = self._manner
+        parts: Sequence[Block] = ()
+        if manner.by_row or manner.in_row:
+            parts = self._split_rows(height) if manner.by_row else self._split_in_row(height)
+        if not parts and manner.in_row:
+            parts = self._split_in_row(height) if manner.by_row else self._split_rows(height)
+        return parts
+
+    def _split_rows(self, height: float) -> Sequence[Block]:
+        cut = self._find_cut(height, closed_rows(self._spans))
         if cut <= self._manner.repeat:
             return ()
-        if cut == len(self._body.rows):
-            return (self,)
-        return self._cut(cut)
+        return (self,) if cut == len(self._body.rows) else self._cut(cut)
 
-    def _find_cut(self, height: float) -> int:
+    def _split_in_row(self, height: float) -> Sequence[Block]:
+        body = self._body
+        row = self._find_cut(height, set())
+        if row < self._manner.repeat:
+            return ()
+        if row == len(body.rows):
+            return (self,)
+        covered = [self._spans.ranges.get((x, row), _SINGLE) is None for x in range(len(body.widths))]
+        widths = [right - left for left, right in pairwise(self._xs)]
+        whole = Row(body.rows[row], body.looks[row], widths, self._heights[row], covered)
+        halves = split_row(whole, height - sum(self._heights[:row]), self._height)
+        return self._part(self._with_halves(row, halves), self._repeated)._cut(row + 1, True) if halves else ()
+
+    def _with_halves(self, row: int, halves: Split) -> Body:
+        """Return the body with one row more: the one that was split."""
+        body, count = self._body, len(self._body.rows)
+        own = body.own
+        heights = [*self._heights, *body.heights[len(self._heights) :]]
+        return Body(
+            [*body.rows[:row], *halves.cells, *body.rows[row + 1 :]],
+            [*body.looks[:row], *halves.looks, *body.looks[row + 1 :]],
+            [*heights[:row], *halves.heights, *heights[row + 1 :]],
+            body.widths,
+            [fill._replace(area=stretch(fill.area, row, count)) for fill in body.fills],
+            [line._replace(area=stretch(line.area, row, count, line.kind)) for line in body.lines],
+            [*own[:row], *split_own(own[row]), *own[row + 1 :]] if own else None,
+            [stretch(area, row, count) for area in body.spans],
+            [stretch(area, row, count) for area in body.nosplits],
+            body.settings,
+        )
+
+    def _find_cut(self, height: float, closed: set[int]) -> int:
         """Return the number of rows that fit, at the last place where a split is allowed."""
-        closed = closed_rows(self._spans)
         if self._body.nosplits:
             closed |= closed_rows(self._find_spans(self._body.nosplits))
         cut, used = 0, 0.0
@@ -285,10 +322,10 @@ class Table:
             used += row_height
         return cut
 
-    def _cut(self, cut: int) -> tuple[Table, Table]:
+    def _cut(self, cut: int, in_row: bool = False) -> tuple[Table, Table]:
         body, repeat = self._body, self._manner.repeat
         count, columns = len(body.rows), len(body.widths)
-        lines = tablesplit.split_lines(body.lines, cut, count, columns)
+        lines = tablesplit.split_lines(body.lines, cut, count, columns, in_row)
         heights = [*self._heights, *body.heights[len(self._heights) :]]
         first = Body(
             body.rows[:cut],
@@ -414,7 +451,7 @@ class Table:
             if content:
                 node = sheet.document.at if tagged or sheet.document.silent else sheet.document.at.add("P")
                 draw_text(sheet, content, look, self._manner.maker, rect, node)
-        else:
+        elif content:
             draw_blocks(sheet, content, self._sizes(row, column, content, look, rect[2]), look, rect)
 
     def _sizes(self, row: int, column: int, content: tuple[Block, ...], look: CellStyle, width: float) -> Sizes:

@@ -123,18 +123,25 @@ def _fill(fill: Fill, grid: Grid, pen: _Pen) -> None:
     (left, top, right, bottom, _), xs, ys = fill.area, grid.xs, grid.ys
     left, right = (x + grid.columns if x < 0 else x for x in (left, right))
     top, bottom = (y + grid.rows if y < 0 else y for y in (top, bottom))
-    if left > grid.columns or top > grid.rows:
+    if not (-grid.columns <= left <= grid.columns and -grid.rows <= top <= grid.rows):
         return
+    if right < -grid.columns - 2 or bottom < -grid.rows - 2:
+        return
+    # Rows still below 0 lie outside of the table; ReportLab counts them from its end once more.
     x, y = xs[left], ys[top]
     width, height = xs[min(right + 1, grid.columns)] - x, ys[min(bottom + 1, grid.rows)] - y
     if fill.kind == "ROWS":
         for number, row in enumerate(range(top, min(bottom, grid.rows - 1) + 1)):
+            high = ys[row % grid.rows] - ys[row % grid.rows + 1]
             if shade := fill.colours[number % len(fill.colours)]:
-                pen.rect(shade, x, ys[row], width, ys[row + 1] - ys[row])
+                pen.rect(shade, x, y, width, -high)
+            y -= high
     elif fill.kind == "COLUMNS":
         for number, column in enumerate(range(left, min(right, grid.columns - 1) + 1)):
+            wide = xs[column % grid.columns + 1] - xs[column % grid.columns]
             if shade := fill.colours[number % len(fill.colours)]:
-                pen.rect(shade, xs[column], y, xs[column + 1] - xs[column], height)
+                pen.rect(shade, x, y, wide, height)
+            x += wide
     elif shade := fill.colours[0]:
         spanned = grid.spans.ranges.get((left, top)) if (left, top) == (right, bottom) else None
         pen.rect(shade, *(rect_of(spanned, xs, ys) if spanned else (x, y, width, height)))
