@@ -158,7 +158,8 @@ class Pool:
         return b"".join(parts), b"".join(rows)
 
 
-_REFERENCE = re.compile(rb"\((?:[^\\()]|\\.)*\)|<[0-9A-Fa-f]+>|\b([0-9]+) 0 R\b", re.DOTALL)
+#: A reference in an object, its number in the group; texts are matched too, without a group, so that they are left alone.
+REFERENCE = re.compile(rb"\((?:[^\\()]|\\.)*\)|<[0-9A-Fa-f]+>|\b([0-9]+) 0 R\b", re.DOTALL)
 
 
 def renumber(body: bytes, numbers: Mapping[int, int]) -> bytes:
@@ -173,4 +174,4 @@ def renumber(body: bytes, numbers: Mapping[int, int]) -> bytes:
         at = numbers.get(int(found[1]))
         return b"null" if at is None else b"%d 0 R" % at
 
-    return _REFERENCE.sub(replace, body)
+    return REFERENCE.sub(replace, body)

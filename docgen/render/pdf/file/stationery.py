@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
@@ -11,10 +10,10 @@ from functools import lru_cache
 import pikepdf
 
 from docgen.errors import TemplateError
+from docgen.pdfobjects import REFERENCE
 
 #: What links a form to the page and document that it was; without it, only what draws is left.
 _LEFT_OUT = ("/Length", "/StructParent", "/StructParents", "/LastModified", "/PieceInfo", "/OC", "/Metadata", "/AF")
-_REFERENCE = re.compile(rb"\((?:[^\\()]|\\.)*\)|<[0-9a-f]+>|\b([0-9]+) 0 R\b", re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +63,7 @@ def _walk(target: pikepdf.Pdf, form: pikepdf.Object) -> Iterator[Imported]:
                 if key in one:
                     del one[key]
         body = (one.stream_dict if is_stream else one).unparse(resolved=True)
-        inner = dict.fromkeys(int(found[1]) for found in _REFERENCE.finditer(body) if found[1])
+        inner = dict.fromkeys(int(found[1]) for found in REFERENCE.finditer(body) if found[1])
         waiting += [number for number in inner if number not in seen]
         seen.update(inner)
         yield Imported(at, body, one.read_raw_bytes() if is_stream else None)

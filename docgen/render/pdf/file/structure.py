@@ -70,7 +70,7 @@ class Tree:
             kids += [self._write_lone_link(link, top) for link in sheet.links if id(link) not in self._heard]
         self._pool.extend(self._bodies)
         self._pool.add(f"<</S{self._role(root.role)}/P {at} 0 R/K[{' '.join(kids)}]{self._more(root, top)}>>", top)
-        self._pool.add(f"<</Nums[{self._list_parents()}]>>", parent_tree)
+        self._pool.add(f"<</Nums[\n{self._list_parents()}]>>", parent_tree)
         count = len(self._sheets) + len(self._heard)
         self._pool.add(
             f"<</Type/StructTreeRoot/K {top} 0 R/ParentTree {parent_tree} 0 R/ParentTreeNextKey {count}"
