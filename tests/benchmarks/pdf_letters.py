@@ -26,7 +26,8 @@ import pypdfium2
 from docgen.deliver.print_run import PrintTransport
 from docgen.merge import build_context
 from docgen.model import MEDIA_TYPES, Format, Parcel, StagedFile
-from docgen.render.pdf import PreparedPdf, prepare
+from docgen.protocols import Prepared
+from docgen.render.pdf import prepare
 from docgen.template import load_template
 
 from .pdf_invoice import build_records, money, write_sources
@@ -70,7 +71,7 @@ def build_letters(number: int) -> Iterator[dict[str, Any]]:
         }  # fmt: skip
 
 
-def _prepared(folder: Path) -> PreparedPdf:
+def _prepared(folder: Path) -> Prepared:
     return prepare(load_template(folder / "letter", shown="letter"))
 
 

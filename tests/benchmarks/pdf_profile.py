@@ -23,7 +23,8 @@ from unittest import mock
 
 from docgen.merge import build_context
 from docgen.model import Making
-from docgen.render.pdf import PreparedPdf, prepare
+from docgen.protocols import Prepared
+from docgen.render.pdf import prepare
 from docgen.template import load_template
 
 from .pdf_invoice import FIXED
@@ -34,14 +35,15 @@ from .peers.environments import CACHE
 STAGES: Mapping[str, tuple[str, ...]] = {
     "context": ("tests.benchmarks.pdf_profile:build_context",),
     "merging by Jinja": ("docgen.merge:Compiled.render",),
-    "parsing": ("docgen.render.pdf:read_marked",),
+    "parsing": ("docgen.render.pdf.prepared:read_merged", "docgen.render.pdf.prepared:read_marked"),
     "checking": (
-        "docgen.render.pdf:make_safe", "docgen.render.pdf:_tidy_texts", "docgen.render.pdf:glyph_faults",
-        "docgen.render.pdf:PreparedPdf._describe",
+        "docgen.render.pdf.prepared:KnownTags.make_safe", "docgen.render.pdf.prepared:make_safe",
+        "docgen.render.pdf.prepared:is_tidy", "docgen.render.pdf.prepared:_tidy_texts",
+        "docgen.render.pdf.prepared:PreparedPdf._describe", "docgen.render.pdf.prepared:glyph_faults",
     ),
-    "layout": ("docgen.render.pdf.compiled:lay_out",),
+    "layout": ("docgen.render.pdf.compiled:Press._lay_out",),
     "file": ("docgen.render.pdf.compiled:write_file",),
-    "z3c.rml and ReportLab": ("docgen.render.pdf:make_pdf",),
+    "z3c.rml and ReportLab": ("docgen.render.pdf.reference:make_pdf",),
 }  # fmt: skip
 
 _WARM_UP_S = 3.0
@@ -67,13 +69,13 @@ def _cycle(records: list[dict[str, Any]], common: Mapping[str, object]) -> Itera
         yield from (record | common for record in records)
 
 
-def make_one(prepared: PreparedPdf, record: Mapping[str, Any]) -> bytes:
+def make_one(prepared: Prepared, record: Mapping[str, Any]) -> bytes:
     """Return the invoice of a record."""
     company, today = {"name": "Eiche Büromöbel AG"}, date(2026, 3, 31)
     return prepared.render(build_context(record, locale="en", company=company, today=today)).content
 
 
-def split(prepared: PreparedPdf, records: Iterator[dict[str, Any]]) -> dict[str, float]:
+def split(prepared: Prepared, records: Iterator[dict[str, Any]]) -> dict[str, float]:
     """Return the milliseconds of CPU that each stage takes for one document; "all" is measured without the others."""
     count = _warm_up(prepared, records)
     begin = time.thread_time()
@@ -89,7 +91,7 @@ def split(prepared: PreparedPdf, records: Iterator[dict[str, Any]]) -> dict[str,
     return {**found, "the rest": whole - sum(found.values()), "all": whole}
 
 
-def _warm_up(prepared: PreparedPdf, records: Iterator[dict[str, Any]]) -> int:
+def _warm_up(prepared: Prepared, records: Iterator[dict[str, Any]]) -> int:
     """Make documents until caches are filled; return how many to measure."""
     begin, made = time.thread_time(), 0
     while time.thread_time() - begin < _WARM_UP_S:
@@ -110,17 +112,26 @@ def timed() -> Iterator[tuple[dict[str, float], list[str]]]:
     with ExitStack() as stack:
         for stage, functions in STAGES.items():
             for function in functions:
-                module, _, path = function.partition(":")
-                *owners, name = path.split(".")
-                owner: Any = import_module(module)
-                for one in owners:
-                    owner = getattr(owner, one, None)
+                owner, name = _find(function)
                 inner = getattr(owner, name, None)
                 if inner is None:
                     missing.append(function)
                 else:
                     stack.enter_context(mock.patch.object(owner, name, _timer(inner, stage, spent)))
         yield spent, missing
+
+
+def _find(function: str) -> tuple[Any, str]:
+    """Return what a function belongs to, None where that is not there, and its name."""
+    module, _, path = function.partition(":")
+    *owners, name = path.split(".")
+    try:
+        owner: Any = import_module(module)
+    except ImportError:
+        return None, name
+    for one in owners:
+        owner = getattr(owner, one, None)
+    return owner, name
 
 
 def _timer(inner: Callable[..., Any], stage: str, spent: dict[str, float]) -> Callable[..., Any]:
@@ -134,7 +145,7 @@ def _timer(inner: Callable[..., Any], stage: str, spent: dict[str, float]) -> Ca
     return call
 
 
-def profile(prepared: PreparedPdf, records: Iterator[dict[str, Any]]) -> list[str]:
+def profile(prepared: Prepared, records: Iterator[dict[str, Any]]) -> list[str]:
     """Return the functions that take most time by themselves, milliseconds for one document."""
     count = _warm_up(prepared, records)
     profiler = cProfile.Profile(time.thread_time)
