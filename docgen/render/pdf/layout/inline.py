@@ -205,9 +205,11 @@ class _Reader:
 
     def _shift(self, element: etree._Element, state: _State) -> None:
         size, up = state.size, element.tag != "sub"
-        rise = _relative(element.get("rise"), size, size * 0.5)
+        # What one says, those within it take over.
+        state.lines = state.lines | {f"shift_{name.lower()}": text for name, text in element.items()}
+        rise = _relative(state.lines.get("shift_rise"), size, size * 0.5)
         state.rise += rise if up else -rise
-        state.size = _relative(element.get("size"), size, size - min(2.0, 0.2 * size))
+        state.size = _relative(state.lines.get("shift_size"), size, size - min(2.0, 0.2 * size))
         self._read_inside(element, state)
 
     def _span(self, element: etree._Element, state: _State) -> None:
@@ -282,11 +284,18 @@ class _Reader:
 
     def _image(self, element: etree._Element, state: _State) -> None:
         placed = pictures.find(element.get("src", ""), self._maker)
-        size = state.size
-        width = _share(element.get("width"), None, placed.width)
-        height = _share(element.get("height"), size, placed.height)
-        rise = _foot(element.get("valign", "bottom"), height, size)
-        self._add(Run(self._look(state), "", IMAGE, Image(placed.name, width, height, rise, element.get("alt"))), state)
+        width, height = element.get("width"), element.get("height", "").strip()
+        share = float(height[:-1]) / 100 if height.endswith("%") else 0.0
+        image = Image(
+            placed.name,
+            length(width) if width else placed.width,
+            length(height) if height and not share else placed.height,
+            share,
+            element.get("valign", "bottom"),
+            element.get("alt"),
+        )
+        image.rise(state.size)  # says what is wrong with valign
+        self._add(Run(self._look(state), "", IMAGE, image), state)
 
     # --- what the page and the document say -----------------------------------------------------
 
@@ -384,31 +393,6 @@ def _relative(text: str | None, size: float, default: float) -> float:
     if text.endswith("%"):
         return float(text[:-1]) / 100 * size
     return size + float(text) if text[:1] in {"+", "-"} else length(text)
-
-
-def _share(text: str | None, whole: float | None, default: float) -> float:
-    if text is None:
-        return default
-    text = text.strip()
-    if text.endswith("%") and whole is not None:
-        return float(text[:-1]) / 100 * whole
-    return length(text)
-
-
-def _foot(valign: str, height: float, size: float) -> float:
-    """Return how far a picture's foot is above the base line."""
-    name = valign.strip().lower()
-    known = {
-        "baseline": 0.0,
-        "top": size - height,
-        "middle": size - (1.2 * size + height) * 0.5,
-        "bottom": size - 1.2 * size,
-        "super": 0.5 * size,
-        "sub": -0.5 * size,
-    }
-    if name.removeprefix("text-") in known:
-        return known[name.removeprefix("text-")]
-    return float(name[:-1]) / 100 * size if name.endswith("%") else length(name)
 
 
 def _capitalise(runs: list[Run]) -> None:

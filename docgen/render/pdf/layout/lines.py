@@ -10,7 +10,7 @@ import re
 from collections.abc import Callable, Iterable, Sequence
 from typing import NamedTuple
 
-from docgen.render.pdf.layout.attributes import Colour
+from docgen.render.pdf.layout.attributes import Colour, length
 from docgen.render.pdf.layout.parastyle import ParaStyle
 from docgen.render.pdf.typeset.faces import Face
 
@@ -49,13 +49,34 @@ class Look(NamedTuple):
 
 
 class Image(NamedTuple):
-    """A picture in a line of text. `rise` is its foot above the base line; `name` its resource."""
+    """A picture in a line of text: its resource, its width, its height or the share of the letters' size it has."""
 
     name: str
     width: float
     height: float
-    rise: float
+    share: float = 0.0
+    valign: str = "bottom"
     alt: str | None = None
+
+    def size(self, letters: float) -> tuple[float, float]:
+        """Return width and height among letters of a size."""
+        return self.width, self.share * letters or self.height
+
+    def rise(self, letters: float) -> float:
+        """Return how far its foot is above the base line."""
+        height = self.size(letters)[1]
+        known = {
+            "baseline": 0.0,
+            "top": letters - height,
+            "middle": letters - (1.2 * letters + height) * 0.5,
+            "bottom": letters - 1.2 * letters,
+            "super": 0.5 * letters,
+            "sub": -0.5 * letters,
+        }
+        name = self.valign.strip().lower()
+        if name.removeprefix("text-") in known:
+            return known[name.removeprefix("text-")]
+        return float(name[:-1]) / 100 * letters if name.endswith("%") else length(name)
 
 
 class Run:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
 
-from docgen.render.pdf.layout.lines import BREAK, IMAGE, SOFT_HYPHEN, TEXT, Image, Line, Run, Word, width_of
+from docgen.render.pdf.layout.lines import BREAK, SOFT_HYPHEN, TEXT, Image, Line, Run, Word, width_of
 from docgen.render.pdf.layout.parastyle import ParaStyle
 from docgen.render.pdf.typeset.hyphens import hyphen_offsets
 
@@ -145,8 +145,9 @@ class _Breaker:
             line.size = max(line.size, size)
             if not self._bounds:
                 continue
-            if part.kind == IMAGE and isinstance(part.extra, Image):
-                ascent, descent = part.extra.rise + part.extra.height, part.extra.rise
+            if isinstance(part.extra, Image):
+                descent = part.extra.rise(size)
+                ascent = descent + part.extra.size(size)[1]
             else:
                 ascent, descent = part.look.face.ascent * size / 1000, part.look.face.descent * size / 1000
             line.ascent = max(line.ascent, ascent)

@@ -14,8 +14,10 @@ from lxml import etree
 from docgen.render.pdf.layout.blocks import Block, Bookmark, Document, Lack, Node, Sheet
 from docgen.render.pdf.layout.inline import DYNAMIC, Content, base_look, read_content, transformed
 from docgen.render.pdf.layout.lines import (
+    BREAK,
     NO_BREAK_SPACE,
     SOFT_HYPHEN,
+    TEXT,
     Line,
     Look,
     Run,
@@ -40,10 +42,11 @@ class Broken:
 
     Attributes:
         words: of several looks or split ones; texts where all is of one look.
+        plain: whether all of it is of one look, which ReportLab sets by steps of its own.
         inks: (how many of its first lines, whether the paragraph goes on after them) -> drawing.
     """
 
-    __slots__ = ("bullet", "first", "height", "inks", "lacks", "lines", "look", "style", "width", "words")
+    __slots__ = ("bullet", "first", "height", "inks", "lacks", "lines", "look", "plain", "style", "width", "words")
 
     def __init__(self, style: ParaStyle, width: float, look: Look) -> None:
         self.style = style
@@ -51,6 +54,7 @@ class Broken:
         self.look = look
         self.lines: list[Line] = []
         self.words: Sequence[Word] | Sequence[str] = ()
+        self.plain = True
         self.height = 0.0
         self.first = style.first_line_indent
         self.bullet: tuple[float, Sequence[Run]] | None = None
@@ -83,6 +87,7 @@ class Paragraph:
         "_goes_on",
         "_key",
         "_maker",
+        "_plain",
         "_shared",
         "_stop",
         "_style",
@@ -115,6 +120,7 @@ class Paragraph:
         self._element = element
         self._content: Content | None = None
         self._words: Sequence[Word] | None = None  # what is left of a split one
+        self._plain = False
         self._broken: Broken | None = None
         self._stop = -1
         self._goes_on = False
@@ -199,7 +205,7 @@ class Paragraph:
 
     def _break(self, width: float) -> Broken:
         if self._words is not None:
-            return _break_words(self._words, (), self._style, self._maker, width)
+            return _break_words(self._words, (), self._style, self._maker, width, plain=self._plain)
         cache = self._maker.cache
         if self._element is None:
             key = ("para", self._style, self._key, width)
@@ -257,6 +263,7 @@ class Paragraph:
             return Paragraph(style, self._maker, self.role, " ".join(rest))  # type: ignore[arg-type]
         tail = Paragraph(style, self._maker, self.role, "")
         tail._words = rejoined(rest)  # type: ignore[arg-type]
+        tail._plain = broken.plain
         return tail
 
     # --- drawing -------------------------------------------------------------------------------
@@ -268,7 +275,9 @@ class Paragraph:
         lines = broken.lines[:stop]
         last = not self._goes_on or (bool(lines) and lines[-1].forced)
         height = broken.height if stop == len(broken.lines) else self._height(broken, stop)
-        placing = Placing(style, broken.width, height, broken.first, last, self.preformatted, broken.bullet)
+        placing = Placing(
+            style, broken.width, height, broken.first, last, self.preformatted, broken.bullet, broken.plain
+        )
         return draw_lines(lines, placing, self._maker.letters)
 
     def _node(self, document: Document) -> Node:
@@ -304,13 +313,13 @@ def _break_text(text: str, style: ParaStyle, maker: Maker, width: float) -> Brok
     look = base_look(style, maker)
     if style.text_transform:
         text = transformed(text, style.text_transform)
-    if style.end_dots or style.word_wrap or style.hyphenation or SOFT_HYPHEN in text or _has_references(text):
-        return _break_content(Content(_pieces(look, text)), style, maker, width, plain=True)
+    if style.end_dots or style.word_wrap or style.hyphenation or SOFT_HYPHEN in text:
+        return _break_content(Content([Run(look, text)]), style, maker, width)
     broken = Broken(style, width, look)
     widths = width_pair(style, width)
     found = break_plain(text, look, widths, style)
     if found is None:
-        return _break_content(Content([Run(look, text)]), style, maker, width, plain=True)
+        return _break_content(Content([Run(look, text)]), style, maker, width)
     broken.words, broken.lines = found
     broken.lacks = _lacks(look, text)
     broken.finish()
@@ -321,14 +330,12 @@ def _has_references(text: str) -> bool:
     return "&" in text or "<" in text or ">" in text
 
 
-def _pieces(look: Look, text: str) -> list[Run]:
-    return [Run(look, text)]
-
-
-def _break_content(content: Content, style: ParaStyle, maker: Maker, width: float, *, plain: bool = False) -> Broken:
-    if len(content.runs) == 1 and not content.runs[0].text.strip() and not content.runs[0].kind:
-        content = Content([], content.bullet)
-    return _break_words(make_words(content.runs), content.bullet or (), style, maker, width, plain=plain)
+def _break_content(content: Content, style: ParaStyle, maker: Maker, width: float) -> Broken:
+    runs = content.runs
+    plain = len(runs) == 1 and runs[0].kind in (TEXT, BREAK) and not runs[0].look.back and not style.end_dots
+    if plain and not runs[0].text.strip():
+        runs = []
+    return _break_words(make_words(runs), content.bullet or (), style, maker, width, plain=plain)
 
 
 def _break_words(
@@ -346,6 +353,7 @@ def _break_words(
         _make_room(broken, bullet, widths)
     language = (style.language or maker.document.language) if style.hyphenation else ""
     words = list(words)
+    broken.plain = plain
     broken.words, broken.lines = break_words(words, widths, style, plain=plain, language=language)
     broken.lacks = tuple(
         lack for word in words for part in word.parts if part.text for lack in _lacks(part.look, part.text)

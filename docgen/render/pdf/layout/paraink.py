@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from docgen.render.pdf.layout.attributes import BLACK, Colour, fill_operator, length, stroke_operator
 from docgen.render.pdf.layout.blocks import FontUse, Ink
 from docgen.render.pdf.layout.letters import Letters
-from docgen.render.pdf.layout.lines import IMAGE, NO_BREAK_SPACE, SOFT_HYPHEN, TEXT, Image, Line, Look, Mark, Run
+from docgen.render.pdf.layout.lines import NO_BREAK_SPACE, SOFT_HYPHEN, TEXT, Image, Line, Look, Mark, Run
 from docgen.render.pdf.layout.parastyle import ParaStyle
 from docgen.render.pdf.typeset.setting import reads_back
 
@@ -59,6 +59,7 @@ class Placing:
         first: the first line's indent, bullets considered.
         last: whether the last line ends the paragraph, so that it is not justified.
         bullet: runs and where they begin.
+        plain: whether all is of one look. Lines under it then go as far as the text, and links by the leading.
     """
 
     style: ParaStyle
@@ -68,6 +69,7 @@ class Placing:
     last: bool = True
     preformatted: bool = False
     bullet: tuple[float, Sequence[Run]] | None = None
+    plain: bool = False
 
 
 def draw_lines(lines: Sequence[Line], placing: Placing, letters: Letters) -> Drawing:
@@ -145,6 +147,8 @@ class _Pen:
         self._open = _OpenPart(())
         self._behind: list[str] = []
         self._anchors: list[tuple[str, float, float]] = []
+        self._font_size = placing.style.font_size  # of the letters shown last
+        self._rise = 0.0
 
     def finish(self, behind: list[str]) -> Drawing:
         self._close_part()
@@ -166,13 +170,14 @@ class _Pen:
         end, before, has_moved = x, "", True
         for index, run in enumerate(line.runs):
             start = x + spaces * gap
-            if run.kind == IMAGE and isinstance(run.extra, Image):
-                self._set_image(run, run.extra, start, y)
+            if isinstance(run.extra, Image):
+                self._set_image(run.extra, start, y)
                 x += run.extra.width
                 before, has_moved = "", True
                 continue
             if isinstance(run.extra, str):
                 self._anchors.append((run.extra, x, y + leading_of(line, style)))
+                before = ""
                 continue
             look = run.look
             end = start - (_trailing(before, line.runs[index - 1].look) if index else 0.0)
@@ -189,16 +194,21 @@ class _Pen:
             width = self._show(run, gap, hyphened=line.hyphened and index == len(line.runs) - 1)
             own = run.text.count(" ") + run.text.count(NO_BREAK_SPACE)
             if look.links:
-                self._open.widen(y, x, y + look.rise - 0.2 * look.size, y + look.rise + look.size)
+                self._open.widen(y, x, *self._link_range(look, y))
             x += width
             spaces += own
             before = run.text
         end = x + (spaces - 1) * gap
         if ends and style.end_dots and style.alignment != "right":
             self._set_dots(x, end, left + line.room, y, line.room)
-        marks.finish(end)
+        if placing.plain:
+            justified = style.alignment == "justify" and not ends
+            marks.finish(x + (line.extra if justified else 0.0))
+            self._open.leave(y, x)
+        else:
+            marks.finish(end)
+            self._open.leave(y, end)
         backs.finish(end)
-        self._open.leave(y, end)
         self._open.under += [mark.operators(y, self._size) for mark in marks.done]
         foot = y + self._size - leading_of(line, style)
         for x1, x2, colour in backs.done:
@@ -207,6 +217,7 @@ class _Pen:
 
     def _show(self, run: Run, gap: float, *, hyphened: bool) -> float:
         look, text = run.look, run.text
+        self._font_size, self._rise = look.size, look.rise
         if not text:
             return 0.0
         if hyphened:
@@ -216,20 +227,25 @@ class _Pen:
         self._open.show(look, ops, self._letters, text)
         return look.face.width(text.replace(SOFT_HYPHEN, ""), look.size)
 
-    def _set_image(self, run: Run, image: Image, x: float, y: float) -> None:
+    def _link_range(self, look: Look, y: float) -> tuple[float, float]:
+        if self._placing.plain:
+            return y - look.size / 8, y - look.size / 8 + self._style.leading
+        return y + look.rise - 0.2 * look.size, y + look.rise + look.size
+
+    def _set_image(self, image: Image, x: float, y: float) -> None:
+        """Draw a picture; it stands by the size of the letters before it, as in ReportLab."""
         links = self._open.links
         self._close_part()
-        low = y + image.rise
-        ops = f"q {image.width:.3f} 0 0 {image.height:.3f} {x:.3f} {low:.3f} cm /{image.name} Do Q\n"
-        box = (x, low, x + image.width, low + image.height)
-        target = run.look.links[-1][1] if run.look.links else ""
-        ink = Ink(ops, resources=frozenset({image.name}))
-        self._parts.append(Part(ink, target, (box,), alt=image.alt or ""))
         self._open = _OpenPart(links)
+        width, height = image.size(self._font_size)
+        low = y + image.rise(self._font_size)
+        ops = f"q {width:.3f} 0 0 {height:.3f} {x:.3f} {low:.3f} cm /{image.name} Do Q\n"
+        ink = Ink(ops, resources=frozenset({image.name}))
+        self._parts.append(Part(ink, "", ((x, low, x + width, low + height),), alt=image.alt or ""))
 
     def _set_dots(self, x: float, end: float, edge: float, y: float, room: float) -> None:
         style = self._style
-        look = Look(self._letters.face(style.font_name), style.font_size, style.text_color)
+        look = Look(self._letters.face(style.font_name), style.font_size, style.text_color, self._rise)
         width = look.face.width(style.end_dots, look.size)
         if width <= 0 or end + width > room:
             return
@@ -244,7 +260,7 @@ class _Pen:
             )
 
     def _close_part(self) -> None:
-        if self._open.ops:
+        if self._open.ops or self._open.under:
             self._parts.append(self._open.finish())
 
 
