@@ -172,7 +172,7 @@ def _shipped() -> FontSet:
 
 #: Script -> the family docgen ships for it, each in Regular and Bold.
 _SHIPPED_SCRIPTS = {
-    "Arab": "NotoSansArabic",
+    "Arab": "NotoNaskhArabic",
     "Hebr": "NotoSansHebrew",
     "Deva": "NotoSansDevanagari",
     "Thai": "NotoSansThai",

@@ -74,9 +74,10 @@ class GlyphRun:
     def reads_back(self, cluster: Cluster) -> bool:
         """Return whether the glyphs of a cluster alone, read in order, give its text.
 
-        Raised ones never do: readers take them for a line of their own.
+        Raised ones never do: readers take them for a line of their own. Nor do marks that stand on letters without
+        moving on: readers take them for the beginning of a word.
         """
-        if any(glyph.y for glyph in cluster.glyphs):
+        if any(glyph.y for glyph in cluster.glyphs) or (len(cluster.glyphs) > 1 and not self.rtl):
             return False
         texts = [text_of(self.face, glyph.id) for glyph in cluster.glyphs]
         return "".join(reversed(texts) if self.rtl else texts) == cluster.text
