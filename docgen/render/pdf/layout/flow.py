@@ -31,6 +31,8 @@ from docgen.render.pdf.layout.sheetstyles import read_styles
 
 #: So many pages with nothing on them end the layout.
 _EMPTY_PAGES = 10
+#: So many blocks in a row that find no place end it too.
+_IDLE_STEPS = 10_000
 #: More pages than any letter or report has; a story that makes them does not end.
 _MOST_PAGES = 20_000
 
@@ -66,10 +68,15 @@ class Flow:
     def pour(self, blocks: Sequence[Block]) -> None:
         """Lay out a story. Raises TemplateError."""
         self._ahead = list(reversed(blocks))
+        idle = 0
         while self._ahead:
             if self._page_due:
                 self._begin_page()
+            left, added = len(self._ahead), self._added
             self._take()
+            idle = 0 if self._added != added or len(self._ahead) < left else idle + 1
+            if idle > _IDLE_STEPS:
+                raise too_large(self._maker, None, self._number)
         if not self._page_due:
             self._end_page()
 
@@ -226,7 +233,9 @@ class Flow:
         self._number += 1
         if self._number > _MOST_PAGES:
             raise TemplateError(f"the document has more than {_MOST_PAGES:,} pages", where=self._maker.place(None))
-        self._sheet = self._document.new_sheet(*self._size)
+        # As in Platypus, a page turned by a quarter has its sides exchanged, and its content stays where it was.
+        sides = self._size[::-1] if self._book.rotation in (90, 270) else self._size
+        self._sheet = self._document.new_sheet(sides[0], sides[1])
         self._sheet.rotation = self._book.rotation
         self._draw_graphics()
         self._opened = {}
