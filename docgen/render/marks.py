@@ -48,6 +48,14 @@ def read_marked(merged: str, file: str) -> etree._Element:
     Raises:
         TemplateSyntax: it is not well-formed, or has a document type declaration.
     """
+    root = read_merged(merged, file)
+    for element in root.iter(etree.Element):
+        _take_line(element)
+    return root
+
+
+def read_merged(merged: str, file: str) -> etree._Element:
+    """Parse merged RML, marked or not. Raises as `read_marked`."""
     # Entities could read files or explode; a document type is where they are declared.
     if "<!DOCTYPE" in merged:
         where = Where(file, _template_line(merged, merged.index("<!DOCTYPE")))
@@ -55,12 +63,9 @@ def read_marked(merged: str, file: str) -> etree._Element:
     merged = _DECLARATION.sub("", merged)
     parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False, remove_pis=True)
     try:
-        root = etree.fromstring(merged.encode(), parser)
+        return etree.fromstring(merged.encode(), parser)
     except etree.XMLSyntaxError as error:
         raise syntax_fault(merged, file, error) from error
-    for element in root.iter(etree.Element):
-        _take_line(element)
-    return root
 
 
 def _take_line(element: etree._Element) -> None:

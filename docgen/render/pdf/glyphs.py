@@ -6,6 +6,7 @@ and no way of drawing: whoever writes text fills `Printed`.
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -30,6 +31,14 @@ def tidy(text: str) -> str:
     if text.isascii():
         return text.replace("\t", " ")
     return unicodedata.normalize("NFC", text).translate(_TIDY)
+
+
+_UNTIDY = re.compile(f"[{''.join(map(chr, _TIDY))}]|&#(?!(?:10|34|38|39|60|62);)")
+
+
+def is_tidy(markup: str) -> bool:
+    """Return whether `tidy` leaves every text of some XML as it is."""
+    return _UNTIDY.search(markup) is None and unicodedata.is_normalized("NFC", markup)
 
 
 @dataclass

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 
 from lxml import etree
 
+from docgen.render.body import words
 from docgen.render.pdf.drawing import borrowed, codes, graphics, pictures
 from docgen.render.pdf.layout import actions, beside, keeping, lists, paragraph, parapre, placed, tables, turnover
 from docgen.render.pdf.layout.attributes import length
@@ -51,3 +52,17 @@ BUILDERS: Mapping[str, Builder] = {
     "barCodeFlowable": borrowed.build_bar_code,
     "illustration": graphics.build_illustration,
 }
+
+#: What only z3c.rml draws: documents of drawings alone, fonts by other names than their own, indexes, pages of other
+#: PDFs among one's own, notes, listings in colour. A body with one of these goes to the reference path.
+REFERENCE_ONLY = words(
+    """
+    pageInfo pageDrawing cropMarks registerTTFont registerType1Face registerFont registerFontFamily addMapping
+    startIndex showIndex index mergePage includePdfPages textAnnotation param codesnippet
+    """
+)
+
+
+def lays_out(tags: Iterable[str]) -> bool:
+    """Return whether the compiled path knows every element of a body that passed `safety`."""
+    return REFERENCE_ONLY.isdisjoint(tags)

@@ -1,0 +1,130 @@
+"""Floor 2, edges: which merged bodies need no second look by `safety`.
+
+Records differ in their values, hardly ever in their tags. A body that passed unchanged teaches its tags, each with the
+elements around it; a later body made of such tags alone is as safe, since values are escaped and bring none of their
+own. Where attributes differ, that one tag is looked at. It decides nothing by itself: what it does not know goes to
+`safety` whole.
+"""
+
+from __future__ import annotations
+
+import re
+
+from lxml import etree
+
+from docgen.errors import raise_faults
+from docgen.render.pdf.safety import FILE_TAGS, Rules, make_safe, place_files
+
+#: A tag, and whether text follows it.
+_PIECES = re.compile(r"<([^>]*)>\s*([^<]?)")
+_ATTRIBUTE = re.compile(r"""([\w:.-]+)\s*=\s*(?:"[^"]*"|'[^']*')""")
+_STAY, _LEAVE = -1, -2
+_MOST = 50_000
+
+#: What is around it, the tag as written, whether a tag follows it at once.
+_Key = tuple[int, str, bool]
+
+
+class KnownTags:
+    """What was learned of one template's bodies."""
+
+    def __init__(self) -> None:
+        self._steps: dict[_Key, int] = {}
+        self._shapes: dict[_Key, int] = {}
+        self._paths: dict[tuple[int, str], int] = {}
+
+    def make_safe(self, root: etree._Element, merged: str, rules: Rules) -> None:
+        """Check the tree of a merged body and make its file names absolute, in place, as `safety.make_safe` does.
+
+        Raises:
+            TemplateError: something in it is not allowed.
+        """
+        if self.holds(merged, rules):
+            place_files(root, rules)
+            return
+        before = _described(root)
+        raise_faults(make_safe(root, rules))
+        if _described(root) == before and "<!" not in merged:
+            self.learn(merged)
+
+    def holds(self, merged: str, rules: Rules) -> bool:
+        """Return whether a merged body has known tags only, and so passes `make_safe` unchanged, file names apart."""
+        steps, state = self._steps, 0
+        stack: list[int] = []
+        for tag, text in _PIECES.findall(merged):
+            step = steps.get((state, tag, not text))
+            if step is None:
+                step = self._look((state, tag, not text), rules)
+            if step == _STAY:
+                continue
+            if step is None:
+                return False
+            if step == _LEAVE:
+                state = stack.pop()
+            else:
+                stack.append(state)
+                state = step
+        return True
+
+    def _look(self, key: _Key, rules: Rules) -> int | None:
+        """Look at one tag whose like is known, with other values in its attributes."""
+        state, tag, bare = key
+        step = self._shapes.get((state, _shape(tag), bare))
+        if step is None:
+            return None
+        try:
+            root = etree.fromstring(f"<story><{tag.removesuffix('/')}/></story>")
+        except etree.XMLSyntaxError:
+            return None
+        before = _described(root)
+        if make_safe(root, rules) or _described(root) != before:
+            return None
+        if len(self._steps) < _MOST:
+            self._steps[key] = step
+        return step
+
+    def learn(self, merged: str) -> None:
+        """Take the tags of a body for known that passed `make_safe` unchanged."""
+        stack: list[int] = []
+        state = 0
+        for tag, text in _PIECES.findall(merged):
+            key = state, tag, not text
+            step = self._step(state, tag)
+            self._steps[key] = step
+            if _ATTRIBUTE.search(tag):
+                self._shapes[state, _shape(tag), not text] = step
+            if step == _LEAVE:
+                state = stack.pop()
+            elif step != _STAY:
+                stack.append(state)
+                state = step
+
+    def _step(self, state: int, tag: str) -> int:
+        if tag.startswith("/"):
+            return _LEAVE
+        if tag.endswith("/") or tag.startswith(("!", "?")):
+            return _STAY
+        name = tag.split(None, 1)[0]
+        return self._paths.setdefault((state, name), len(self._paths) + 1)
+
+
+def _shape(tag: str) -> str:
+    """Return a tag without the values of its attributes."""
+    return _ATTRIBUTE.sub(r"\1", tag)
+
+
+def _described(root: etree._Element) -> list[object]:
+    """Return tags, attributes and texts.
+
+    Left out are the names of files, which are made absolute for each document, and the letter case of attributes, which
+    is only put right for z3c.rml.
+    """
+    return [
+        (
+            element.tag,
+            {name.lower(): value for name, value in element.items() if name not in FILE_TAGS.get(element.tag, ())},
+            element.text,
+            element.tail,
+        )
+        for element in root.iter()
+    ]

@@ -1,0 +1,135 @@
+"""Floor 2, edges: an RML body prepared: merged by Jinja, held to the rules of `safety`, laid out by one of two paths.
+
+Which path is decided once per template, by its elements. Where the quick path finds a fault, the body is merged once
+more with the lines of the template in it, so that the fault can name its line.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import date
+from functools import cached_property
+from pathlib import Path
+from threading import Lock
+
+from lxml import etree
+
+from docgen.errors import DocgenError, raise_faults
+from docgen.limits import WorkLimits
+from docgen.merge import Compiled, Merger, Missing
+from docgen.model import MEDIA_TYPES, Artifact, Format, Making
+from docgen.render.body import TemplateFolder, language_tag, place, read_text
+from docgen.render.marks import mark_lines, read_marked, read_merged, start_tags
+from docgen.render.pdf.compiled import Press
+from docgen.render.pdf.fonts import load_fonts
+from docgen.render.pdf.glyphs import Printed, glyph_faults, is_tidy, tidy
+from docgen.render.pdf.known import KnownTags
+from docgen.render.pdf.layout.story import lays_out
+from docgen.render.pdf.rich import RmlRich
+from docgen.render.pdf.safety import Rules, make_safe, tag_faults
+
+_STYLE_NAME = re.compile(r'<paraStyle\b[^>]*\bname="([^"{]+)"')
+
+
+class PreparedPdf:
+    """An RML body ready to be filled in: compiled, its elements checked, its fonts parsed."""
+
+    def __init__(
+        self,
+        template: TemplateFolder,
+        limits: WorkLimits | None,
+        missing: Missing,
+        extra: Sequence[Path],
+        engine: Making,
+    ) -> None:
+        self._source = read_text(template)
+        self._where = place(template)
+        self._title = template.title
+        file = self._where.file or template.name
+        tags = start_tags(mark_lines(self._source))
+        raise_faults(tag_faults(tags, file))
+        self._fonts = load_fonts(template.folder, extra)
+        compiled = engine is Making.COMPILED and lays_out(tag for tag, _ in tags)
+        self._press = Press(self._fonts, file, template.folder) if compiled else None
+        self._rich = RmlRich(frozenset(_STYLE_NAME.findall(self._source)), vectors=compiled)
+        self._merger = Merger(template.folder, "xml", limits, missing, self._rich)
+        self._compiled = self._merger.compile(self._source if compiled else mark_lines(self._source), self._where)
+        self._rules = Rules(file, template.folder, self._fonts.names, pictures=self._rich.pictures)
+        self._known = KnownTags()
+        self._lock = Lock()
+
+    @property
+    def fields_used(self) -> frozenset[str]:
+        """Dotted paths the body uses."""
+        return self._compiled.fields
+
+    @cached_property
+    def _marked(self) -> Compiled:
+        return self._merger.compile(mark_lines(self._source), self._where)
+
+    def render(self, context: Mapping[str, object]) -> Artifact:
+        """Return the PDF. See `protocols.Prepared`."""
+        with self._lock:  # the pictures asked for are this rendering's own
+            self._rich.pictures.clear()
+            if self._press is None:
+                return self._refer(context)
+            try:
+                merged = self._compiled.render(context)
+                return self._lay_out(self._press, merged, read_merged(merged, self._rules.file), context)
+            except DocgenError:
+                self._rich.pictures.clear()
+                merged = self._marked.render(context)
+                return self._lay_out(self._press, merged, read_marked(merged, self._rules.file), context)
+
+    def _lay_out(self, press: Press, merged: str, root: etree._Element, context: Mapping[str, object]) -> Artifact:
+        self._known.make_safe(root, merged, replace(self._rules, extra_files=_logo(context)))
+        self._describe(root, context)
+        if not is_tidy(merged):
+            _tidy_texts(root)
+        content, document = press.make_pdf(root, language_tag(context), _today(context))
+        if document.lacks:
+            missing = {(lack.char, lack.font): lack.around for lack in document.lacks}
+            raise_faults(glyph_faults(Printed(missing), root, context, self._where))
+        return Artifact(content, MEDIA_TYPES[Format.PDF], "document.pdf", len(document.sheets))
+
+    def _refer(self, context: Mapping[str, object]) -> Artifact:
+        from docgen.render.pdf.reference import Settings, make_pdf  # z3c.rml loads slowly, and few need it
+
+        root = read_marked(self._compiled.render(context), self._rules.file)
+        raise_faults(make_safe(root, replace(self._rules, extra_files=_logo(context))))
+        self._describe(root, context)
+        _tidy_texts(root)
+        settings = Settings(self._rules.file, self._fonts, language_tag(context), _today(context))
+        content, printed = make_pdf(root, settings)
+        raise_faults(glyph_faults(printed, root, context, self._where))
+        return Artifact(content, MEDIA_TYPES[Format.PDF], "document.pdf", printed.pages)
+
+    def _describe(self, root: etree._Element, context: Mapping[str, object]) -> None:
+        company = context.get("company")
+        author = company.get("name") if isinstance(company, Mapping) else getattr(company, "name", None)
+        pages = root.find("template")
+        for name, value in (("title", self._title), ("author", author), ("subject", ""), ("creator", "docgen")):
+            # z3c.rml reads them from <template> too, and then lets those of <document> win.
+            written = root.get(name) or (pages.get(name) if pages is not None else None)
+            root.set(name, str(written or value or ""))
+
+
+def _today(context: Mapping[str, object]) -> date | None:
+    today = context.get("today")
+    return today if isinstance(today, date) else None
+
+
+def _logo(context: Mapping[str, object]) -> frozenset[Path]:
+    company = context.get("company")
+    logo = company.get("logo") if isinstance(company, Mapping) else getattr(company, "logo", None)
+    return frozenset({Path(str(logo)).resolve()}) if logo else frozenset()
+
+
+def _tidy_texts(root: etree._Element) -> None:
+    for element in root.iter(etree.Element):
+        if element.text:
+            element.text = tidy(element.text)
+        if element.tail:
+            element.tail = tidy(element.tail)
