@@ -39,7 +39,7 @@ svg = sys.stdin.buffer.read().decode()
 families = ("font", "serif", "sans_serif", "monospace", "cursive", "fantasy")
 options = {f"{name}_family": font for name in families}
 png = resvg_py.svg_to_bytes(
-    svg_string=svg, width=int(width), height=int(height), skip_system_fonts=True, font_files=files, **options
+    svg_string=svg, width=int(width), height=int(height), dpi=96, skip_system_fonts=True, font_files=files, **options
 )
 sys.stdout.buffer.write(bytes(png))
 """

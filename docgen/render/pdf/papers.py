@@ -5,6 +5,7 @@ These are `<letterhead>`, `<mergePage>` and `<includePdfPages>`. Reads and check
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,6 +21,7 @@ _ABSENT = ("", "none", "no")
 #: By how much paper and page may differ, in points: both are rounded.
 _TOLERANCE = 3.0
 _MAX_PAGES = 500
+_PAGES = re.compile(r"(\d{1,6})(?:-(\d{1,6}))?")
 PAPERS = {"letterhead": "pdf", "mergePage": "filename", "includePdfPages": "filename"}
 
 
@@ -105,12 +107,13 @@ def read_pages(text: str, count: int) -> Iterator[int]:
     """
     if not text.strip():
         yield from range(1, count + 1)
-    for piece in text.replace(";", ",").replace(" ", ",").split(","):
-        first, _, last = piece.partition("-")
-        if piece and not (first.isdecimal() and (last or first).isdecimal() and int(first) <= int(last or first)):
+        return
+    for piece in re.split(r"[\s,;]+", text.strip()):
+        found = _PAGES.fullmatch(piece)
+        first, last = (int(found[1]), int(found[2] or found[1])) if found else (0, 0)
+        if not 1 <= first <= last:
             raise ValueError(f'pages="{text}" does not name pages, such as 1-3, 5')
-        if piece:
-            yield from range(int(first), min(int(last or first), count + 1) + 1)
+        yield from range(first, max(first, min(last, count + 1)) + 1)  # one too many is enough to be found
 
 
 def paper_faults(element: etree._Element, where: Where) -> Iterator[TemplateError]:

@@ -20,7 +20,7 @@ from reportlab import rl_config
 from reportlab.lib import sequencer
 from reportlab.lib.colors import CMYKColor, Color, toColor
 from reportlab.platypus.doctemplate import LayoutError
-from z3c.rml import attr, canvas, directive, document, flowable, interfaces
+from z3c.rml import attr, canvas, directive, document, flowable, interfaces, storyplace
 from z3c.rml.directive import RMLDirective
 from zope.interface import implementer  # type: ignore[import-untyped]
 
@@ -137,6 +137,26 @@ class _Pre(flowable.Preformatted):  # type: ignore[misc]
         self.parent.flow.append(self.klass(**options))
 
 
+class _StoryPlace(storyplace.StoryPlace):  # type: ignore[misc]
+    """A place whose content is drawn long after it was read: a fault in it names its line all the same."""
+
+    def process(self) -> None:
+        super().process()
+        placed, draw = self.parent.flow[-1], self.parent.flow[-1].draw
+
+        def draw_or_tell() -> None:
+            try:
+                draw()
+            except ValueError as error:
+                raise TemplateError(
+                    "there is not enough room for what stands here" if str(error) == _NO_ROOM else str(error),
+                    where=Where(attr.getManager(self).filename, self.element.sourceline),
+                    hint="make the place larger or the text smaller",
+                ) from error
+
+        placed.draw = draw_or_tell
+
+
 class _CodeSnippet(flowable.CodeSnippet):  # type: ignore[misc]
     """Code whose text is text: z3c.rml reads as markup what it has unescaped."""
 
@@ -160,7 +180,7 @@ def _install() -> None:
     }
     for story in (flowable.Flow, *qr.subclasses(flowable.Flow)):
         story.factories["pre"] = _Pre
-        story.factories["codesnippet"] = _CodeSnippet
+        story.factories |= {"codesnippet": _CodeSnippet, "storyPlace": _StoryPlace}
     qr.install()
     sheets.install()
 
@@ -170,6 +190,7 @@ _install()
 
 # --- faults ---------------------------------------------------------------------------------------
 
+_NO_ROOM = "Not enough space"
 _PLACE = re.compile(r"\s*\(file .*?(?:, line (\d+))?\)\.?")
 _MISPLACED = re.compile(r"Directive '(\w+)' could not be processed")
 _ADDRESS = re.compile(r" ?@?(?:at )?0x[0-9A-Fa-f]+")
@@ -180,7 +201,7 @@ def _translate(error: Exception, file: str) -> DocgenError:
     if isinstance(error, DocgenError):
         return error
     element = _element_at_fault(error)
-    text = str(error) or type(error).__name__
+    text = (str(error) or type(error).__name__).replace(_NO_ROOM, "there is not enough room for what stands in it")
     place = _PLACE.search(text)
     line = int(place[1]) if place and place[1] else element.sourceline if element is not None else None
     where = Where(file, line)
