@@ -2,16 +2,26 @@
 
 import gc
 import io
+import re
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 
 import pikepdf
 import pytest
 from rendering import COMPANY, RML, make_context, make_template, pdf_text, picture, rml_template
 
 from docgen.errors import DocgenError, Faults, FieldMissing, GlyphMissing, TemplateError, TemplateSyntax
+from docgen.model import Making
 from docgen.render import pdf
 from docgen.render.marks import mark_lines, read_marked, start_tags, unmark
 from docgen.render.pdf.glyphs import describe, tidy
+
+
+@pytest.fixture(params=list(Making), autouse=True)
+def engine(request, monkeypatch):
+    """Both ways of making PDF keep to all that is said here."""
+    monkeypatch.setattr(pdf, "prepare", partial(pdf.prepare, engine=request.param))
+    return request.param
 
 
 def render(folder, story, values=None, **options):
@@ -39,11 +49,9 @@ def test_text_tables_and_markup_come_out_in_the_shipped_fonts(tmp_path):
     assert "₱ 1,234.00 €" in text
     with pikepdf.open(io.BytesIO(made.content)) as document:
         fonts = {str(font.BaseFont) for page in document.pages for font in page.Resources.Font.values()}
-        embedded = [
-            font for page in document.pages for font in page.Resources.Font.values() if "/FontDescriptor" in font
-        ]
-    assert {"/AAAAAA+SourceSans3-Regular", "/AAAAAA+SourceSans3-Bold", "/AAAAAA+SourceSans3-It"} <= fonts
-    assert len(embedded) == len(fonts), "a font is not embedded"
+    # A subset is what is embedded.
+    assert all(re.match("/[A-Z]{6}[+]", font) for font in fonts)
+    assert {font[8:] for font in fonts} == {f"SourceSans3-{face}" for face in ("Regular", "Bold", "It")}
 
 
 def test_markup_in_values_is_text_in_paragraphs_cells_and_drawings(tmp_path):
@@ -175,7 +183,7 @@ def test_tables_lists_and_pictures_of_formatted_text_are_drawn(tmp_path):
     assert "<b> & H" in lines
     assert "script" not in lines
     with pikepdf.open(io.BytesIO(made.content)) as document:
-        assert len([image for page in document.pages for image in page.get_images()]) == 2
+        assert len({name for page in document.pages for name in page.get_images()}) == 2
 
 
 def test_a_table_of_formatted_text_within_a_paragraph_becomes_lines(tmp_path):
@@ -242,7 +250,7 @@ def test_the_font_that_counts_is_the_one_the_text_is_set_in(tmp_path):
     assert render(tmp_path / "a", '<para style="text">Ɔ</para>').pages == 1
     found = fault(tmp_path / "b", '<para fontName="Courier">Ɔ</para>')
     assert isinstance(found, GlyphMissing)
-    assert "Courier" in str(found)
+    assert re.search("Courier|SourceCodePro", str(found))
 
 
 def test_a_built_in_font_is_set_in_a_shipped_one_which_is_embedded(tmp_path):
@@ -368,21 +376,21 @@ def test_document_types_and_entities_are_refused(tmp_path):
 @pytest.mark.parametrize(
     ("story", "says"),
     [
-        ('<para style="txt">x</para>', "Style 'txt' could not be found"),
-        ('<spacer length="abc"/>', "not a valid measurement"),
-        ("<spacer/>", 'No value for required attribute "length"'),
+        ('<para style="txt">x</para>', "Style 'txt' could not be found|there is no style \"txt\""),
+        ('<spacer length="abc"/>', "not a valid measurement|is not a length"),
+        ("<spacer/>", 'No value for required attribute "length"|the attribute "length" is missing'),
         ('<para style="text" textColor="nix">x</para>', "<para>"),
         ("<b>x</b>", "<b> cannot stand inside <story>"),
         ("text by itself", "would not be printed"),
         ('<blockTable><tr><td>a <para style="text">b</para></td></tr></blockTable>', "would not be printed"),
         ('<para fontName="Arail">x</para>', 'there is no font "Arail"'),
-        ("<blockTable></blockTable>", "must have at least a row and column"),
+        ("<blockTable></blockTable>", "must have at least a row and column|has at least one row and one column"),
     ],
 )
 def test_faults_of_rml_name_the_templates_line(tmp_path, story, says):
     found = fault(tmp_path / "t", "{% for n in [1, 2, 3] %}\n<spacer length='1'/>\n{% endfor %}\n" + story)
     assert isinstance(found, TemplateError)
-    assert says in str(found)
+    assert re.search(says, str(found))
     assert found.where.file == "t/body.rml"
     assert found.where.line in (10, 8), "stray text has the line of the element before it"
     assert "0x" not in str(found)
