@@ -12,13 +12,25 @@ from lxml import etree
 
 from docgen.render.pdf.file import write_file
 from docgen.render.pdf.fonts import FontSet
-from docgen.render.pdf.layout.blocks import Document
+from docgen.render.pdf.layout.blocks import Bookmark, Document, OutlineEntry
 from docgen.render.pdf.layout.flow import lay_out
 from docgen.render.pdf.layout.letters import Letters
 from docgen.render.pdf.layout.maker import Cache, Maker
 from docgen.render.pdf.layout.resources import Store
 from docgen.render.pdf.layout.story import BUILDERS
 from docgen.render.pdf.layout.styles import Styles
+
+
+def add_outline(document: Document) -> None:
+    """Make the reader's table of contents of the headings; levels that are left out close up."""
+    above: list[int] = []
+    for number, heading in enumerate(document.headings, 1):
+        while above and above[-1] >= heading.level:
+            above.pop()
+        key = f"heading-{number}"
+        document.bookmarks[key] = Bookmark(heading.sheet, 0.0, heading.top)
+        document.outline.append(OutlineEntry(heading.title, len(above), key))
+        above.append(heading.level)
 
 
 class Press:
@@ -38,6 +50,8 @@ class Press:
             TemplateError: the RML cannot be laid out; names element and line.
         """
         document = self._lay_out(root, language)
+        if not document.outline and len(document.sheets) > 1:
+            add_outline(document)
         return write_file(document, self._store, today, file=self._file), document
 
     def _lay_out(self, root: etree._Element, language: str) -> Document:

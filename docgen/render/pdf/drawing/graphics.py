@@ -14,6 +14,7 @@ from lxml import etree
 from docgen.errors import DocgenError
 from docgen.render.pdf.drawing.borrowed import ON_PAGES, ink_of, place_of
 from docgen.render.pdf.drawing.codes import qr_ink
+from docgen.render.pdf.drawing.letterhead import draw_letterhead
 from docgen.render.pdf.drawing.pictures import Box, figure, find
 from docgen.render.pdf.drawing.shapes import SHAPES
 from docgen.render.pdf.drawing.strings import draw_string
@@ -125,11 +126,14 @@ def build_illustration(element: etree._Element, maker: Maker) -> Iterable[Block]
 
 
 def draw_graphics(element: etree._Element, sheet: Sheet, maker: Maker) -> None:
-    """Draw a `<pageGraphics>` onto a sheet; a `<header>` or `<footer>` is a `<place>` of its own.
+    """Draw a `<pageGraphics>` onto a sheet; `<header>` and `<footer>` are places of their own, `<letterhead>` is paper.
 
     Raises:
         TemplateError: an element says something wrong; names it and its line.
     """
+    if element.tag == "letterhead":
+        draw_letterhead(element, sheet, maker)
+        return
     sheet.out.append("q\n")
     _draw_all([element] if element.tag in ("header", "footer") else element, Pen(sheet, maker))
     sheet.matrix = IDENTITY
@@ -147,6 +151,9 @@ def _draw_all(elements: Iterable[etree._Element], pen: Pen) -> None:
 def _draw(element: etree._Element, pen: Pen) -> None:
     shape = SHAPES.get(element.tag)
     try:
+        if pen.maker.document.reading is not None and "y" in element.attrib:
+            top = length(element.get("y", "0")) + length(element.get("height", "0"))
+            pen.maker.document.read_at(moved(pen.state.matrix, 0.0, top)[1])
         if shape is not None:
             pen.write(shape(element))
             _lead_somewhere(element, pen)

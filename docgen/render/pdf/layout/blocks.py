@@ -126,6 +126,25 @@ class OutlineEntry:
 
 
 @dataclass(frozen=True, slots=True)
+class Heading:
+    """A heading as it was drawn: its level from 1, its text, and the height of its upper edge on its sheet."""
+
+    level: int
+    title: str
+    sheet: int
+    top: float
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """Where page graphics are read: before the story, or after it if they stand below a height of the page."""
+
+    line: float
+    before: Node
+    after: Node
+
+
+@dataclass(frozen=True, slots=True)
 class Lack:
     """A character that no font has. `around` is the text near it."""
 
@@ -214,6 +233,8 @@ class Document:
     sequencer: Sequencer = field(default_factory=Sequencer)
     silent: int = 0
     viewer: dict[str, str] = field(default_factory=dict)
+    headings: list[Heading] = field(default_factory=list)
+    reading: Reading | None = None
 
     def __post_init__(self) -> None:
         self.at = self.root
@@ -242,6 +263,11 @@ class Document:
                 yield
         finally:
             self.silent -= 1
+
+    def read_at(self, height: float) -> None:
+        """Let what page graphics draw at a height of the page be read where it belongs."""
+        if self.reading is not None:
+            self.at = self.reading.after if height < self.reading.line else self.reading.before
 
     def name(self, key: str, default: str) -> str:
         """Return what a named string says, as far as this pass and the one before tell (`<getName>`)."""

@@ -7,6 +7,7 @@ pages that follow it is decoration.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 
 from lxml import etree
 
@@ -21,7 +22,7 @@ from docgen.render.pdf.layout.actions import (
     SetNextTemplate,
     Steering,
 )
-from docgen.render.pdf.layout.blocks import Block, Sheet
+from docgen.render.pdf.layout.blocks import Block, Node, Reading, Sheet
 from docgen.render.pdf.layout.frames import Frame, FramePlan
 from docgen.render.pdf.layout.keeping import Container, KeepTogether, too_large
 from docgen.render.pdf.layout.maker import Maker
@@ -35,6 +36,16 @@ _EMPTY_PAGES = 10
 _IDLE_STEPS = 10_000
 #: More pages than any letter or report has; a story that makes them does not end.
 _MOST_PAGES = 20_000
+
+
+@dataclass(frozen=True, slots=True)
+class _Waiting:
+    """Graphics of a page that ask for names not known yet: where they go, and the names known when the page began."""
+
+    sheet: Sheet
+    at: int
+    template: PageTemplate
+    names: dict[str, str]
 
 
 class Flow:
@@ -58,6 +69,8 @@ class Flow:
         self._at = 0
         self._opened: dict[int, Frame] = {}
         self._number = 0
+        self._waiting: list[_Waiting] = []
+        self._before, self._after = Node("Div"), Node("Div")
         maker.pouring = self
 
     @property
@@ -79,6 +92,9 @@ class Flow:
                 raise too_large(self._maker, None, self._number)
         if not self._page_due:
             self._end_page()
+        self._draw_waiting()
+        root = self._document.root
+        root.kids = [*self._before.kids, *root.kids, *self._after.kids]
 
     # --- blocks --------------------------------------------------------------------------------
 
@@ -244,12 +260,38 @@ class Flow:
         self._begin_frame(0)
 
     def _draw_graphics(self) -> None:
-        for element in self._template.graphics:
-            if self._number == 1:
-                draw_graphics(element, self._sheet, self._maker)
-            else:
-                with self._document.decoration():
-                    draw_graphics(element, self._sheet, self._maker)
+        """Draw what stands on the page outside its frames, or leave a place for it until its names are known."""
+        template, document = self._template, self._document
+        if not template.graphics:
+            return
+        if not template.names_asked <= document.names.keys():
+            self._waiting.append(_Waiting(self._sheet, len(self._sheet.out), template, dict(document.names)))
+            self._sheet.out.append("")
+        else:
+            self._draw_on(self._sheet, template)
+
+    def _draw_on(self, sheet: Sheet, template: PageTemplate) -> None:
+        document = self._document
+        for element in template.graphics:
+            if sheet.number:
+                with document.decoration():
+                    draw_graphics(element, sheet, self._maker)
+                continue
+            document.reading = Reading(template.foot, self._before, self._after)
+            with document.inside(self._before):
+                draw_graphics(element, sheet, self._maker)
+            document.reading = None
+
+    def _draw_waiting(self) -> None:
+        """Draw what asked for names that only came later, as a second pass over the story would."""
+        names = self._document.names
+        for waiting in self._waiting:
+            self._document.names = {**names, **waiting.names}
+            drawn, waiting.sheet.out = waiting.sheet.out, []
+            self._draw_on(waiting.sheet, waiting.template)
+            drawn[waiting.at] = "".join(waiting.sheet.out)
+            waiting.sheet.out = drawn
+        self._document.names = names
 
     def _end_page(self) -> None:
         self._indents = self._frame.indents

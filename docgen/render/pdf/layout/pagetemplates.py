@@ -13,10 +13,10 @@ from docgen.render.pdf.layout.maker import Maker, needed
 
 _A4 = page_size("A4")
 _PADDINGS = ("leftPadding", "bottomPadding", "rightPadding", "topPadding")
-_DRAWN = ("pageGraphics", "header", "footer")
+_DRAWN = ("letterhead", "pageGraphics", "header", "footer")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class PageTemplate:
     """A kind of page.
 
@@ -39,7 +39,9 @@ class PageTemplate:
 
     @cached_property
     def names_asked(self) -> frozenset[str]:
-        """Names that its graphics print."""
+        """Names that its graphics print; none where they give names as well, since then the order counts."""
+        if any(True for drawn in self.graphics for _ in drawn.iter("namedString", "name")):
+            return frozenset()
         return frozenset(asked.get("id", "") for drawn in self.graphics for asked in drawn.iter("getName"))
 
 
