@@ -11,7 +11,7 @@ from copy import copy
 
 from lxml import etree
 
-from docgen.render.pdf.layout.blocks import Block, Bookmark, Document, Lack, Node, Sheet
+from docgen.render.pdf.layout.blocks import Block, Bookmark, Document, Heading, Lack, Node, Sheet
 from docgen.render.pdf.layout.inline import DYNAMIC, Content, base_look, read_content, transformed
 from docgen.render.pdf.layout.lines import (
     BREAK,
@@ -194,7 +194,11 @@ class Paragraph:
         if not parts:
             return
         node = None if document.silent else self._node(document)
-        if len(parts) == 1 and not parts[0].target and parts[0].alt is None:
+        if node is not None and self.role != "P" and not node.kids:
+            text = self._key if self._element is None else "".join(self._element.itertext())
+            heading = Heading(int(self.role[1:]), " ".join(text.split()), sheet.number, y + broken.height)
+            document.headings.append(heading)
+        if len(parts) == 1 and not drawing.links and parts[0].alt is None:
             sheet.put(parts[0].ink, x, y, node)
         else:
             _draw_parts(drawing, sheet, x, y, node)
@@ -292,17 +296,29 @@ class Paragraph:
 
 
 def _draw_parts(drawing: Drawing, sheet: Sheet, x: float, y: float, node: Node | None) -> None:
+    """Put the parts of a paragraph with links and pictures, each link as one element with all of its boxes."""
+    number, holder = -1, node
     for part in drawing.parts:
-        own = node
-        if node is not None and part.alt is not None:
-            own = node.add("Figure", alt=part.alt)
-            left, bottom, right, top = part.boxes[0]
+        if part.link != number:
+            _close_link(drawing, number, sheet, x, y, holder)
+            number = part.link
+            holder = node.add("Link") if node is not None and number in drawing.links else node
+        own = holder
+        if holder is not None and part.alt is not None:
+            own = holder.add("Figure", alt=part.alt)
+            left, bottom, right, top = part.box
             own.attributes["BBox"] = (x + left, y + bottom, x + right, y + top)
-        elif node is not None and part.target:
-            own = node.add("Link")
         sheet.put(part.ink, x, y, own)
-        for left, bottom, right, top in part.boxes if part.target else ():
-            sheet.link(own or Node("Link"), x + left, y + bottom, x + right, y + top, part.target, part.text)
+    _close_link(drawing, number, sheet, x, y, holder)
+
+
+def _close_link(drawing: Drawing, number: int, sheet: Sheet, x: float, y: float, node: Node | None) -> None:
+    if number not in drawing.links:
+        return
+    target, boxes = drawing.links[number]
+    text = "".join(part.text for part in drawing.parts if part.link == number)
+    for left, bottom, right, top in boxes:
+        sheet.link(node or Node("Link"), x + left, y + bottom, x + right, y + top, target, text)
 
 
 # --- text to lines -----------------------------------------------------------------------------------
