@@ -64,7 +64,12 @@ def base_look(style: ParaStyle, maker: Maker) -> Look:
     found: Look | None = maker.cache.get(key)
     if found is None:
         name = maker.letters.concrete(*maker.letters.family_of(style.font_name))
-        found = maker.cache.keep(key, Look(maker.letters.face(name), style.font_size, style.text_color))
+        marks = tuple(
+            new_mark(number, kind, {}, style, 0.0)
+            for number, kind in enumerate(kind for kind in ("underline", "strike") if getattr(style, kind))
+        )
+        made = Look(maker.letters.face(name), style.font_size, style.text_color, marks=marks)
+        found = maker.cache.keep(key, made)
     return found
 
 
@@ -83,6 +88,18 @@ def read_content(element: etree._Element, style: ParaStyle, maker: Maker, *, exa
     reader = _Reader(style, maker, exact)
     reader.read(element)
     return reader.content
+
+
+def new_mark(number: int, kind: str, said: Mapping[str, Any], style: ParaStyle, rise: float) -> Mark:
+    """Return a line under or through text, as elements and styles around it say."""
+
+    def of(name: str) -> Any:
+        return said.get(f"{kind}_{name}", getattr(style, f"{kind}_{name}"))
+
+    shade = of("color")
+    shade = colour(shade) if isinstance(shade, str) else shade
+    width, offset, gap = (str(of(name) or "") for name in ("width", "offset", "gap"))
+    return Mark(number, kind, shade, width, offset, rise, _TIMES[of("kind")], gap)
 
 
 def transformed(text: str, transform: str) -> str:
@@ -191,17 +208,8 @@ class _Reader:
 
     def _mark(self, state: _State, kind: str, values: Mapping[str, Any] | None = None) -> None:
         said = state.lines | dict(values or {})
-
-        def of(name: str) -> Any:
-            return said.get(f"{kind}_{name}", getattr(self._style, f"{kind}_{name}"))
-
-        shade = of("color")
-        shade = colour(shade) if isinstance(shade, str) else shade
-        times = _TIMES[said.get(f"{kind}_kind", "single")]
-        numbers = [str(of(name) or "") for name in ("width", "offset", "gap")]
-        mark = Mark(self._numbers, kind, shade, numbers[0], numbers[1], state.rise, times, numbers[2])
+        state.marks = (*state.marks, new_mark(self._numbers, kind, said, self._style, state.rise))
         self._numbers += 1
-        state.marks = (*state.marks, mark)
 
     def _shift(self, element: etree._Element, state: _State) -> None:
         size, up = state.size, element.tag != "sub"

@@ -7,7 +7,7 @@ knows fonts of one byte only. Knows no structure tree and no page.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from docgen.render.pdf.layout.attributes import BLACK, Colour, fill_operator, length, stroke_operator
@@ -26,27 +26,35 @@ _TRAILING = re.compile(r"\s+$")
 
 @dataclass(slots=True)
 class Part:
-    """A piece of a paragraph that the structure tree names: plain text, a link, or a picture.
+    """A piece of a paragraph that the structure tree names: plain text, a piece of a link, or a picture.
 
     Attributes:
         ink: around the lower left corner of the paragraph.
-        target: where a link leads, with its boxes, one per line.
-        alt: of a picture; None where this is none.
+        link: the number of the link it belongs to, -1 for none.
+        text: what it says.
+        alt: of a picture, which has a box; None where this is none.
     """
 
     ink: Ink
-    target: str = ""
-    boxes: tuple[Box, ...] = ()
+    link: int = -1
     text: str = ""
     alt: str | None = None
+    box: Box = (0.0, 0.0, 0.0, 0.0)
 
 
 @dataclass(slots=True)
 class Drawing:
-    """What a paragraph puts on a page. `back` is decoration; `anchors` are names with x and y."""
+    """What a paragraph puts on a page.
+
+    Attributes:
+        back: decoration behind it.
+        links: number -> where it leads, and its boxes, one per line.
+        anchors: names with x and y.
+    """
 
     parts: tuple[Part, ...]
     back: Ink | None = None
+    links: Mapping[int, tuple[str, list[Box]]] = field(default_factory=dict)
     anchors: tuple[tuple[str, float, float], ...] = ()
 
 
@@ -144,7 +152,8 @@ class _Pen:
         self._letters = letters
         self._size = size  # of the first line, which lines and backgrounds of all lines go by
         self._parts: list[Part] = []
-        self._open = _OpenPart(())
+        self._open = _OpenPart(-1)
+        self._links: dict[int, tuple[str, list[Box]]] = {}
         self._behind: list[str] = []
         self._anchors: list[tuple[str, float, float]] = []
         self._font_size = placing.style.font_size  # of the letters shown last
@@ -153,7 +162,7 @@ class _Pen:
     def finish(self, behind: list[str]) -> Drawing:
         self._close_part()
         ops = "".join(behind + self._behind)
-        return Drawing(tuple(self._parts), Ink(ops) if ops else None, tuple(self._anchors))
+        return Drawing(tuple(self._parts), Ink(ops) if ops else None, self._links, tuple(self._anchors))
 
     def set_bullet(self, bullet: tuple[float, Sequence[Run]], y: float) -> None:
         x, runs = bullet
@@ -166,7 +175,7 @@ class _Pen:
         ends = is_last and placing.last and not (style.justify_last_line and line.count > style.justify_last_line)
         move, gap = offset_of(line, style, ends, placing.preformatted)
         left = style.left_indent + indent
-        x, spaces, marks, backs = left + move, 0, _Marks(), _Backs()
+        x, spaces, marks, links, backs = left + move, 0, _Marks(), _Links(), _Backs()
         end, before, has_moved = x, "", True
         for index, run in enumerate(line.runs):
             start = x + spaces * gap
@@ -183,18 +192,18 @@ class _Pen:
             end = start - (_trailing(before, line.runs[index - 1].look) if index else 0.0)
             marks.meet(look, start, end)
             backs.meet(look.back, start, end)
-            if look.links != self._open.links:
-                self._open.leave(y, end)
+            if look.links or links.open:
+                links.meet(look.links, x, end, self._link_range(look, y))
+            link = look.links[-1][0] if look.links else -1
+            if link != self._open.link:
                 self._close_part()
-                self._open = _OpenPart(look.links)
+                self._open = _OpenPart(link)
                 has_moved = True
             if has_moved and run.text:
                 self._open.move_to(start, y)
                 has_moved = False
             width = self._show(run, gap, hyphened=line.hyphened and index == len(line.runs) - 1)
             own = run.text.count(" ") + run.text.count(NO_BREAK_SPACE)
-            if look.links:
-                self._open.widen(y, x, *self._link_range(look, y))
             x += width
             spaces += own
             before = run.text
@@ -204,12 +213,14 @@ class _Pen:
         if placing.plain:
             justified = style.alignment == "justify" and not ends
             marks.finish(x + (line.extra if justified else 0.0))
-            self._open.leave(y, x)
+            links.finish(x)
         else:
             marks.finish(end)
-            self._open.leave(y, end)
+            links.finish(end)
         backs.finish(end)
-        self._open.under += [mark.operators(y, self._size) for mark in marks.done]
+        self._open.under += [mark.operators(y, self._size) for mark in marks.done.values()]
+        for number, target, box in links.done:
+            self._links.setdefault(number, (target, []))[1].append(box)
         foot = y + self._size - leading_of(line, style)
         for x1, x2, colour in backs.done:
             box = f"{x1:.3f} {foot:.3f} {x2 - x1:.3f} {leading_of(line, style):.3f} re f\n"
@@ -234,14 +245,14 @@ class _Pen:
 
     def _set_image(self, image: Image, x: float, y: float) -> None:
         """Draw a picture; it stands by the size of the letters before it, as in ReportLab."""
-        links = self._open.links
         self._close_part()
-        self._open = _OpenPart(links)
+        self._open = _OpenPart(self._open.link)
         width, height = image.size(self._font_size)
         low = y + image.rise(self._font_size)
         ops = f"q {width:.3f} 0 0 {height:.3f} {x:.3f} {low:.3f} cm /{image.name} Do Q\n"
         ink = Ink(ops, resources=frozenset({image.name}))
-        self._parts.append(Part(ink, "", ((x, low, x + width, low + height),), alt=image.alt or ""))
+        box = x, low, x + width, low + height
+        self._parts.append(Part(ink, self._open.link, alt=image.alt or "", box=box))
 
     def _set_dots(self, x: float, end: float, edge: float, y: float, room: float) -> None:
         style = self._style
@@ -265,13 +276,12 @@ class _Pen:
 
 
 class _OpenPart:
-    def __init__(self, links: tuple[tuple[int, str], ...]) -> None:
-        self.links = links
+    def __init__(self, link: int) -> None:
+        self.link = link
         self.ops: list[str] = []
         self.under: list[str] = []
         self._fonts: set[FontUse] = set()
         self._texts: list[str] = []
-        self._boxes: dict[float, Box] = {}
         self._look: tuple[int, float] | None = None
         self._colour: Colour | None = None
         self._rise = 0.0
@@ -296,21 +306,10 @@ class _OpenPart:
         self._texts.append(text)
         self._fonts.update((number, group) for group in look.face.groups(text))
 
-    def widen(self, line: float, left: float, low: float, high: float) -> None:
-        """Let the link's box on a line hold more; it begins where ReportLab lets it begin."""
-        x1, y1, x2, y2 = self._boxes.get(line, (left, low, left, high))
-        self._boxes[line] = x1, min(y1, low), x2, max(y2, high)
-
-    def leave(self, line: float, right: float) -> None:
-        if line in self._boxes:
-            x1, y1, _, y2 = self._boxes[line]
-            self._boxes[line] = x1, y1, right, y2
-
     def finish(self) -> Part:
         ops = f"{''.join(self.under)}BT\n{''.join(self.ops)}ET\n"
         text = "".join(self._texts).strip()
-        target = self.links[-1][1] if self.links else ""
-        return Part(Ink(ops, frozenset(self._fonts)), target, tuple(self._boxes.values()), text)
+        return Part(Ink(ops, frozenset(self._fonts)), self.link, text)
 
 
 def _trailing(text: str, look: Look) -> float:
@@ -355,7 +354,7 @@ def amount(text: str, sizes: dict[str, float], default: float) -> float:
 @dataclass(slots=True)
 class _Marks:
     open: dict[int, _OpenMark] = field(default_factory=dict)
-    done: list[_OpenMark] = field(default_factory=list)
+    done: dict[int, _OpenMark] = field(default_factory=dict)  # one a line: ReportLab draws the last
 
     def meet(self, look: Look, start: float, end: float) -> None:
         if not look.marks and not self.open:
@@ -374,7 +373,30 @@ class _Marks:
     def _close(self, number: int, end: float) -> None:
         mark = self.open.pop(number)
         mark.right = end
-        self.done.append(mark)
+        self.done[number] = mark
+
+
+@dataclass(slots=True)
+class _Links:
+    open: dict[int, tuple[str, float, float, float]] = field(default_factory=dict)
+    done: list[tuple[int, str, Box]] = field(default_factory=list)
+
+    def meet(self, links: tuple[tuple[int, str], ...], start: float, end: float, reach: tuple[float, float]) -> None:
+        wanted = dict(links)
+        for number in [number for number in self.open if number not in wanted]:
+            self._close(number, end)
+        low, high = reach
+        for number, target in links:
+            _, left, bottom, top = self.open.get(number, (target, start, low, high))
+            self.open[number] = target, left, min(bottom, low), max(top, high)
+
+    def finish(self, end: float) -> None:
+        for number in list(self.open):
+            self._close(number, end)
+
+    def _close(self, number: int, end: float) -> None:
+        target, left, bottom, top = self.open.pop(number)
+        self.done.append((number, target, (left, bottom, end, top)))
 
 
 @dataclass(slots=True)

@@ -71,7 +71,8 @@ class Preformatted(Paragraph):
         return broken
 
     def _content_of_lines(self, look: Look) -> list[list[Run]]:
-        return [[Run(look, text)] for text in self._texts]
+        bare = look._replace(marks=())
+        return [[Run(bare, text)] for text in self._texts]
 
     def _read_exactly(self) -> list[list[Run]]:
         content: Content = self._read(exact=True)
