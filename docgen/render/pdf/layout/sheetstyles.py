@@ -5,6 +5,7 @@ They are the same from record to record, so each text is read once and kept; wha
 
 from __future__ import annotations
 
+import re
 from collections import OrderedDict
 from collections.abc import Callable, Mapping
 from typing import Any, TypeVar
@@ -21,6 +22,7 @@ _Kept = TypeVar("_Kept")
 #: Texts that are kept. Where page graphics hold values, each record has its own, which serves its passes only.
 _KEPT = 8
 _COLOURS = ("color", "colorname", "background", "rgb", "colors", "fill", "stroke")
+_COLOUR_LISTS = ("colornames", "colorsbyrow", "colorsbycol")
 
 
 def read_styles(root: etree._Element, maker: Maker) -> Book:
@@ -65,6 +67,8 @@ def _spell_out_colours(root: etree._Element, *places: etree._Element | None) -> 
         for name, value in element.items():
             if name.lower().endswith(_COLOURS) and colours.get(value):
                 element.set(name, colours[value])
+            elif name.lower() in _COLOUR_LISTS:
+                element.set(name, re.sub(r"[\w.-]+", lambda word: colours.get(word[0]) or word[0], value))
 
 
 def _styles(begin: etree._Element | None, sheet: etree._Element | None, maker: Maker) -> Styles:
