@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import lru_cache
+from hashlib import sha256
 from pathlib import Path
 
 import pikepdf
@@ -50,12 +51,18 @@ class Picture:
 
 
 class Stationery:
-    """A PDF whose pages are used."""
+    """A PDF whose pages are used. `digest` is that of its content."""
 
     def __init__(self, path: Path) -> None:
         self._name = path.name
+        self.digest = sha256(path.read_bytes()).hexdigest()
         self._file = _open(path)
         self._pictures: dict[int, Picture] = {}
+
+    @property
+    def file(self) -> pikepdf.Pdf:
+        """What the pictures belong to."""
+        return self._file
 
     @property
     def pages(self) -> int:

@@ -71,7 +71,7 @@ def _form(form: Form, numbers: Mapping[str, int]) -> bytes:
 
 
 def _put_stationery(pool: Pool, page: Stationery, at: int) -> None:
-    objects = import_page(page.content, page.page)
+    objects = import_page(page.path, page.page)
     numbers = {one.number: pool.reserve() if index else at for index, one in enumerate(objects)}
     for one in objects:
         body = renumber(one.body, numbers).decode("latin-1")

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-import io
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import lru_cache
+from pathlib import Path
 
 import pikepdf
 
-from docgen.errors import TemplateError
 from docgen.pdfobjects import REFERENCE
+from docgen.render.pdf.stationery import open_stationery
 
-#: What links a form to the page and document that it was; without it, only what draws is left.
-_LEFT_OUT = ("/Length", "/StructParent", "/StructParents", "/LastModified", "/PieceInfo", "/OC", "/Metadata", "/AF")
+#: Of a stream, which is written anew.
+_LENGTH = re.compile(rb"/Length (?:\d+ \d+ R|\d+)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,25 +30,14 @@ class Imported:
     data: bytes | None
 
 
-@lru_cache(maxsize=32)
-def import_page(content: bytes, page: int) -> tuple[Imported, ...]:
-    """Return a page, counted from 0, with all it refers to; the form first.
+def import_page(path: Path, page: int) -> tuple[Imported, ...]:
+    """Return a page, counted from 1, with all it refers to; the form first.
 
     Raises:
-        TemplateError: the file is no PDF, is locked, or has no such page.
+        TemplateError: the file is no PDF, is locked, has no such page, or cannot be archived.
     """
-    try:
-        with pikepdf.open(io.BytesIO(content)) as source, pikepdf.new() as target:
-            if source.is_encrypted:
-                raise TemplateError("the stationery is encrypted", hint="save it without a password or restrictions")
-            if not 0 <= page < len(source.pages):
-                raise TemplateError(f"the stationery has {len(source.pages)} pages and page {page + 1} is asked for")
-            form = target.copy_foreign(source.pages[page].as_form_xobject())
-            return tuple(_walk(target, form))
-    except pikepdf.PasswordError as error:
-        raise TemplateError("the stationery is locked with a password") from error
-    except (pikepdf.PdfError, ValueError, RuntimeError) as error:
-        raise TemplateError(f"the stationery cannot be read as a PDF: {error}") from error
+    paper = open_stationery(path)
+    return tuple(_walk(paper.file, paper.picture(page).form))
 
 
 def _walk(target: pikepdf.Pdf, form: pikepdf.Object) -> Iterator[Imported]:
@@ -58,11 +47,9 @@ def _walk(target: pikepdf.Pdf, form: pikepdf.Object) -> Iterator[Imported]:
         at = waiting.pop(0)
         one = target.get_object(at, 0)
         is_stream = isinstance(one, pikepdf.Stream)
+        body = one.stream_dict.unparse(resolved=True) if is_stream else one.unparse(resolved=True)
         if is_stream:
-            for key in _LEFT_OUT:
-                if key in one:
-                    del one[key]
-        body = (one.stream_dict if is_stream else one).unparse(resolved=True)
+            body = _LENGTH.sub(b"", body, count=1)
         inner = dict.fromkeys(int(found[1]) for found in REFERENCE.finditer(body) if found[1])
         waiting += [number for number in inner if number not in seen]
         seen.update(inner)

@@ -7,7 +7,8 @@ they are written.
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from pathlib import Path
 
 from docgen.render.pdf.layout.blocks import Ink
 
@@ -54,10 +55,17 @@ class Opacity:
 
 @dataclass(frozen=True, slots=True)
 class Stationery:
-    """A page of another PDF file, drawn as a form. `page` counts from 0."""
+    """A page of another PDF, drawn as a form.
 
-    content: bytes
+    Attributes:
+        digest: of the file, which names it.
+        page: counts from 1.
+        path: where the file is.
+    """
+
+    digest: str
     page: int
+    path: Path = field(compare=False, repr=False)
 
 
 Resource = Picture | Form | Opacity | Stationery
