@@ -5,16 +5,17 @@ Knows no RML: `tables` reads it. A part of a split table is a table of its own; 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from itertools import pairwise
+from itertools import pairwise, repeat
 
 from lxml import etree
 
 from docgen.render.pdf.layout import tablesplit
-from docgen.render.pdf.layout.blocks import Block, Ink, Sheet
+from docgen.render.pdf.layout.blocks import NO_INK, Block, Ink, Sheet
 from docgen.render.pdf.layout.maker import Maker
 from docgen.render.pdf.layout.tablecells import (
+    BOUNDLESS,
     Content,
     Sizes,
     draw_blocks,
@@ -26,11 +27,12 @@ from docgen.render.pdf.layout.tablecells import (
 )
 from docgen.render.pdf.layout.tablegrid import Looks, change
 from docgen.render.pdf.layout.tableinrow import Row, Split, split_own, split_row, stretch
+from docgen.render.pdf.layout.tableplan import plan_of
 from docgen.render.pdf.layout.tablerules import Grid, at_row, fill_ink, line_ink
 from docgen.render.pdf.layout.tablespans import NO_SPANS, Rect, Spans, closed_rows, find_spans, rect_of, widen
-from docgen.render.pdf.layout.tablestyle import Area, CellStyle, Fill, Line, Setting
+from docgen.render.pdf.layout.tablestyle import Area, CellStyle, Fill, Line, Setting, TableStyle
 from docgen.render.pdf.layout.tabletags import Tags
-from docgen.render.pdf.layout.tablewidths import Given, balance, divide, is_settled
+from docgen.render.pdf.layout.tablewidths import Given, add_up, balance, divide, is_settled
 
 #: Backgrounds and lines of a row's own cells, which count rows from it.
 Own = tuple[tuple[Fill, ...], tuple[Line, ...]]
@@ -64,12 +66,13 @@ class Body:
         heights: as given; None is as high as the content.
         own: what cells say of themselves; None where no cell does.
         settings: looks that take effect at splits.
+        style: the whole of what is said of them, where that is one style; rules of equal tables are kept by it.
     """
 
     rows: list[list[Content]]
     looks: list[Looks]
     heights: list[float | None]
-    widths: Sequence[Given]
+    widths: tuple[Given, ...]
     fills: Sequence[Fill] = ()
     lines: Sequence[Line] = ()
     own: list[Own | None] | None = None
@@ -77,6 +80,7 @@ class Body:
     nosplits: Sequence[Area] = ()
     settings: Sequence[Setting] = ()
     sizes: list[list[Sizes | None]] = field(default_factory=list)
+    style: TableStyle | None = None
 
 
 class Table:
@@ -105,7 +109,7 @@ class Table:
         self._heights: list[float] = []
         self._height = 0.0
         self._inner: Sequence[float | None] = ()
-        self._xs: list[float] = []
+        self._xs: tuple[float, ...] = ()
         self._spans = self._find_spans(body.spans) if body.spans else NO_SPANS
 
     # --- sizes ---
@@ -133,19 +137,17 @@ class Table:
     def _settle_widths(self, available: float) -> None:
         given = self._body.widths
         if is_settled(given):
-            widths: Sequence[float | None] = given  # type: ignore[assignment]
-        elif (None in given or "*" in given) and not self._is_fixed():
-            widths = self._body.widths = balance(given, available, self._least)
+            self._xs = add_up(given)
+            self._inner = given  # type: ignore[assignment]
+            return
+        if (None in given or "*" in given) and not self._is_fixed():
+            widths: Sequence[float | None] = balance(given, available, self._least)
         else:
             widths = divide(given, available)
         self._inner = widths
-        found = self._fit_columns(widths) if None in widths else widths
+        found = tuple(self._fit_columns(widths)) if None in widths else tuple(widths)
         self._body.widths = found
-        x = 0.0
-        self._xs = [0.0]
-        for width in found:
-            x += width  # type: ignore[operator]
-            self._xs.append(x)
+        self._xs = add_up(found)
 
     def _is_fixed(self) -> bool:
         return all(
@@ -206,21 +208,41 @@ class Table:
         self._height = sum(heights) if wanted else total
 
     def _measure_row(self, row: int, wanted: dict[tuple[int, int], float]) -> float:
-        body = self._body
         if self._spans is not NO_SPANS:
             return self._measure_spanned(row, wanted)
+        body = self._body
         height = 0.0
         sizes: list[Sizes | None] = []
-        for content, look, width in zip(body.rows[row], body.looks[row], self._inner, strict=True):
-            if isinstance(content, str):
+        if self._inner is not body.widths:
+            return self._measure_loose(row)
+        for content, step in zip(
+            body.rows[row], plan_of(body.looks[row], self._xs, self._manner.maker.cache), strict=True
+        ):
+            if content.__class__ is str:
                 sizes.append(None)
-                needed = text_height(content, look)
+                needed = step.line * (content.count("\n") + 1)
+            elif step.inner >= 0 and len(content) == 1:
+                size = content[0].wrap(step.inner, BOUNDLESS - step.pad)  # type: ignore[union-attr]
+                sizes.append([size])
+                needed = size[1]
             else:
-                size, needed = measure(content, look, width)
-                sizes.append(size)
-            needed += look.top + look.bottom
-            if needed > height:
-                height = needed
+                several, needed = measure(content, step.look, step.width)  # type: ignore[arg-type]
+                sizes.append(several)
+            if needed + step.pad > height:
+                height = needed + step.pad
+        self._keep_sizes(row, sizes)
+        return height
+
+    def _measure_loose(self, row: int) -> float:
+        """Measure a row while the widths of columns are not settled: what is in those is as wide as it is."""
+        body, height = self._body, 0.0
+        sizes: list[Sizes | None] = []
+        for content, look, width in zip(body.rows[row], body.looks[row], self._inner, strict=True):
+            size, needed = (
+                (None, text_height(content, look)) if isinstance(content, str) else measure(content, look, width)
+            )
+            sizes.append(size)
+            height = max(height, needed + look.top + look.bottom)
         self._keep_sizes(row, sizes)
         return height
 
@@ -323,7 +345,7 @@ class Table:
         return cut
 
     def _cut(self, cut: int, in_row: bool = False) -> tuple[Table, Table]:
-        body, repeat = self._body, self._manner.repeat
+        body, head = self._body, self._manner.repeat
         count, columns = len(body.rows), len(body.widths)
         lines = tablesplit.split_lines(body.lines, cut, count, columns, in_row)
         heights = [*self._heights, *body.heights[len(self._heights) :]]
@@ -341,26 +363,26 @@ class Table:
             body.sizes[:cut],
         )
         rest = Body(
-            body.rows[:repeat] + body.rows[cut:],
-            body.looks[:repeat] + body.looks[cut:],
-            heights[:repeat] + heights[cut:],
+            body.rows[:head] + body.rows[cut:],
+            body.looks[:head] + body.looks[cut:],
+            heights[:head] + heights[cut:],
             body.widths,
-            tablesplit.fills_below(body.fills, cut, count, repeat),
-            tablesplit.lines_below(lines, cut, count, repeat),
-            body.own[:repeat] + body.own[cut:] if body.own else None,
-            [part for area in body.spans for part in tablesplit.below(area, cut, count, repeat)],
-            [part for area in body.nosplits for part in tablesplit.below(area, cut, count, repeat)],
+            tablesplit.fills_below(body.fills, cut, count, head),
+            tablesplit.lines_below(lines, cut, count, head),
+            body.own[:head] + body.own[cut:] if body.own else None,
+            [part for area in body.spans for part in tablesplit.below(area, cut, count, head)],
+            [part for area in body.nosplits for part in tablesplit.below(area, cut, count, head)],
             body.settings,
-            body.sizes[:repeat] + body.sizes[cut:],
+            body.sizes[:head] + body.sizes[cut:],
         )
         if body.own:
             self._cut_own(first, rest, cut)
         if body.settings:
             _set_at_split(first, "splitlast", cut - 1)
             _set_at_split(rest, "splitfirst", 0)
-            if repeat:  # ReportLab's parts share the looks of repeated rows
+            if head:  # ReportLab's parts share the looks of repeated rows
                 _set_at_split(first, "splitfirst", 0)
-        return self._part(first, self._repeated), self._part(rest, repeat)
+        return self._part(first, self._repeated), self._part(rest, head)
 
     def _cut_own(self, first: Body, rest: Body, cut: int) -> None:
         """Draw the line between two cells on both sides of the split."""
@@ -385,84 +407,103 @@ class Table:
         """Draw it."""
         if spare:
             x += {"CENTER": 0.5 * spare, "RIGHT": spare}.get(self._manner.align, 0.0)
-        body, store = self._body, self._manner.maker.store
-        grid = self._make_grid()
-        if fills := [*body.fills, *self._own_fills()]:
-            _decorate(sheet, fill_ink(fills, grid, store), x, y)
-        self._draw_cells(sheet, x, y, grid)
-        if lines := [*body.lines, *self._own_lines()]:
-            _decorate(sheet, line_ink(lines, grid, store), x, y)
+        ys = self._edges()
+        fills, lines = self._rules(ys)
+        _decorate(sheet, fills, x, y)
+        document, manner = sheet.document, self._manner
+        before = document.at
+        if self._repeated:
+            with document.decoration():
+                self._draw_rows(sheet, x, y, ys, range(self._repeated), None)
+        tags = None if document.silent else manner.tags
+        self._draw_rows(sheet, x, y, ys, range(self._repeated, len(ys) - 1), tags)
+        document.at = before
+        _decorate(sheet, lines, x, y)
 
-    def _make_grid(self) -> Grid:
+    def _edges(self) -> list[float]:
+        """Return the upper edges of the rows from the table's foot, and 0."""
         ys, y = [0.0], 0.0
         for height in reversed(self._heights):
             y += height
             ys.append(y)
         ys.reverse()
-        return Grid(self._xs, ys, self._spans)
+        return ys
 
-    def _own_fills(self) -> Iterator[Fill]:
-        for row, own in enumerate(self._body.own or ()):
-            for fill in own[0] if own else ():
-                yield fill._replace(area=at_row(fill.area, row))
+    def _rules(self, ys: Sequence[float]) -> tuple[Ink, Ink]:
+        """Return backgrounds and lines."""
+        body, maker = self._body, self._manner.maker
+        if not (body.fills or body.lines or body.own):
+            return NO_INK, NO_INK
+        key = ("table rules", id(body.style), self._xs, tuple(ys))
+        if body.style is not None:
+            found = maker.cache.get(key)
+            if found is not None and found[0] is body.style:
+                return found[1], found[2]
+        grid = Grid(self._xs, ys, self._spans)
+        own = body.own or ()
+        fills = [fill._replace(area=at_row(fill.area, row)) for row, said in enumerate(own) if said for fill in said[0]]
+        lines = [line._replace(area=at_row(line.area, row)) for row, said in enumerate(own) if said for line in said[1]]
+        inks = fill_ink([*body.fills, *fills], grid, maker.store), line_ink([*body.lines, *lines], grid, maker.store)
+        if body.style is not None:
+            maker.cache.keep(key, (body.style, *inks))
+        return inks
 
-    def _own_lines(self) -> Iterator[Line]:
-        for row, own in enumerate(self._body.own or ()):
-            for line in own[1] if own else ():
-                yield line._replace(area=at_row(line.area, row))
-
-    def _draw_cells(self, sheet: Sheet, x: float, y: float, grid: Grid) -> None:
-        document = sheet.document
-        tags = None if document.silent else self._manner.tags
-        for row in range(self._repeated):
-            with document.decoration():
-                self._draw_row(sheet, x, y, grid, row, None)
-        for row in range(self._repeated, grid.rows):
+    def _draw_rows(self, sheet: Sheet, x: float, y: float, ys: Sequence[float], rows: range, tags: Tags | None) -> None:
+        body, document, cache, ranges = self._body, sheet.document, self._manner.maker.cache, self._spans.ranges
+        sizes = body.sizes
+        for row in rows:
             if tags is not None:
                 tags.begin_row(document)
-            self._draw_row(sheet, x, y, grid, row, tags)
-
-    def _draw_row(self, sheet: Sheet, x: float, y: float, grid: Grid, row: int, tags: Tags | None) -> None:
-        ranges, xs, ys = self._spans.ranges, grid.xs, grid.ys
-        bottom = ys[row + 1]
-        height = ys[row] - bottom
-        body, document = self._body, sheet.document
-        for column, content in enumerate(body.rows[row]):
-            area: Area | None = None
-            rect = (x + xs[column], y + bottom, xs[column + 1] - xs[column], height)
             if ranges:
-                area = ranges.get((column, row), _SINGLE)
-                if area is None:
-                    continue
-                if area is not _SINGLE:
-                    left, low, width, high = rect_of(area, xs, ys)
-                    rect = (x + left, y + low, width, high)
-            if tags is None:
-                self._draw_cell(sheet, row, column, content, rect)
-            else:
-                with document.inside(tags.add_cell(column, area)):
-                    self._draw_cell(sheet, row, column, content, rect, tagged=True)
+                self._draw_spanned(sheet, x, y, ys, row, tags)
+                continue
+            top, bottom = y + ys[row], y + ys[row + 1]
+            measured = sizes[row] if row < len(sizes) and sizes[row] else _UNKNOWN
+            steps = plan_of(body.looks[row], self._xs, cache)
+            for column, (content, step, size) in enumerate(zip(body.rows[row], steps, measured, strict=False)):
+                if tags is not None:
+                    document.at = tags.add_cell(column, None)
+                if step.quick and size is not None and len(size) == 1 and not step.linked:
+                    content[0].draw(sheet, x + step.start, top - step.look.top - size[0][1])  # type: ignore[union-attr]
+                elif content or step.linked:
+                    rect = (x + step.left, bottom, step.width, top - bottom)
+                    self._draw_cell(sheet, content, step.look, size, rect, tags is not None)
+
+    def _draw_spanned(self, sheet: Sheet, x: float, y: float, ys: Sequence[float], row: int, tags: Tags | None) -> None:
+        ranges, xs, body = self._spans.ranges, self._xs, self._body
+        measured = body.sizes[row] if row < len(body.sizes) and body.sizes[row] else [None] * len(xs)
+        for column, content in enumerate(body.rows[row]):
+            area = ranges.get((column, row), Area(column, row, column, row))
+            if area is None:
+                continue
+            if tags is not None:
+                sheet.document.at = tags.add_cell(column, area)
+            look = body.looks[row][column]
+            left, bottom, width, height = rect_of(area, xs, ys)
+            if content or look.href or look.destination:
+                rect = (x + left, y + bottom, width, height)
+                self._draw_cell(sheet, content, look, measured[column], rect, tags is not None)
 
     def _draw_cell(
-        self, sheet: Sheet, row: int, column: int, content: Content, rect: Rect, tagged: bool = False
+        self, sheet: Sheet, content: Content, look: CellStyle, sizes: Sizes | None, rect: Rect, tagged: bool
     ) -> None:
-        look = self._body.looks[row][column]
+        document = sheet.document
         if isinstance(content, str):
             if content:
-                node = sheet.document.at if tagged or sheet.document.silent else sheet.document.at.add("P")
+                node = document.at if tagged or document.silent else document.at.add("P")
                 draw_text(sheet, content, look, self._manner.maker, rect, node)
         elif content:
-            draw_blocks(sheet, content, self._sizes(row, column, content, look, rect[2]), look, rect)
-
-    def _sizes(self, row: int, column: int, content: tuple[Block, ...], look: CellStyle, width: float) -> Sizes:
-        kept = self._body.sizes
-        sizes = kept[row][column] if row < len(kept) and kept[row] else None
-        if sizes is None:
-            try:
-                sizes, _ = measure(content, look, width)
-            except ValueError as error:
-                raise self._fault(str(error)) from error
-        return sizes
+            if sizes is None:
+                try:
+                    sizes, _ = measure(content, look, rect[2])
+                except ValueError as error:
+                    raise self._fault(str(error)) from error
+            draw_blocks(sheet, content, sizes, look, rect)
+        if look.href or look.destination:
+            left, bottom, width, height = rect
+            target = look.href or f"#{look.destination}"
+            said = content if isinstance(content, str) and content else target
+            sheet.link(document.at.add("Link"), left, bottom, left + width, bottom + height, target, said)
 
     def _find_spans(self, areas: Sequence[Area]) -> Spans:
         try:
@@ -475,6 +516,7 @@ class Table:
 
 
 _SINGLE = Area(0, 0, 0, 0)
+_UNKNOWN: Iterable[Sizes | None] = repeat(None)
 
 
 def _decorate(sheet: Sheet, ink: Ink, x: float, y: float) -> None:

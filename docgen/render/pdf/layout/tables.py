@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
 
 from lxml import etree
@@ -14,8 +15,9 @@ from docgen.render.pdf.layout.attributes import length, switch
 from docgen.render.pdf.layout.blocks import Block
 from docgen.render.pdf.layout.maker import Maker
 from docgen.render.pdf.layout.tablecells import Content
-from docgen.render.pdf.layout.tablegrid import change, looks_of
+from docgen.render.pdf.layout.tablegrid import Looks, looks_of
 from docgen.render.pdf.layout.tablelayout import Body, Manner, Own, Table
+from docgen.render.pdf.layout.tableplan import changed
 from docgen.render.pdf.layout.tablerules import at_row
 from docgen.render.pdf.layout.tablestyle import ALIGNMENTS, PLAIN, Area, Fill, Setting, TableStyle, choose
 from docgen.render.pdf.layout.tabletags import Tags
@@ -51,17 +53,18 @@ def build(element: etree._Element, maker: Maker) -> Iterable[Block]:
     style, count = read.style, len(read.rows)
     body = Body(
         read.rows,
-        _looks(read, columns),
-        _heights(element, count),
-        _widths(element, columns),
+        _looks(read, columns, maker),
+        _heights(element.get("rowHeights"), count),
+        _widths(element.get("colWidths"), columns),
         style.fills,
         style.lines,
         [read.own.get(row) for row in range(count)] if read.own else None,
         style.spans,
         style.nosplits,
-        [setting for setting in style.settings if setting.area.at],
+        style.at_splits,
+        style=None if read.own else style,
     )
-    yield _table(element, maker, style, body)
+    return (_table(element, maker, style, body),)
 
 
 def _table(element: etree._Element, maker: Maker, style: TableStyle, body: Body) -> Table:
@@ -128,13 +131,27 @@ def _bulk_row(line: str) -> Iterator[str]:
 
 def _read_row(element: etree._Element, maker: Maker, read: _Read) -> None:
     row: list[Content] = []
-    for cell in element.iterchildren(etree.Element):
+    for cell in element:
         if cell.tag != "td":
-            raise maker.fault(cell, f"<{cell.tag}> cannot stand inside <tr>")
-        if cell.attrib:
+            if isinstance(cell.tag, str):
+                raise maker.fault(cell, f"<{cell.tag}> cannot stand inside <tr>")
+            continue
+        if cell.keys():
             _read_looks(cell, maker, read, len(row), len(read.rows))
-        row.append((tuple(maker.flow(cell)) if len(cell) else "") or cell.text or "")
+        row.append((_read_blocks(cell, maker) if len(cell) else "") or cell.text or "")
     read.rows.append(row)
+
+
+def _read_blocks(cell: etree._Element, maker: Maker) -> tuple[Block, ...]:
+    child = cell[0]
+    builder = maker.builders.get(child.tag)
+    if builder is None or len(cell) > 1:
+        return tuple(maker.flow(cell))
+    try:
+        blocks = builder(child, maker)
+        return blocks if blocks.__class__ is tuple else tuple(blocks)
+    except (ValueError, KeyError) as error:
+        raise maker.fault(child, f"<{child.tag}>: {error}") from error
 
 
 def _read_looks(cell: etree._Element, maker: Maker, read: _Read, column: int, row: int) -> None:
@@ -151,21 +168,21 @@ def _read_looks(cell: etree._Element, maker: Maker, read: _Read, column: int, ro
         read.own[row] = before[0] + fills, before[1] + tuple(line._replace(area=area) for line in lines)
 
 
-def _looks(read: _Read, columns: int) -> list[tuple[tablestyle.CellStyle, ...]]:
+def _looks(read: _Read, columns: int, maker: Maker) -> list[Looks]:
     looks = looks_of(read.style, len(read.rows), columns)
     if read.changes:
         looks = list(looks)
         for column, row, changes in read.changes:
-            looks[row] = change(looks[row], (column,), changes)
+            looks[row] = changed(looks[row], column, changes, maker.cache)
     return looks
 
 
-def _widths(element: etree._Element, columns: int) -> list[Given]:
-    said = element.get("colWidths")
+@lru_cache(maxsize=1024)
+def _widths(said: str | None, columns: int) -> tuple[Given, ...]:
     if said is None:
-        return [None] * columns
+        return (None,) * columns
     widths = [_width(word) for word in tablestyle.words_of(said)]
-    return [*widths, *[widths[-1]] * (columns - len(widths))][:columns]
+    return (*widths, *[widths[-1]] * (columns - len(widths)))[:columns]
 
 
 def _width(word: str) -> Given:
@@ -177,8 +194,7 @@ def _width(word: str) -> Given:
     return None if word in ("None", "auto") else length(word)
 
 
-def _heights(element: etree._Element, rows: int) -> list[float | None]:
-    said = element.get("rowHeights")
+def _heights(said: str | None, rows: int) -> list[float | None]:
     if said is None:
         return [None] * rows
     heights = [None if word == "None" else length(word) for word in tablestyle.words_of(said)]

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any, NamedTuple
 
 from lxml import etree
@@ -100,6 +101,11 @@ class TableStyle:
     nosplits: tuple[Area, ...] = ()
     keep_with_next: bool | None = None
     resolved: dict[tuple[int, int], Any] = field(default_factory=dict, compare=False, repr=False)
+
+    @cached_property
+    def at_splits(self) -> tuple[Setting, ...]:
+        """Return the settings that take effect where a table is split."""
+        return tuple(setting for setting in self.settings if setting.area.at)
 
     def __add__(self, more: TableStyle) -> TableStyle:
         keep = self.keep_with_next if more.keep_with_next is None else more.keep_with_next

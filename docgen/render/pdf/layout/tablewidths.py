@@ -6,6 +6,8 @@ Knows contents only by what is asked of them: how wide a cell must be at least, 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from functools import lru_cache
+from itertools import accumulate
 
 #: A length, `25%`, `*` for a share of what is left, None for as wide as the content.
 Given = float | str | None
@@ -15,14 +17,24 @@ Least = Callable[[int], float]
 _MAY_SHRINK = 0.02
 
 
-def is_settled(given: Sequence[Given]) -> bool:
+@lru_cache(maxsize=1024)
+def add_up(widths: tuple[float, ...]) -> tuple[float, ...]:
+    """Return the left edges of columns, and the right edge of the last."""
+    return tuple(accumulate(widths, initial=0.0))
+
+
+@lru_cache(maxsize=1024)
+def is_settled(given: tuple[Given, ...]) -> bool:
     """Return whether widths depend on nothing."""
     return all(isinstance(width, float) for width in given)
 
 
 def divide(given: Sequence[Given], available: float) -> list[float | None]:
-    """Return widths by percent of what given ones leave; `*` shares the rest, unless something is None."""
-    left = max(0.0, available - sum(width for width in given if isinstance(width, float)))
+    """Return widths by percent of what given ones leave; `*` shares the rest, if there is one and nothing is None."""
+    left = available
+    for width in given:  # one by one, as ReportLab: what rounding leaves decides whether a share is nothing
+        left -= width if isinstance(width, float) else 0.0
+    left = max(0.0, left)
     weights = {at: percent(width) for at, width in enumerate(given) if is_percent(width)}
     unit = left / max(100.0, sum(weights.values()))
     widths = [width if isinstance(width, float) else None for width in given]
@@ -32,7 +44,7 @@ def divide(given: Sequence[Given], available: float) -> list[float | None]:
     stars = [at for at, width in enumerate(given) if width == "*"]
     if stars and None not in given:
         for at in stars:
-            widths[at] = max(0.0, left) / len(stars)
+            widths[at] = max(0.0, left) / len(stars) or None
     return widths
 
 
