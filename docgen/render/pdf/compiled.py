@@ -49,7 +49,7 @@ class Press:
         Raises:
             TemplateError: the RML cannot be laid out; names element and line.
         """
-        document = self._lay_out(root, language)
+        document = self._lay_out(root, root.get("lang") or language)
         if not document.outline and len(document.sheets) > 1:
             add_outline(document)
         return write_file(document, self._store, today, file=self._file), document
