@@ -26,7 +26,7 @@ from docgen.render.pdf.layout.blocks import Block, Node, Reading, Sheet
 from docgen.render.pdf.layout.frames import Frame, FramePlan
 from docgen.render.pdf.layout.keeping import Container, KeepTogether, too_large
 from docgen.render.pdf.layout.maker import Maker
-from docgen.render.pdf.layout.pagetemplates import Book, PageTemplate
+from docgen.render.pdf.layout.pagetemplates import Book, Graphics, PageTemplate, read_graphics
 from docgen.render.pdf.layout.parastyle import ParaStyle
 from docgen.render.pdf.layout.sheetstyles import read_styles
 
@@ -51,8 +51,9 @@ class _Waiting:
 class Flow:
     """A story on its way into pages."""
 
-    def __init__(self, maker: Maker, book: Book, first: PageTemplate) -> None:
-        self._maker, self._book = maker, book
+    def __init__(self, maker: Maker, book: Book, pages: etree._Element, first: PageTemplate) -> None:
+        self._maker, self._book, self._pages = maker, book, pages
+        self._graphics: dict[int, Graphics] = {}
         self._document = maker.document
         self._template = first
         self._next_template: PageTemplate | None = None
@@ -261,18 +262,19 @@ class Flow:
 
     def _draw_graphics(self) -> None:
         """Draw what stands on the page outside its frames, or leave a place for it until its names are known."""
-        template, document = self._template, self._document
-        if not template.graphics:
-            return
-        if not template.names_asked <= document.names.keys():
-            self._waiting.append(_Waiting(self._sheet, len(self._sheet.out), template, dict(document.names)))
-            self._sheet.out.append("")
+        index, document = self._template.index, self._document
+        graphics = self._graphics.get(index)
+        if graphics is None:
+            graphics = self._graphics[index] = read_graphics(self._pages, index)
+        if graphics.names <= document.names.keys():
+            self._draw_on(self._sheet, self._template)
         else:
-            self._draw_on(self._sheet, template)
+            self._waiting.append(_Waiting(self._sheet, len(self._sheet.out), self._template, dict(document.names)))
+            self._sheet.out.append("")
 
     def _draw_on(self, sheet: Sheet, template: PageTemplate) -> None:
         document = self._document
-        for element in template.graphics:
+        for element in self._graphics[template.index].elements:
             if sheet.number:
                 with document.decoration():
                     draw_graphics(element, sheet, self._maker)
@@ -326,7 +328,7 @@ def lay_out(root: etree._Element, maker: Maker) -> None:
     if story.get("firstPageTemplate"):
         named: Iterable[PageTemplate] = (one for one in book.templates if one.name == story.get("firstPageTemplate"))
         first = next(iter(named), None) or _no_template(story, maker)
-    Flow(maker, book, first).pour(maker.flow(story))
+    Flow(maker, book, root.find("template"), first).pour(maker.flow(story))
 
 
 def _no_template(story: etree._Element, maker: Maker) -> PageTemplate:

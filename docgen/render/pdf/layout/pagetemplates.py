@@ -21,28 +21,21 @@ class PageTemplate:
     """A kind of page.
 
     Attributes:
+        index: which of the page templates it is.
         size: None for that of the document.
-        graphics: elements drawn when a page begins, in their order.
         follower: the template of the pages after one of it, "" for the same.
     """
 
+    index: int
     name: str
     size: tuple[float, float] | None
     frames: tuple[FramePlan, ...]
-    graphics: tuple[etree._Element, ...]
     follower: str
 
     @cached_property
     def foot(self) -> float:
         """The height below which no frame reaches."""
         return min(frame.bottom for frame in self.frames)
-
-    @cached_property
-    def names_asked(self) -> frozenset[str]:
-        """Names that its graphics print; none where they give names as well, since then the order counts."""
-        if any(True for drawn in self.graphics for _ in drawn.iter("namedString", "name")):
-            return frozenset()
-        return frozenset(asked.get("id", "") for drawn in self.graphics for asked in drawn.iter("getName"))
 
 
 @dataclass(frozen=True)
@@ -65,6 +58,37 @@ class Book:
         raise KeyError(name)
 
 
+@dataclass(frozen=True)
+class Graphics:
+    """What stands on pages of a template outside their frames.
+
+    Attributes:
+        elements: drawn when a page begins, in their order.
+        names: that they print; none where they give names as well, since then the order counts.
+    """
+
+    elements: tuple[etree._Element, ...]
+    names: frozenset[str]
+
+
+def read_graphics(template: etree._Element, index: int) -> Graphics:
+    """Return what a page template draws."""
+    page = template.findall("pageTemplate")[index]
+    elements = tuple(child for child in page if child.tag in _DRAWN)
+    if any(True for drawn in elements for _ in drawn.iter("namedString", "name")):
+        return Graphics(elements, frozenset())
+    return Graphics(elements, frozenset(asked.get("id", "") for drawn in elements for asked in drawn.iter("getName")))
+
+
+def frames_key(template: etree._Element) -> tuple[object, ...]:
+    """Return what a template says about pages and frames; what they draw may differ from record to record."""
+    parts: list[object] = [tuple(template.items())]
+    for page in template:
+        parts.append((page.tag, *page.items()))
+        parts += [(part.tag, *(part.items() if part.tag == "frame" else ())) for part in page]
+    return tuple(parts)
+
+
 def read_book(element: etree._Element, maker: Maker) -> Book:
     """Return what a `<template>` says.
 
@@ -77,13 +101,16 @@ def read_book(element: etree._Element, maker: Maker) -> Book:
         rotation = int(element.get("rotation", "0"))
     except ValueError as error:
         raise maker.fault(element, f"<template>: {error}") from error
-    templates = tuple(_template(child, size, boundary, maker) for child in _only(element, ("pageTemplate",), maker))
+    pages = _only(element, ("pageTemplate",), maker)
+    templates = tuple(_template(index, child, size, boundary, maker) for index, child in enumerate(pages))
     if not templates:
         raise maker.fault(element, "<template> has no <pageTemplate>")
     return Book(size, rotation, templates)
 
 
-def _template(element: etree._Element, size: tuple[float, float], boundary: bool, maker: Maker) -> PageTemplate:
+def _template(
+    index: int, element: etree._Element, size: tuple[float, float], boundary: bool, maker: Maker
+) -> PageTemplate:
     parts = _only(element, ("frame", *_DRAWN), maker)
     frames = tuple(_frame(child, size, boundary, maker) for child in parts if child.tag == "frame")
     if not frames:
@@ -93,8 +120,7 @@ def _template(element: etree._Element, size: tuple[float, float], boundary: bool
         own = page_size(element.get("pagesize")) if element.get("pagesize") else None
     except ValueError as error:
         raise maker.fault(element, f"<pageTemplate>: {error}") from error
-    graphics = tuple(child for child in parts if child.tag in _DRAWN)
-    return PageTemplate(name, own, frames, graphics, element.get("autoNextTemplate", ""))
+    return PageTemplate(index, name, own, frames, element.get("autoNextTemplate", ""))
 
 
 def _frame(element: etree._Element, size: tuple[float, float], boundary: bool, maker: Maker) -> FramePlan:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections import OrderedDict
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Hashable, Mapping
 from typing import Any, TypeVar
 
 from lxml import etree
@@ -15,11 +15,11 @@ from lxml import etree
 from docgen.errors import DocgenError
 from docgen.render.pdf.layout import liststyles, parastyle, tablestyle
 from docgen.render.pdf.layout.maker import Maker, needed
-from docgen.render.pdf.layout.pagetemplates import Book, read_book
+from docgen.render.pdf.layout.pagetemplates import Book, frames_key, read_book
 from docgen.render.pdf.layout.styles import Styles
 
 _Kept = TypeVar("_Kept")
-#: Texts that are kept. Where page graphics hold values, each record has its own, which serves its passes only.
+#: Texts that are kept. Where a style holds a value, each record has its own, which serves its passes only.
 _KEPT = 8
 _COLOURS = ("color", "colorname", "background", "rgb", "colors", "fill", "stroke")
 _COLOUR_LISTS = ("colornames", "colorsbyrow", "colorsbycol")
@@ -33,25 +33,24 @@ def read_styles(root: etree._Element, maker: Maker) -> Book:
     """
     begin, sheet = root.find("docinit"), root.find("stylesheet")
     _spell_out_colours(root, begin, sheet)
-    maker.styles = _once(
-        "styles", [part for part in (begin, sheet) if part is not None], maker, lambda: _styles(begin, sheet, maker)
-    )
+    written = b"".join(etree.tostring(part, with_tail=False) for part in (begin, sheet) if part is not None)
+    maker.styles = _once("styles", written, maker, lambda: _styles(begin, sheet, maker))
     document = maker.document
     document.names = {**maker.styles.names, **document.known}
     document.viewer = dict(begin.items()) if begin is not None else {}
     template = root.find("template")
-    return _once("book", [template], maker, lambda: read_book(template, maker))
+    return _once("book", frames_key(template), maker, lambda: read_book(template, maker))
 
 
-def _once(kind: str, elements: list[etree._Element], maker: Maker, read: Callable[[], _Kept]) -> _Kept:
-    """Return what elements say, from before where their text is the same."""
-    text = b"".join(etree.tostring(element, with_tail=False) for element in elements)
-    kept: OrderedDict[bytes, _Kept] = maker.cache.get((kind,)) or maker.cache.keep((kind,), OrderedDict())
-    if text not in kept:
-        kept[text] = read()
+def _once(kind: str, written: Hashable, maker: Maker, read: Callable[[], _Kept]) -> _Kept:
+    """Return what elements say, from before where they say the same."""
+    kept: OrderedDict[Hashable, _Kept] = maker.cache.get((kind,)) or maker.cache.keep((kind,), OrderedDict())
+    found = kept.get(written)
+    if found is None:
+        found = kept[written] = read()
         if len(kept) > _KEPT:
             kept.popitem(last=False)
-    return kept[text]
+    return found
 
 
 def _spell_out_colours(root: etree._Element, *places: etree._Element | None) -> None:
