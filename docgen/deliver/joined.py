@@ -11,16 +11,15 @@ import zlib
 from array import array
 from collections import OrderedDict
 from collections.abc import Iterable, Mapping, Sequence
-from itertools import chain
-from typing import BinaryIO
+from typing import IO
 
 from docgen.deliver.copying import Copier
 from docgen.deliver.joinedtags import JoinedTags
 from docgen.deliver.objectfile import ObjectFile
-from docgen.deliver.parts import Body, ForeignPart, OwnPart, read_part
+from docgen.deliver.parts import Body, ForeignPart, OwnPart, read_foreign, read_part
 from docgen.deliver.pdftrees import Tree
 from docgen.pdfmetadata import UNTITLED, Claim, clean, describe
-from docgen.pdfobjects import raw_stream, renumber, text
+from docgen.pdfobjects import raw_stream, text
 
 _BOX = re.compile(r"/MediaBox ?\[([^\]]*)\]")
 _A4 = "0 0 595.276 841.89"
@@ -38,20 +37,17 @@ _INTENT = (
 class JoinedFile:
     """A PDF that grows by whole documents; the output gets it from front to end."""
 
-    def __init__(
-        self, output: BinaryIO, title: str = "", language: str = "", preferences: Mapping[str, str] | None = None
-    ) -> None:
+    def __init__(self, output: IO[bytes], title: str = "", language: str = "") -> None:
         """Begin.
 
         Args:
             output: gets the file, from where it stands.
-            title: of the whole.
-            language: of what says no other, a BCP 47 tag.
-            preferences: for viewers (ISO 32000-1, 12.2): name -> name.
+            title: of the whole, which may be set until it is closed.
+            language: of what says no other, a BCP 47 tag; default: that of the first document.
         """
         self._file = ObjectFile(output)
-        self._title, self._language = clean(title) or UNTITLED, language or "en"
-        self._preferences = dict(preferences or {})
+        self.title = title
+        self._language = language
         self._copier = Copier(self._file)
         self._tree = Tree(self._file.reserve, self._write_pages)
         self._tags = JoinedTags(self._file)
@@ -82,7 +78,10 @@ class JoinedFile:
         if bookmark:
             self._bookmarks.append((bookmark, before + 1))
         if isinstance(part, OwnPart):
-            self._add_own(part)
+            try:
+                self._add_own(part)
+            except (LookupError, ValueError, zlib.error):  # it only looks like one of ours
+                self._add_foreign(read_foreign(part.content))
         else:
             self._add_foreign(part)
         return self.pages - before
@@ -94,19 +93,25 @@ class JoinedFile:
         page = f"<</Type/Page/Parent {self._tree.parent()} 0 R{box}/Resources<<>>>>"
         self._hang([self._file.write_block([page])])
 
-    def close(self, bookmarks: Iterable[tuple[str, int]] = ()) -> int:
-        """Write the rest, with more bookmarks: title and page, from 1; return the number of pages."""
+    def close(self, bookmarks: Iterable[tuple[str, int]] = (), preferences: Mapping[str, str] | None = None) -> int:
+        """Write the rest; return the number of pages.
+
+        Args:
+            bookmarks: more of them: title and page, from 1.
+            preferences: for viewers (ISO 32000-1, 12.2): name -> name.
+        """
         file = self._file
         outline = self._write_outline([*self._bookmarks, *bookmarks])
         tree = self._tree.close()
+        language = self._language or "en"
         claim = self._claim if self._intent else ""
         more = [f"/OutputIntents[{self._intent} 0 R]" if claim else "", self._tags.close(is_whole=claim == "A")]
         more.append(f"/Outlines {outline} 0 R" if outline else "")
-        shown = "".join(f"/{name}/{value}" for name, value in self._preferences.items())
-        packet, info = describe((("Title", self._title),), self._language, None, claim=claim)
+        shown = "".join(f"/{name}/{value}" for name, value in (preferences or {}).items())
+        packet, info = describe((("Title", clean(self.title) or UNTITLED),), language, None, claim=claim)
         first = file.write_block([raw_stream(packet, "/Type/Metadata/Subtype/XML"), info])
         catalog = (
-            f"<</Type/Catalog/Pages {tree} 0 R/Metadata {first} 0 R/Lang{text(self._language)}"
+            f"<</Type/Catalog/Pages {tree} 0 R/Metadata {first} 0 R/Lang{text(language)}"
             f"/ViewerPreferences<</DisplayDocTitle true{shown}>>{''.join(more)}>>"
         )
         root = file.write_block([catalog])
@@ -120,6 +125,7 @@ class JoinedFile:
         parent = self._tree.parent()
         node = parent if part.pages == 1 else self._file.reserve()
         self._tags.open()
+        self._language = self._language or part.language.decode()
         delta = self._file.next - part.first
         own = range(part.first, part.first + len(part.objects) + len(part.streams))
         numbers = {**shared, **{at: at + delta for at in own}, part.tree: node}

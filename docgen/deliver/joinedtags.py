@@ -1,4 +1,4 @@
-"""Floor 2, edges: the structure trees of many documents as parts of one (ISO 32000-1, 14.7). Knows docgen's files only."""
+"""Floor 2, edges: the structure of many documents as parts of one (ISO 32000-1, 14.7). Knows docgen's files only."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from docgen.deliver.objectfile import ObjectFile
 from docgen.deliver.parts import OwnPart
 from docgen.deliver.pdftrees import Tree
-from docgen.pdfobjects import renumber
+from docgen.pdfobjects import renumber_own
 
 _KEY = re.compile(r"/StructParent(s?) (\d+)")
 #: In a parent tree as docgen writes it, each key begins a line.
@@ -45,7 +45,7 @@ class JoinedTags:
         """
         numbers[part.structure] = self._document
         order = sorted(part.objects)
-        joined = renumber(b"\\0".join([part.objects[at] for at in order]), numbers).decode("latin-1")
+        joined = renumber_own(b"\\0".join([part.objects[at] for at in order]), numbers).decode("latin-1")
         if part.ids:
             joined = self._rename(joined, part, numbers)
         parents, *bodies = joined.split("\\0")
@@ -57,6 +57,7 @@ class JoinedTags:
         parents = parents.replace("<<", f"<</Limits[{first} {last}]", 1)
         self._parents.add(numbers[part.first], (first, last))
         self._key = last + 1
+        bodies[0] = bodies[0].replace("<<", f"<</Lang({part.language.decode()})", 1)
         self._tops.append(numbers[part.first + 1])
         self._roles.update(_ROLE.findall(part.roles))
         return [parents, *bodies]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import zlib
 from collections.abc import Sequence
-from typing import BinaryIO
+from typing import IO
 
 from docgen.deliver.pdftrees import ObjectTable
 from docgen.pdfobjects import HEADER, framed, object_stream, raw_stream
@@ -14,7 +14,7 @@ from docgen.pdfobjects import HEADER, framed, object_stream, raw_stream
 class ObjectFile:
     """A file being written; numbers are given from 1."""
 
-    def __init__(self, output: BinaryIO) -> None:
+    def __init__(self, output: IO[bytes]) -> None:
         """Begin where the output stands."""
         self._output = output
         self._offset = 0

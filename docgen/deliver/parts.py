@@ -13,6 +13,7 @@ import struct
 import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 import pikepdf
 
@@ -24,6 +25,7 @@ _ROW = struct.Struct(">BIH")
 _COUNTS = re.compile(rb"/N (\d+)/First (\d+)")
 _ROLE_MAP = re.compile(rb"/RoleMap<<([^>]*)>>")
 _INTENT = re.compile(rb"/OutputIntents\[(\d+) 0 R\]")
+_LANGUAGE = re.compile(rb"/Lang\(([A-Za-z0-9-]*)\)")
 _ID_TREE = re.compile(rb"/IDTree<</Names\[(.*?)\]>>", re.DOTALL)
 _ID = re.compile(rb"(\([^)]*\)|<[^>]*>)(\d+) 0 R")
 #: Objects at the head of an own file that are about the whole: catalog, pages, information, XMP, structure.
@@ -47,13 +49,14 @@ class OwnPart:
     """A file made by docgen.
 
     Attributes:
-        prefix: hash of the shared part; `shared` are its objects by number, read only where nobody has them yet.
+        prefix: hash of the shared part, which is `length` bytes long and has objects up to `count`; those that are
+            streams stand at `offsets`.
+        content: the file.
         first: the number of the first own object that is kept, the parent tree; the top element and the pages follow.
         pages: how many there are.
-        tree: the number of the page tree; `structure` that of the root of the structure.
         objects: the kept own objects from `first` on; those that are streams are in `streams` instead.
         roles: what its role map says; `ids` the identifiers of elements.
-        intent: number of the output intent.
+        intent: number of the output intent; `language` as the catalog says it.
     """
 
     prefix: bytes
@@ -68,13 +71,16 @@ class OwnPart:
     offsets: list[int] = field(default_factory=list)
     length: int = 0
     intent: int = 0
+    language: bytes = b""
 
     @property
     def tree(self) -> int:
+        """The number of the page tree."""
         return self.count + 2
 
     @property
     def structure(self) -> int:
+        """The number of the root of the structure."""
         return self.count + 5
 
     def shared(self) -> dict[int, Body]:
@@ -117,7 +123,7 @@ def read_part(content: bytes) -> OwnPart | ForeignPart:
         own = _read_own(content)
     except (ValueError, IndexError, KeyError, struct.error, zlib.error):
         own = None
-    return own or _read_foreign(content)
+    return own or read_foreign(content)
 
 
 def _read_own(content: bytes) -> OwnPart | None:
@@ -146,13 +152,14 @@ def _read_own(content: bytes) -> OwnPart | None:
         [offset if kind == 1 else 0 for kind, offset, _ in rows[1 : count + 1]],
         length,
         int(_INTENT.findall(objects[count + 1])[0]),
+        _LANGUAGE.findall(objects[count + 1])[0],
     )
 
 
 def _own_streams(content: bytes, rows: list[tuple[int, int, int]], count: int, left_out: int) -> dict[int, bytes]:
     streams = [(offset, count + 1 + index) for index, (kind, offset, _) in enumerate(rows) if kind == 1]
     found = {}
-    for (offset, at), (end, _) in zip(streams, streams[1:], strict=False):
+    for (offset, at), (end, _) in pairwise(streams):
         if count + _WHOLE < at < left_out:
             head = content.index(b" obj\n", offset) + 5
             found[at] = content[head : end - 8]  # without "\nendobj\n"
@@ -189,7 +196,8 @@ def _unpack(body: Body) -> Iterator[tuple[int, bytes]]:
 # --- files of others -------------------------------------------------------------------------------
 
 
-def _read_foreign(content: bytes) -> ForeignPart:
+def read_foreign(content: bytes) -> ForeignPart:
+    """Take a file apart that docgen has not written. Raises DeliveryError."""
     try:
         with pikepdf.open(io.BytesIO(content)) as source, pikepdf.new() as target:
             target.pages.extend(source.pages)
@@ -199,10 +207,10 @@ def _read_foreign(content: bytes) -> ForeignPart:
             intent = target.copy_foreign(_find_profile(source)) if archived else None
             for page in target.pages:
                 _loosen(page)
-            pages = [page.objgen[0] for page in target.pages]
-            wanted = pages if intent is None else [*pages, intent.objgen[0]]
-            objects = _walk(target, wanted)
-            profile = None if intent is None else objects.pop(intent.objgen[0])
+            pages = [int(page.objgen[0]) for page in target.pages]
+            at = 0 if intent is None else int(intent.objgen[0])
+            objects = _walk(target, [*pages, at] if at else pages)
+            profile = objects.pop(at) if at else None
             return ForeignPart(pages, objects, archived, profile)
     except (pikepdf.PdfError, pikepdf.PasswordError) as error:
         locked = isinstance(error, pikepdf.PasswordError)
@@ -224,7 +232,7 @@ def _is_archived(source: pikepdf.Pdf) -> bool:
 
 
 def _loosen(page: pikepdf.Page) -> None:
-    """Take away what leads from a page to its document: the tree it hung in, structure, what was said in its margins."""
+    """Take away what leads from a page to its document: the tree it hung in, structure, articles."""
     for key in ("/Parent", "/StructParents", "/B", "/Metadata", "/PieceInfo", "/AF"):
         if key in page.obj:
             del page.obj[key]
