@@ -38,6 +38,9 @@ def unfold(root: etree._Element) -> None:
         if "pagesize" not in pages.attrib and pages.get("pageSize"):
             # Other makers of RML spell it so; z3c.rml would print on A4 without a word.
             pages.set("pagesize", pages.get("pageSize"))
+    for story in root.iter("story"):
+        if next(story.iterchildren(etree.Element), None) is None:
+            etree.SubElement(story, "spacer", length="0")  # a file without pages cannot be opened
     for cell in root.iter("td"):
         if len(cell) and all(child.tag == "br" for child in cell):
             text = "\n".join([cell.text or "", *(child.tail or "" for child in cell)])

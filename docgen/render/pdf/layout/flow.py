@@ -24,11 +24,12 @@ from docgen.render.pdf.layout.actions import (
 )
 from docgen.render.pdf.layout.blocks import Block, Node, Reading, Sheet
 from docgen.render.pdf.layout.frames import Frame, FramePlan
-from docgen.render.pdf.layout.keeping import Container, KeepTogether, too_large
+from docgen.render.pdf.layout.keeping import Container, KeepTogether
 from docgen.render.pdf.layout.maker import Maker
 from docgen.render.pdf.layout.pagetemplates import Book, Graphics, PageTemplate, read_graphics
 from docgen.render.pdf.layout.parastyle import ParaStyle
 from docgen.render.pdf.layout.sheetstyles import read_styles
+from docgen.render.pdf.overfull import overfull
 
 #: So many pages with nothing on them end the layout.
 _EMPTY_PAGES = 10
@@ -90,7 +91,7 @@ class Flow:
             self._take()
             idle = 0 if self._added != added or len(self._ahead) < left else idle + 1
             if idle > _IDLE_STEPS:
-                raise too_large(self._maker, None, self._number)
+                raise self._overfull()
         if not self._page_due:
             self._end_page()
         self._draw_waiting()
@@ -148,14 +149,14 @@ class Flow:
             return
         if not isinstance(parts[0], Steering) and not getattr(parts[0], "flows_by_itself", False):
             if not self._frame.add(parts[0], self._sheet):
-                raise self._too_large(parts[0])
+                raise self._overfull(parts[0])
             self._added += 1
             del parts[0]
         self._ahead.extend(reversed(parts))
 
     def _postpone(self, block: Block) -> None:
         if block is self._postponed:
-            raise self._too_large(block)
+            raise self._overfull(block)
         self._postponed = block
         self._ahead.append(block)
         self._end_frame()
@@ -170,9 +171,9 @@ class Flow:
         if height < block.height:
             self._ahead.append(NextFrame())
 
-    def _too_large(self, block: Block) -> TemplateError:
-        content = getattr(block, "beginning", "")
-        return too_large(self._maker, None, self._number, str(content)[:60])
+    def _overfull(self, block: Block | None = None) -> TemplateError:
+        content = str(getattr(block, "beginning", ""))[:60]
+        return overfull(self._maker.place(None), str(self._number), content)
 
     # --- what steers ---------------------------------------------------------------------------
 
@@ -299,7 +300,7 @@ class Flow:
         self._indents = self._frame.indents
         self._empty_pages = 0 if self._added else self._empty_pages + 1
         if self._empty_pages >= _EMPTY_PAGES:
-            raise too_large(self._maker)
+            raise overfull(self._maker.place(None))
         if self._next_template is not None:
             self._template, self._next_template = self._next_template, None
         elif self._template.follower:

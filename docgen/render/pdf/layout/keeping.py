@@ -12,11 +12,11 @@ from math import sqrt
 
 from lxml import etree
 
-from docgen.errors import TemplateError
 from docgen.render.pdf.layout.actions import Indent, Mark, NextFrame, Nothing
 from docgen.render.pdf.layout.attributes import length, switch
 from docgen.render.pdf.layout.blocks import IDENTITY, TINY, Action, Block, Matrix, Sheet, times
 from docgen.render.pdf.layout.maker import Maker, needed, number_or_text, optional
+from docgen.render.pdf.overfull import overfull
 
 #: As high as a page can be: what is measured with it is not limited.
 ENDLESS = float(0xFFFFFFF)
@@ -160,7 +160,7 @@ class KeepInFrame(Container):
         if wide <= room[0] + TINY and high <= room[1] + TINY:
             self._size = wide - TINY, high - TINY
         elif self._mode == "error":
-            raise too_large(self._maker, self._element)
+            raise overfull(self._maker.place(self._element))
         elif self._mode in ("overflow", "truncate"):
             self._size = min(room[0], wide) - TINY, min(room[1], high) - TINY
         else:
@@ -282,18 +282,6 @@ class BottomStack:
     def draw(self, sheet: Sheet, x: float, y: float, spare: float = 0.0) -> None:
         """Draw it at the foot."""
         self._block.draw(sheet, x, y - max(0.0, self._spare - 1e-8), spare)
-
-
-def too_large(maker: Maker, element: etree._Element | None = None, page: int = 0, content: str = "") -> TemplateError:
-    """Return the fault of content that no frame has room for."""
-    on_page = f" on page {page}" if page else ""
-    what = f', which begins "{content}"' if content else ""
-    problem = f"something is larger than the frame it stands in{on_page}{what}"
-    return TemplateError(
-        problem,
-        where=maker.place(element),
-        hint="make the frame larger, the content smaller, or let it break over pages",
-    )
 
 
 # --- builders -------------------------------------------------------------------------------------

@@ -219,7 +219,8 @@ class _Items:
     def __iter__(self) -> Iterator[ItemBlock]:
         for child in self._element.iterchildren(etree.Element):
             if child.tag != "li":
-                raise self._maker.fault(child, f"<{child.tag}> cannot stand inside <{self._element.tag}>")
+                problem = f"<{child.tag}> cannot stand inside <{self._element.tag}>"
+                raise self._maker.fault(child, problem, "text goes into a <para>")
             try:
                 yield from self._item(child)
             except DocgenError:

@@ -110,7 +110,7 @@ class Maker:
         if builder is None:
             parent = element.getparent()
             inside = f" inside <{parent.tag}>" if parent is not None else ""
-            raise self.fault(element, f"<{element.tag}> cannot stand{inside}")
+            raise self.fault(element, f"<{element.tag}> cannot stand{inside}", "text goes into a <para>")
         try:
             return list(builder(element, self))
         except DocgenError:

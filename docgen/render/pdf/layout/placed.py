@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from lxml import etree
 
 from docgen.render.pdf.layout.actions import Mark
-from docgen.render.pdf.layout.attributes import Colour, colour, length, lengths, stroke_operator
+from docgen.render.pdf.layout.attributes import Colour, colour, length, lengths, relative, stroke_operator
 from docgen.render.pdf.layout.blocks import Block, Ink, Sheet
 from docgen.render.pdf.layout.keeping import Container, draw_stack, inside, measure
 from docgen.render.pdf.layout.maker import Maker, needed
@@ -25,6 +25,7 @@ class Rule:
 
     def __init__(self, element: etree._Element, maker: Maker) -> None:
         self._width = element.get("width", "80%").strip()
+        relative(self._width, 1.0)
         self._thickness = length(element.get("thickness", "1"))
         self._cap = _CAPS[element.get("lineCap", "round").lower()]
         self._share = _SHARES[element.get("align", "center").lower()]
@@ -44,9 +45,7 @@ class Rule:
 
     def wrap(self, width: float, height: float) -> tuple[float, float]:
         """Return its length and its thickness."""
-        said = self._width
-        across = width * float(said[:-1]) * 0.01 if said.endswith("%") else length(said)
-        self._across = min(across, width)
+        self._across = min(relative(self._width, width), width)
         return self._across, self._thickness
 
     def split(self, width: float, height: float) -> Sequence[Block]:

@@ -30,6 +30,7 @@ from docgen.render.pdf.alone import ALONE
 from docgen.render.pdf.fonts import DEFAULT_FONT, FontSet
 from docgen.render.pdf.glyphs import Printed
 from docgen.render.pdf.marking import only_compiled, strip_marks
+from docgen.render.pdf.overfull import overfull
 from docgen.render.pdf.reference import qr, sheets
 from docgen.render.pdf.reference.archive import archive
 from docgen.render.pdf.reference.canvas import CheckedCanvas
@@ -229,11 +230,5 @@ def _element_at_fault(error: BaseException) -> etree._Element | None:
 
 def _layout_fault(text: str, where: Where) -> TemplateError:
     place = _TOO_LARGE.search(text)
-    page = f" on page {place[1]}" if place else ""
     content = re.search(r"'([^'\n]{3,60})", text.split("too large")[0].split("frame=")[-1])
-    what = f', which begins "{content[1].strip()}"' if content else ""
-    return TemplateError(
-        f"something is larger than the frame it stands in{page}{what}",
-        where=where,
-        hint="make the frame larger, the content smaller, or let it break over pages",
-    )
+    return overfull(where, place[1] if place else "", content[1].strip() if content else "")
