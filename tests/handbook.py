@@ -14,6 +14,7 @@ parted by `;`:
     word                        each line is a paragraph of a Word body, which is rendered
     pictures                    the same, and each shows a picture
     fault CODE                  a message that docgen really gives for this code
+    picture NAME                docs/pictures/rml/NAME.png shows the block (see rmlexamples)
 """
 
 from __future__ import annotations

@@ -1,0 +1,105 @@
+"""docs/rml.md names every element and no attribute that is not there, and its pictures show its examples."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+import zope.schema
+from handbook import codes, page
+from lxml import etree
+from PIL import Image
+from reportlab.platypus import paraparser
+from rmlexamples import FOLDER, NAME, Example, examples, recorded
+from z3c.rml import canvas, chart, document, flowable, special, stylesheet, template
+from z3c.rml import list as lists
+
+from docgen.render.pdf import elements, marking
+from docgen.render.pdf.safety import ALLOWED, REFUSED
+
+EXAMPLES = list(examples())
+#: What no example of the page has.
+_WITHOUT_EXAMPLE = {
+    "registerTTFont", "registerFontFamily", "addMapping", "registerType1Face", "registerFont",
+    "cropMarks", "docinit", "pageInfo", "pageDrawing", "startIndex", "showIndex", "index", "header", "footer",
+    "mergePage", "includePdfPages", "letterhead", "storyPlace", "setNextFrame", "textAnnotation", "param", "barCode",
+    "greek", "seqChain", "seqFormat", "drawCentredString", "barChart3D", "linePlot3D", "pieChart3D", "spiderChart",
+    "strands", "strand", "spokes", "spoke", "barLabels", "lineLabels", "spokeLabels", "strandLabels", "texts", "text",
+    "pointer", "curves",
+}  # fmt: skip
+
+
+def _named() -> set[str]:
+    rows = [row for table in page(NAME).tables if table.header[0] == "element" for row in table.rows]
+    return {code for row in rows for code in codes(row[0])}
+
+
+def test_every_element_that_may_be_used_is_in_a_table_and_no_other():
+    assert _named() == set(ALLOWED)
+
+
+def test_what_is_refused_is_not_offered():
+    assert not set(REFUSED) & _named()
+
+
+def test_nearly_every_element_stands_in_an_example():
+    shown = {
+        str(element.tag)
+        for example in EXAMPLES
+        for element in etree.fromstring(re.sub("{%.*?%}", "", example.document).encode()).iter(etree.Element)
+    }
+    assert set(ALLOWED) - shown <= _WITHOUT_EXAMPLE
+
+
+def test_every_attribute_that_is_named_is_there():
+    known, inline = _attributes(), _inline_attributes()
+    wrong = []
+    for table in page(NAME).tables:
+        if table.header[0] != "element":
+            continue
+        for row in table.rows:
+            tags = codes(row[0])
+            own = {name for tag in tags for name in known.get(tag, set()) | elements._ATTRIBUTES.get(tag, set())}
+            # Values stand in brackets behind their attribute; "and all of ..." leads to another row.
+            said = re.sub(r"\([^()]*\)", "", row[2].replace("(%s)", "")).split(" of [")[0].split("and the rest")[0]
+            said = said.split("and those")[0].split("as `")[0]
+            names = {name for name in codes(said) if not name.endswith("...")}
+            wrong += [(tags[0], name) for name in names if own and name not in own | inline | set(marking.MARKS)]
+    assert wrong == []
+
+
+def _attributes() -> dict[str, set[str]]:
+    known: dict[str, set[str]] = {}
+    for module in (document, template, stylesheet, flowable, canvas, special, lists, chart):
+        for directive in vars(module).values():
+            for tag, factory in (getattr(directive, "factories", None) or {}).items():
+                if getattr(factory, "signature", None) is not None:
+                    known.setdefault(tag, set()).update(zope.schema.getFieldNames(factory.signature))
+    return known
+
+
+def _inline_attributes() -> set[str]:
+    maps = [value for name, value in vars(paraparser).items() if name.endswith("AttrMap") and isinstance(value, dict)]
+    return {name for attributes in maps for name in attributes} | {"filename", "subject", "creator", "keywords"}
+
+
+# --- pictures -------------------------------------------------------------------------------------
+
+
+def test_names_of_pictures_are_used_once():
+    assert len({example.name for example in EXAMPLES}) == len(EXAMPLES) >= 20
+
+
+@pytest.mark.parametrize("example", EXAMPLES, ids=lambda example: example.name)
+def test_picture_was_made_of_the_example_as_it_is(example: Example):
+    made = recorded().get(example.name)
+    assert made == example.digest, f"{example.block.id} was changed: run `make docs`"
+    assert example.picture.stat().st_size <= 15_000
+    with Image.open(example.picture) as picture:
+        assert picture.width == 880
+
+
+def test_page_shows_every_picture_once_and_no_other():
+    shown = re.findall(r"!\[[^\]]{10,}\]\(pictures/rml/([\w-]+)\.png\)", page(NAME).text)
+    assert sorted(shown) == sorted(example.name for example in EXAMPLES)
+    assert {file.stem for file in FOLDER.glob("*.png")} == set(shown) == set(recorded())
