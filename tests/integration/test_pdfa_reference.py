@@ -12,7 +12,7 @@ import pytest
 from lxml import etree
 from pdf_every import EVERY, every_template, paper
 from PIL import Image
-from rendering import make_context, make_template, rml_template
+from rendering import RML, make_context, make_template, pdf_text, rml_template
 from verapdf import judge
 
 from docgen.config import load_config
@@ -90,6 +90,26 @@ def test_pictures_of_all_colours_can_be_archived(tmp_path: Path) -> None:
         Image.new(name.partition(".")[0], (20, 10), colour).save(tmp_path / "t" / name)
     story = "".join(f'<img src="{name}" width="20" height="10"/>' for name in (*kinds, "P.gif"))
     assert judge({"pictures": render(rml_template(tmp_path / "t", story))}, "3b") == {"pictures": []}
+
+
+def test_stationery_packed_as_of_old_can_be_archived(tmp_path: Path) -> None:
+    (tmp_path / "t").mkdir()
+    with pikepdf.open(io.BytesIO(paper())) as document:
+        content = document.pages[0].Contents
+        content.write(lzw(content.read_bytes()), filter=pikepdf.Name.LZWDecode)
+        document.save(tmp_path / "t" / "paper.pdf", compress_streams=False)
+    assert b"LZWDecode" in (tmp_path / "t" / "paper.pdf").read_bytes()
+    body = RML.replace('"A4">', '"A4"><letterhead pdf="paper.pdf"/>') % "<para>x</para>"
+    made = render(make_template(tmp_path / "t", body, ".rml"))
+    assert judge({"old": made}, "3b") == {"old": []}
+    assert "Paper 1" in pdf_text(made)
+
+
+def lzw(data: bytes) -> bytes:
+    """Pack without packing: the table is emptied before codes would take more than nine bits."""
+    codes = [code for start in range(0, len(data), 200) for code in (256, *data[start : start + 200])]
+    bits = "".join(f"{code:09b}" for code in (*codes, 257))
+    return int(bits.ljust(-len(bits) % 8 + len(bits), "0"), 2).to_bytes((len(bits) + 7) // 8, "big")
 
 
 def test_what_values_bring_can_be_archived(tmp_path: Path) -> None:

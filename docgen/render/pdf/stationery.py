@@ -117,6 +117,9 @@ def _open(path: Path) -> pikepdf.Pdf:
         raise TemplateError(f'"{path.name}" is no PDF that can be read', hint="save it anew") from error
     if not file.pages:
         raise TemplateError(f'"{path.name}" has no pages')
+    for one in file.objects:
+        if isinstance(one, pikepdf.Stream) and "LZW" in repr(one.get("/Filter")):
+            one.write(one.read_bytes())  # archived files may not be packed that way
     return file
 
 

@@ -37,8 +37,8 @@ def archive(content: bytes, changes: Iterable[Change] = ()) -> bytes:
             for note in page.obj.get("/Annots", ()):
                 _settle_note(document, note)
         _describe(document)
-        # qpdf ends each stream as the rules want it, which ReportLab does not.
-        document.save(output, deterministic_id=True, min_version="1.7", compress_streams=True)
+        # qpdf ends each stream as the rules want it, which ReportLab does not. What could be packed is packed by now.
+        document.save(output, deterministic_id=True, min_version="1.7", compress_streams=False)
     return output.getvalue()
 
 
