@@ -19,6 +19,7 @@ HEADER = b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\n"
 OWN_KEY = "DocgenParts"
 #: What a document alone holds is packed in a hurry (50 us a page, a tenth larger), what thousands share thoroughly.
 _QUICK, _THOROUGH = 1, 12
+_UNESCAPED = re.compile(r"\\(.)")
 _ESCAPED = re.compile(r"[\\()]")
 
 
@@ -34,6 +35,13 @@ def text(value: str) -> str:
 
 def _escape(found: re.Match[str]) -> str:
     return "\\" + found[0]
+
+
+def read_text(written: bytes) -> str:
+    """Return the text that `text` wrote."""
+    if written.startswith(b"<"):
+        return bytes.fromhex(written[5:-1].decode()).decode("utf-16-be")
+    return _UNESCAPED.sub(r"\1", written[1:-1].decode())
 
 
 def name(value: str) -> str:

@@ -69,7 +69,6 @@ class PdfBinder:
         Raises:
             WriteError: disk full, no permission.
         """
-        self._joined.title = path.stem
         pages = self._joined.close(bookmarks, preferences)
         self._spool.seek(0)
         with new_file(path) as file:

@@ -42,11 +42,11 @@ class JoinedFile:
 
         Args:
             output: gets the file, from where it stands.
-            title: of the whole, which may be set until it is closed.
-            language: of what says no other, a BCP 47 tag; default: that of the first document.
+            title: of the whole; default: that of the first document of docgen.
+            language: of what says no other, a BCP 47 tag; default likewise.
         """
         self._file = ObjectFile(output)
-        self.title = title
+        self._title = title
         self._language = language
         self._copier = Copier(self._file)
         self._tree = Tree(self._file.reserve, self._write_pages)
@@ -108,7 +108,7 @@ class JoinedFile:
         more = [f"/OutputIntents[{self._intent} 0 R]" if claim else "", self._tags.close(is_whole=claim == "A")]
         more.append(f"/Outlines {outline} 0 R" if outline else "")
         shown = "".join(f"/{name}/{value}" for name, value in (preferences or {}).items())
-        packet, info = describe((("Title", clean(self.title) or UNTITLED),), language, None, claim=claim)
+        packet, info = describe((("Title", clean(self._title) or UNTITLED),), language, None, claim=claim)
         first = file.write_block([raw_stream(packet, "/Type/Metadata/Subtype/XML"), info])
         catalog = (
             f"<</Type/Catalog/Pages {tree} 0 R/Metadata {first} 0 R/Lang{text(language)}"
@@ -125,7 +125,8 @@ class JoinedFile:
         parent = self._tree.parent()
         node = parent if part.pages == 1 else self._file.reserve()
         self._tags.open()
-        self._language = self._language or part.language.decode()
+        self._language = self._language or part.language
+        self._title = self._title or part.title
         delta = self._file.next - part.first
         own = range(part.first, part.first + len(part.objects) + len(part.streams))
         numbers = {**shared, **{at: at + delta for at in own}, part.tree: node}

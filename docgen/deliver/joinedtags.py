@@ -57,7 +57,7 @@ class JoinedTags:
         parents = parents.replace("<<", f"<</Limits[{first} {last}]", 1)
         self._parents.add(numbers[part.first], (first, last))
         self._key = last + 1
-        bodies[0] = bodies[0].replace("<<", f"<</Lang({part.language.decode()})", 1)
+        bodies[0] = bodies[0].replace("<<", f"<</Lang({part.language})", 1)
         self._tops.append(numbers[part.first + 1])
         self._roles.update(_ROLE.findall(part.roles))
         return [parents, *bodies]

@@ -18,7 +18,7 @@ from itertools import pairwise
 import pikepdf
 
 from docgen.errors import DeliveryError
-from docgen.pdfobjects import OWN_KEY, REFERENCE
+from docgen.pdfobjects import OWN_KEY, REFERENCE, read_text
 
 _OWN = re.compile(rb"/%b\[(\d+) (\d+) (\d+) (\d+)\]" % OWN_KEY.encode())
 _ROW = struct.Struct(">BIH")
@@ -26,6 +26,7 @@ _COUNTS = re.compile(rb"/N (\d+)/First (\d+)")
 _ROLE_MAP = re.compile(rb"/RoleMap<<([^>]*)>>")
 _INTENT = re.compile(rb"/OutputIntents\[(\d+) 0 R\]")
 _LANGUAGE = re.compile(rb"/Lang\(([A-Za-z0-9-]*)\)")
+_TITLE = re.compile(rb"/Title(\((?:[^\\()]|\\.)*\)|<[0-9A-Fa-f]+>)")
 _ID_TREE = re.compile(rb"/IDTree<</Names\[(.*?)\]>>", re.DOTALL)
 _ID = re.compile(rb"(\([^)]*\)|<[^>]*>)(\d+) 0 R")
 #: Objects at the head of an own file that are about the whole: catalog, pages, information, XMP, structure.
@@ -56,7 +57,7 @@ class OwnPart:
         pages: how many there are.
         objects: the kept own objects from `first` on; those that are streams are in `streams` instead.
         roles: what its role map says; `ids` the identifiers of elements.
-        intent: number of the output intent; `language` as the catalog says it.
+        intent: number of the output intent; `language` and `title` of the document.
     """
 
     prefix: bytes
@@ -71,7 +72,8 @@ class OwnPart:
     offsets: list[int] = field(default_factory=list)
     length: int = 0
     intent: int = 0
-    language: bytes = b""
+    language: str = ""
+    title: str = ""
 
     @property
     def tree(self) -> int:
@@ -152,7 +154,8 @@ def _read_own(content: bytes) -> OwnPart | None:
         [offset if kind == 1 else 0 for kind, offset, _ in rows[1 : count + 1]],
         length,
         int(_INTENT.findall(objects[count + 1])[0]),
-        _LANGUAGE.findall(objects[count + 1])[0],
+        _LANGUAGE.findall(objects[count + 1])[0].decode(),
+        read_text(_TITLE.findall(objects[count + 3])[0]),
     )
 
 
