@@ -15,7 +15,7 @@ from rendering import make_context, make_template, part, picture, saved, word
 from docgen.errors import FieldMissing, LimitExceeded, TemplateError, UnsupportedFeature
 from docgen.model import Where
 from docgen.render import docx as word_renderer
-from docgen.render.docx.charts.data import days
+from docgen.render.chartdata import days
 from docgen.render.docx.charts.look import date_format, number_format
 from docgen.render.docx.charts.markup import KINDS
 from docgen.render.docx.package import Package

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import zlib
 from collections.abc import Mapping
 from contextlib import closing
 from decimal import Decimal
@@ -231,6 +232,15 @@ def test_stationery_behind_a_password_is_a_fault(tmp_path: Path) -> None:
     with pikepdf.open(io.BytesIO(paper())) as document:
         document.save(folder / "paper.pdf", encryption=pikepdf.Encryption(owner="a", user="b"))
     assert '"paper.pdf" is locked' in str(fault(folder, "<para>x</para>", body=ON_PAPER.replace("{}", "")))
+
+
+def test_stationery_that_draws_more_than_any_is_a_fault(tmp_path: Path) -> None:
+    folder = papers(tmp_path / "t")
+    with pikepdf.open(io.BytesIO(paper(pages=1, embedded=False))) as document:
+        content = document.pages[0].Contents
+        content.write(zlib.compress(b" " * 60_000_000), filter=pikepdf.Name.FlateDecode)
+        document.save(folder / "paper.pdf", compress_streams=False)
+    assert '"paper.pdf" draws too much' in str(fault(folder, "<para>x</para>", body=ON_PAPER.replace("{}", "")))
 
 
 @pytest.mark.parametrize(

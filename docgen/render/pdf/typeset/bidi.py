@@ -14,6 +14,7 @@ from functools import lru_cache
 
 _MAX_DEPTH = 125
 _MOST_BRACKETS = 63
+_LONGEST_KEPT = 4_000  # characters; what is longer is worked out each time, so that memory stays bounded
 _ISOLATES = frozenset({"LRI", "RLI", "FSI"})
 _REMOVED = frozenset({"RLE", "LRE", "RLO", "LRO", "PDF", "BN"})
 _NEUTRAL = frozenset({"B", "S", "WS", "ON", "LRI", "RLI", "FSI", "PDI"})
@@ -50,7 +51,7 @@ def levels(text: str, base: int | None = None) -> tuple[int, ...]:
     base = base_direction(text) if base is None else base
     if not base and not has_right_to_left(text):
         return (0,) * len(text)
-    return _levels(text, base)
+    return _levels(text, base) if len(text) <= _LONGEST_KEPT else _levels.__wrapped__(text, base)
 
 
 @lru_cache(maxsize=1 << 12)
@@ -110,11 +111,11 @@ def _reversed_from(runs: list[tuple[int, int, int]], level: int) -> list[tuple[i
     stretch: list[tuple[int, int, int]] = []
     for run in runs:
         if run[2] >= level:
-            stretch.insert(0, run)
+            stretch.append(run)
         else:
-            ordered += [*stretch, run]
+            ordered += [*reversed(stretch), run]
             stretch = []
-    return ordered + stretch
+    return [*ordered, *reversed(stretch)]
 
 
 # --- paragraphs and explicit levels: P, X ------------------------------------------------------------

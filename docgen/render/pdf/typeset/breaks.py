@@ -14,6 +14,7 @@ from itertools import product
 from docgen.render.pdf.typeset.thai import thai_breaks
 
 _KEPT = 1 << 12
+_LONGEST_KEPT = 4_000
 _LETTERS = ("AL", "HL")
 _HANGUL = ("JL", "JV", "JT", "H2", "H3")
 _HARD = frozenset({"BK", "CR", "LF", "NL"})
@@ -24,7 +25,9 @@ _AFTER_QUOTE = _HARD | {"SP", "GL", "WJ", "CL", "QU", "CP", "EX", "IS", "SY", "Z
 
 def break_offsets(text: str) -> tuple[int, ...]:
     """Return the places within a text where a line may end and the next begin, spaces belonging to the line before."""
-    return () if len(text) < 2 else _break_offsets(text)
+    if len(text) < 2:
+        return ()
+    return _break_offsets(text) if len(text) <= _LONGEST_KEPT else _break_offsets.__wrapped__(text)
 
 
 @lru_cache(maxsize=_KEPT)

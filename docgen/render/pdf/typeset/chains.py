@@ -21,7 +21,7 @@ from docgen.render.pdf.typeset.scripts import CJK, COMMON, cluster_script, clust
 _SCRIPTS = {"ja": "Hira", "ko": "Hang", "zh": "Hani"}
 #: Figures are those of the author's font everywhere, so that the columns of a table are alike.
 _NUMBER = re.compile(r"[0-9](?:[0-9.,:/+\-–\u00a0\u202f]*[0-9])?%?")
-_KEPT_SPLITS = 1 << 14
+_KEPT_SPLITS, _LONGEST_KEPT = 1 << 14, 1_000
 
 
 @dataclass(frozen=True)
@@ -87,7 +87,9 @@ class Chain:
         if found is None:
             if len(self._splits) >= _KEPT_SPLITS:
                 self._splits.clear()
-            found = self._splits[text] = self._split(text)
+            found = self._split(text)
+            if len(text) <= _LONGEST_KEPT:
+                self._splits[text] = found
         return found
 
     def missing(self, text: str) -> Missing | None:
@@ -131,6 +133,8 @@ class Chain:
             if face.covers(cluster):
                 return face
         key = (cluster, script)
+        if len(self._found) >= _KEPT_SPLITS:
+            self._found.clear()
         if key not in self._found:
             self._found[key] = next((face for face in self._others(cluster, script) if face.covers(cluster)), None)
         found = self._found[key]

@@ -7,7 +7,6 @@ Widths are ReportLab's to the last bit, so that text set here breaks and ends wh
 from __future__ import annotations
 
 import re
-import struct
 import unicodedata
 from array import array
 from collections.abc import Callable, Iterable
@@ -26,6 +25,8 @@ UNPRINTED = frozenset(
     )
 )  # fmt: skip
 _FORMS = re.compile("(?:CJK|Han(?:Sans|Serif))[- ]?(jp|kr|sc|tc|hk)", re.IGNORECASE)
+#: Faces with no more glyphs are read at once, so that damage shows where the template is read.
+_EAGER = 8_000
 _KEPT_TEXTS = 1 << 16
 _LONGEST_KEPT = 64
 _SYMBOLIC, _ITALIC, _FIXED, _FORCE_BOLD = 1 << 2, 1 << 6, 1 << 0, 1 << 18
@@ -106,11 +107,13 @@ class Face:
 
     @cached_property
     def _advances(self) -> array[int]:
-        return sfnt.read_advances(self._font)
+        with sfnt.reading(self.path):
+            return sfnt.read_advances(self._font)
 
     @cached_property
     def _glyphs(self) -> dict[int, int]:
-        glyphs = sfnt.read_characters(self._font)
+        with sfnt.reading(self.path):
+            glyphs = sfnt.read_characters(self._font)
         if 0x20 in glyphs:  # as in ReportLab, the space that does not break is a space
             glyphs[0xA0] = glyphs[0x20]
         elif 0xA0 in glyphs:
@@ -126,6 +129,14 @@ class Face:
         """Whose ideographs a face for East Asia has, as its name tells: jp, kr, sc, tc or hk."""
         found = _FORMS.search(self.name)
         return found[1].lower() if found else ""
+
+    def read(self) -> None:
+        """Read what is otherwise read when it is first needed: collections for East Asia have ten large faces.
+
+        Raises:
+            TemplateError: it is damaged.
+        """
+        _ = self._advances, self._covered
 
     def __repr__(self) -> str:
         return f"Face({self.name})"
@@ -231,23 +242,20 @@ def load_face(path: Path, number: int = 0) -> Face:
     Raises:
         TemplateError: the file is no sound font, or its maker forbids to embed it.
     """
-    try:
+    with sfnt.reading(path):
         stat = path.stat()
-    except OSError as error:
-        raise sfnt.broken(path, error.strerror) from error
     return _load_face(path, number, stat.st_mtime_ns, stat.st_size)
 
 
 @lru_cache(maxsize=256)
 def _load_face(path: Path, number: int, _mtime: int, _size: int) -> Face:
-    try:
+    with sfnt.reading(path):
         font = sfnt.read_sfnt(path, number)
         _check_usable(font)
-        return Face(path, number, font)
-    except struct.error as error:
-        raise sfnt.broken(path, "its tables are damaged") from error
-    except (sfnt.BrokenFont, UnicodeError, OSError) as error:
-        raise sfnt.broken(path, error) from error
+        face = Face(path, number, font)
+    if face.glyph_count <= _EAGER:
+        face.read()
+    return face
 
 
 def _check_usable(font: sfnt.Sfnt) -> None:

@@ -34,10 +34,8 @@ def faces_of(path: Path) -> list[Face]:
     Raises:
         TemplateError: the file is no sound font.
     """
-    try:
+    with sfnt.reading(path):
         count = sfnt.faces_in(path)
-    except OSError as error:
-        raise sfnt.broken(path, error.strerror) from error
     return [load_face(path, number) for number in range(max(1, count))]
 
 

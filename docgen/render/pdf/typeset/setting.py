@@ -26,6 +26,7 @@ _NOT_SIMPLE = re.compile(f"[^{_SIMPLE}]")
 #: What steers text has done so before glyphs are chosen. Joiners are left to HarfBuzz.
 _INVISIBLE = dict.fromkeys(map(ord, UNPRINTED - {"\u200c", "\u200d", "\u200e", "\u200f"}))
 _KEPT_PIECES = 1 << 14
+_LONGEST_KEPT = 1_000  # characters; no line holds so many
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +72,8 @@ def set_text(
     Raises:
         TemplateError: a font turns out to be broken.
     """
-    return _set_text(text, chain, size, language, rtl, kerning)
+    make = _set_text if len(text) <= _LONGEST_KEPT else _set_text.__wrapped__
+    return make(text, chain, size, language, rtl, kerning)
 
 
 def measure(
@@ -80,7 +82,8 @@ def measure(
     """Return the width of a text on one line, as `set_text` sets it."""
     if not kerning and chain.first.covers(text) and is_simple(text):
         return chain.first.width(text, size)
-    return sum(piece.width for piece in _set_text(text, chain, size, language, rtl, kerning))
+    pieces = set_text(text, chain, size, language=language, rtl=rtl, kerning=kerning)
+    return sum(piece.width for piece in pieces)
 
 
 @lru_cache(maxsize=_KEPT_PIECES)
@@ -112,7 +115,6 @@ _UNSHAPED = re.compile(
 )
 
 
-@lru_cache(maxsize=_KEPT_PIECES)
 def _is_plain(text: str) -> bool:
     return _UNSHAPED.fullmatch(text) is not None
 
@@ -127,14 +129,19 @@ def _with_actual_text(text: str, face: Face) -> str:
     return f"/Span <</ActualText <FEFF{actual}>>> BDC <{face.hex(text)}> Tj EMC"
 
 
-@lru_cache(maxsize=_KEPT_PIECES)
 def reads_back(face: Face, text: str) -> bool:
     """Return whether glyphs set one by one give back their text: a few characters share a glyph with another."""
-    return all(char == "\u00a0" or text_of(face, face.glyph(char)) == char for char in text)
+    return all(_gives_back(face, char) for char in set(text))
+
+
+@lru_cache(maxsize=1 << 16)
+def _gives_back(face: Face, char: str) -> bool:
+    return char == "\u00a0" or text_of(face, face.glyph(char)) == char
 
 
 def _shaped(text: str, face: Face, size: float, language: str, script: str, rtl: bool, kerning: bool) -> Piece:
     joins = kerning or script not in {"Latn", "Grek", "Cyrl", COMMON}
     known = script if script != COMMON else ("Arab" if rtl else "")
-    run = shape(text, face, language=language, script=known, rtl=rtl, kerning=joins)
+    make = shape if len(text) <= _LONGEST_KEPT else shape.__wrapped__
+    run = make(text, face, language=language, script=known, rtl=rtl, kerning=joins)
     return Piece(face, run.width(size), run.operators(size), text, run.groups, rtl)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import struct
 from array import array
 from collections.abc import Collection, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -34,6 +35,21 @@ def broken(path: Path, problem: object) -> TemplateError:
         where=Where(file=str(path)),
         hint=f"only sound TrueType and OpenType fonts (.ttf, .otf, .ttc) that may be embedded ({problem})",
     )
+
+
+@contextmanager
+def reading(path: Path) -> Iterator[None]:
+    """Turn what reading a damaged file leads to into the error that names it.
+
+    Raises:
+        TemplateError: instead.
+    """
+    try:
+        yield
+    except struct.error as error:
+        raise broken(path, "its tables are damaged") from error
+    except (BrokenFont, UnicodeError, OSError) as error:
+        raise broken(path, error) from error
 
 
 @dataclass(frozen=True)

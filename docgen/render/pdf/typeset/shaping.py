@@ -151,14 +151,15 @@ def _stretches(run: GlyphRun) -> list[tuple[str, list[Cluster]]]:
     From left to right neighbours say it together. From right to left each speaks for itself, since readers reverse
     what stands in that direction, letter by letter.
     """
-    found: list[tuple[str, list[Cluster]]] = []
+    found: list[tuple[list[str], list[Cluster]]] = []
     for cluster in run.clusters:
-        text = "" if run.reads_back(cluster) else cluster.text
+        text = [] if run.reads_back(cluster) else [cluster.text]
         if found and bool(found[-1][0]) == bool(text) and not (text and run.rtl):
-            found[-1] = (found[-1][0] + text, [*found[-1][1], cluster])
+            found[-1][0].extend(text)
+            found[-1][1].append(cluster)
         else:
             found.append((text, [cluster]))
-    return found
+    return [("".join(texts), clusters) for texts, clusters in found]
 
 
 @lru_cache(maxsize=1 << 14)

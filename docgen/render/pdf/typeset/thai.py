@@ -6,7 +6,7 @@ Knows the model of budoux, loaded when the first Thai text comes; nothing of lin
 from __future__ import annotations
 
 import re
-from functools import cache, lru_cache
+from functools import cache
 from typing import Any
 
 #: Models are trained on running text: names of addresses, months and the like are kept whole by this list.
@@ -25,15 +25,11 @@ _WHOLE = """
 ขอแสดงความนับถือ เรียน
 """
 _LONGEST = 4_000
+_FOLLOWS = re.compile("[\u0e2f-\u0e3a\u0e45-\u0e4e]")
 
 
 def thai_breaks(text: str) -> list[int]:
     """Return where words begin within a run of Thai letters, but for its beginning."""
-    return list(_breaks(text))
-
-
-@lru_cache(maxsize=1 << 12)
-def _breaks(text: str) -> tuple[int, ...]:
     found: set[int] = set()
     at = 0
     for part in (text[start : start + _LONGEST] for start in range(0, len(text), _LONGEST)):
@@ -43,14 +39,12 @@ def _breaks(text: str) -> tuple[int, ...]:
     for match in _whole_words().finditer(text):
         found.difference_update(range(match.start() + 1, match.end()))
         found.update((match.start(), match.end()))
-    return tuple(sorted(offset for offset in found if 0 < offset < len(text) and _may_begin(text, offset)))
+    return sorted(offset for offset in found if 0 < offset < len(text) and _may_begin(text, offset))
 
 
 def _may_begin(text: str, offset: int) -> bool:
     """Return whether a word can begin here: not with a mark or a vowel that follows, nor after one that leads."""
-    return not ("\u0e30" <= text[offset] <= "\u0e3a" or "\u0e45" <= text[offset] <= "\u0e4e") and not (
-        "\u0e40" <= text[offset - 1] <= "\u0e44"
-    )
+    return not _FOLLOWS.match(text[offset]) and not "\u0e40" <= text[offset - 1] <= "\u0e44"
 
 
 @cache
