@@ -134,10 +134,7 @@ class ItemBlock:
         parts = self._block.split(width - self.left - self.right, height)
         if len(parts) > 1 and self._leaves_too_little(parts[0]):
             return ()
-        return [
-            part if isinstance(part, Steering) else self._like(part, self._bullet if part is parts[0] else None)
-            for part in parts
-        ]
+        return [part if isinstance(part, Steering) else self._like(part, part is parts[0]) for part in parts]
 
     def _leaves_too_little(self, first: Block) -> bool:
         whole, kept = getattr(self._block, "line_count", 0), getattr(first, "line_count", 0)
@@ -146,8 +143,12 @@ class ItemBlock:
         justified = isinstance(self.style, ParaStyle) and self.style.alignment == "justify"
         return kept == whole - 1 or (justified and kept >= whole - 2)
 
-    def _like(self, block: Block, bullet: Bullet | None) -> ItemBlock:
-        return ItemBlock(block, (self.left, self.right), bullet, self._tags, self._maker)
+    def _like(self, block: Block, is_first: bool) -> ItemBlock:
+        bullet = self._bullet if is_first else None
+        made = ItemBlock(block, (self.left, self.right), bullet, self._tags, self._maker)
+        # It was parted to fill this frame, so it does not wait for what follows; Platypus would wait for ever.
+        made.keep_with_next = made.keep_with_next and not is_first
+        return made
 
     def draw(self, sheet: Sheet, x: float, y: float, spare: float = 0.0) -> None:
         """Draw its bullet and the block."""

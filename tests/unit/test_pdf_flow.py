@@ -1,0 +1,227 @@
+"""The flow of stories on the compiled path: what readers hear, in which order; names, outlines, faults."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from lxml import etree
+from pressing import pressed, referred, rml
+
+from docgen.errors import TemplateError
+from docgen.render.body import words
+from docgen.render.pdf import compiled
+from docgen.render.pdf.drawing import graphics
+from docgen.render.pdf.elements import OWN_ELEMENTS
+from docgen.render.pdf.layout import sheetstyles, story, tablestyle
+from docgen.render.pdf.layout.blocks import Document, Link, Node
+from docgen.render.pdf.layout.flow import lay_out
+from docgen.render.pdf.layout.maker import Maker
+from docgen.render.pdf.safety import ALLOWED, INLINE
+
+TEXT = '<para style="text">{}</para>'
+TOTAL = '<namedString id="total"><pageNumber/></namedString>'
+OF = '<drawString x="50" y="30">of <getName id="total" default="1"/></drawString>'
+LONG = TEXT.format("word " * 900)
+
+
+def roles(node: Node) -> str:
+    """Return the roles of a tree: `L(LI(Lbl LBody(P)))`."""
+    inner = " ".join(roles(kid) for kid in node.kids if isinstance(kid, Node))
+    return f"{node.role}({inner})" if inner else node.role
+
+
+def marks(node: Node) -> Iterator[tuple[int, int]]:
+    for kid in node.kids:
+        if isinstance(kid, Node):
+            yield from marks(kid)
+        elif not isinstance(kid, Link):
+            yield kid
+
+
+def laid_out(body: str, styles: str = "", drawn: str = "") -> Document:
+    return pressed(rml(body, styles, drawn))[1]
+
+
+# --- structure ------------------------------------------------------------------------------------
+
+
+def test_a_list_is_read_as_items_with_labels_and_bodies() -> None:
+    item = f"<li>{TEXT.format('one')}</li>"
+    document = laid_out(f'<ol bulletType="a">{item}<li>{TEXT.format("two")}<ul>{item}</ul></li></ol>')
+
+    assert roles(document.root) == "Document(L(LI(Lbl LBody(P)) LI(Lbl LBody(P L(LI(Lbl LBody(P)))))))"
+    outer = document.root.kids[0]
+    assert isinstance(outer, Node)
+    assert outer.attributes["ListNumbering"] == "LowerAlpha"
+
+
+def test_an_item_on_two_pages_stays_one_item() -> None:
+    document = laid_out(f"<ul><li>{LONG}</li></ul>")
+
+    assert len(document.sheets) > 1
+    assert roles(document.root) == "Document(L(LI(Lbl LBody(P))))"
+    assert {sheet for sheet, _ in marks(document.root)} == set(range(len(document.sheets)))
+
+
+def test_graphics_of_the_first_page_are_read_before_the_story_and_below_the_frames_after_it() -> None:
+    drawn = '<drawString x="50" y="480">to</drawString><drawString x="50" y="20">bank</drawString>'
+    document = laid_out(TEXT.format("story"), drawn=drawn)
+
+    # Drawn first, last and second.
+    assert list(marks(document.root)) == [(0, 0), (0, 2), (0, 1)]
+
+
+def test_graphics_of_later_pages_are_decoration() -> None:
+    document = laid_out(
+        f"{TEXT.format('a')}<nextPage/>{TEXT.format('b')}", drawn='<drawString x="5" y="9">x</drawString>'
+    )
+
+    assert [len(sheet.marks) for sheet in document.sheets] == [2, 1]
+
+
+def test_every_mark_of_a_page_belongs_to_one_element() -> None:
+    document = laid_out(f"<ul><li>{LONG}</li></ul><h1>H</h1>{LONG}", drawn=OF)
+
+    known = sorted((sheet.number, mark) for sheet in document.sheets for mark in range(len(sheet.marks)))
+    assert sorted(marks(document.root)) == known
+
+
+def test_what_is_turned_over_is_decoration() -> None:
+    body = f"<pto><pto_trailer>{TEXT.format('over')}</pto_trailer>{LONG}{LONG}</pto>"
+    document = laid_out(body)
+
+    assert len(document.sheets) > 1
+    assert roles(document.root) == "Document(P P)"
+
+
+# --- names and outlines ---------------------------------------------------------------------------
+
+
+def test_page_x_of_y_takes_one_pass(monkeypatch: pytest.MonkeyPatch) -> None:
+    passes = []
+
+    def counted(root: etree._Element, maker: Maker) -> None:
+        passes.append(root)
+        lay_out(root, maker)
+
+    monkeypatch.setattr(compiled, "lay_out", counted)
+    document = laid_out(f"{LONG}{LONG}{TOTAL}", drawn=OF)
+
+    assert len(passes) == 1
+    assert document.names["total"] == str(len(document.sheets))
+
+
+def test_a_name_in_the_story_takes_a_second_pass_only_where_it_changes_something(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    passes = []
+
+    def counted(root: etree._Element, maker: Maker) -> None:
+        passes.append(root)
+        lay_out(root, maker)
+
+    monkeypatch.setattr(compiled, "lay_out", counted)
+    asks = TEXT.format('<getName id="total" default="1"/>')
+
+    laid_out(f"{asks}{TOTAL}")
+    assert len(passes) == 1
+    laid_out(f"{asks}{LONG}{LONG}{TOTAL}")
+    assert len(passes) == 3
+
+
+def test_headings_make_an_outline_whose_levels_close_up() -> None:
+    document = laid_out("<h1>One</h1><h3>Deep</h3><nextPage/><h2>Two</h2>")
+
+    assert [(entry.title, entry.level) for entry in document.outline] == [("One", 0), ("Deep", 1), ("Two", 1)]
+    assert [document.bookmarks[entry.bookmark].sheet for entry in document.outline] == [0, 0, 1]
+
+
+def test_an_outline_of_the_author_stands_alone() -> None:
+    document = laid_out("<h1>One</h1><outlineAdd>Mine</outlineAdd><nextPage/><h1>Two</h1>")
+
+    assert [entry.title for entry in document.outline] == ["Mine"]
+
+
+def test_one_page_needs_no_outline() -> None:
+    assert laid_out("<h1>One</h1>").outline == []
+
+
+# --- faults ---------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        '<spacer length="500"/>',
+        "<nextPage/>" * 12,
+        f'<keepInFrame maxHeight="20" onOverflow="error">{LONG}</keepInFrame>',
+    ],
+)
+def test_what_no_frame_has_room_for_is_the_same_fault_on_both_paths(body: str) -> None:
+    with pytest.raises(TemplateError) as ours:
+        laid_out(body)
+    with pytest.raises(TemplateError) as theirs:
+        referred(rml(body))
+
+    assert (ours.value.problem, ours.value.hint) == (theirs.value.problem, theirs.value.hint)
+
+
+@pytest.mark.parametrize(
+    ("body", "problem"),
+    [
+        ('<setNextTemplate name="no"/>', 'there is no page template "no"'),
+        ('<nextFrame name="no"/>', 'the page template "main" has no frame "no"'),
+        ("<spacer/>", '<spacer>: the attribute "length" is missing'),
+        ('<hr width="broad"/>', '<hr>: "broad" is not a length'),
+        ("<li/>", "<li> cannot stand inside <story>"),
+        ('<ul value="star"/>', '<ul>: "star" is no bullet'),
+        ("<ul><spacer/></ul>", "<spacer> cannot stand inside <ul>"),
+        ('<ol bulletType="i"><li value="4000"><hr/></li></ol>', "<li>: 4000 cannot be written in Roman numerals"),
+        ("<keepTogether><nextFrame/></keepTogether>", "a frame cannot end inside <keepTogether>"),
+        ("<topPadder/>", "<topPadder>: there is nothing in it"),
+        ("<link><hr/></link>", "<link>: it needs a url or a destination"),
+        (
+            f'<storyPlace x="1" y="1" width="9" height="9">{LONG}</storyPlace>',
+            "<storyPlace>: its content is larger than itself",
+        ),
+        ("<indent><pto/></indent>", "<pto> stands only in the story itself"),
+    ],
+)  # fmt: skip
+def test_a_fault_names_the_element_and_says_what_is_wrong(body: str, problem: str) -> None:
+    with pytest.raises(TemplateError) as fault:
+        laid_out(body)
+
+    assert fault.value.problem == problem
+
+
+def test_items_kept_with_the_next_end() -> None:
+    kept = '<paraStyle name="kept" parent="text" keepWithNext="1"/>'
+    items = f'<li><para style="kept">{"word " * 60}</para></li>' * 14
+
+    assert len(laid_out(f"<ul>{items}</ul>", kept).sheets) > 1
+
+
+def test_an_empty_story_is_a_page() -> None:
+    assert len(laid_out("").sheets) == 1
+
+
+# --- which elements -------------------------------------------------------------------------------
+
+
+#: What stands only within an element that knows it.
+PARTS = words(
+    """
+    document template pageTemplate pageGraphics header footer frame story li tr td bulkData pto_header pto_trailer
+    moveto curveto curvesto
+    bar barLabels bars categoryAxis categoryNames data label labels line lineLabels pointer series slice slices spoke
+    spokeLabels spokes strand strandLabels strands text texts valueAxis xValueAxis yValueAxis
+    """
+)
+
+
+def test_every_element_of_rml_is_laid_out_or_left_to_the_reference() -> None:
+    known = story.BUILDERS.keys() | graphics.ELEMENTS | sheetstyles.ELEMENTS | tablestyle._READERS.keys()
+
+    assert ALLOWED - known - PARTS - INLINE - OWN_ELEMENTS == story.REFERENCE_ONLY - INLINE
+    assert story.lays_out(known | PARTS)
