@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from array import array
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 from pathlib import Path
@@ -81,6 +81,7 @@ class Face:
         self._char_groups = _PerChar(lambda char: self.group_of(self.glyph(char)))
         self._widths: dict[str, float] = {}
         self._hexes: dict[str, str] = {}
+        self._text_groups: dict[str, frozenset[int]] = {}
 
     def _read_metrics(self, font: sfnt.Sfnt) -> None:
         scale = self._scale
@@ -123,6 +124,11 @@ class Face:
     @cached_property
     def _covered(self) -> frozenset[str]:
         return frozenset(map(chr, self._glyphs)) | UNPRINTED | {"\u00a0"}
+
+    @property
+    def chars(self) -> Iterator[str]:
+        """Every character that has a glyph."""
+        return map(chr, self._glyphs)
 
     @property
     def east_asian_forms(self) -> str:
@@ -187,7 +193,14 @@ class Face:
 
     def groups(self, text: str) -> frozenset[int]:
         """Return the groups that the glyphs of a text belong to."""
-        return frozenset(map(self._char_groups.__getitem__, text))  # type: ignore[arg-type]
+        found = self._text_groups.get(text)
+        if found is None:
+            found = frozenset(map(self._char_groups.__getitem__, text))  # type: ignore[arg-type]
+            if len(text) <= _LONGEST_KEPT:
+                if len(self._text_groups) >= _KEPT_TEXTS:
+                    self._text_groups.clear()
+                self._text_groups[text] = found
+        return found
 
     def group_of(self, glyph: int) -> int:
         """Return the group that a glyph belongs to."""

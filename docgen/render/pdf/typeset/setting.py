@@ -131,12 +131,13 @@ def _with_actual_text(text: str, face: Face) -> str:
 
 def reads_back(face: Face, text: str) -> bool:
     """Return whether glyphs set one by one give back their text: a few characters share a glyph with another."""
-    return all(_gives_back(face, char) for char in set(text))
+    return _misread(face).isdisjoint(text)
 
 
-@lru_cache(maxsize=1 << 16)
-def _gives_back(face: Face, char: str) -> bool:
-    return char == "\u00a0" or text_of(face, face.glyph(char)) == char
+@lru_cache(maxsize=64)
+def _misread(face: Face) -> frozenset[str]:
+    """Return the characters of a face whose glyphs stand for another one."""
+    return frozenset(char for char in face.chars if text_of(face, face.glyph(char)) != char and char != "\u00a0")
 
 
 def _shaped(text: str, face: Face, size: float, language: str, script: str, rtl: bool, kerning: bool) -> Piece:
