@@ -6,6 +6,7 @@ RML; whoever draws pages puts the pictures on them.
 
 from __future__ import annotations
 
+import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -19,6 +20,9 @@ from docgen.errors import TemplateError
 from docgen.render.pdf.cmyk import cmyk_profile
 
 _MAX_BYTES = 40_000_000
+_MAX_CONTENT = 50_000_000
+#: How many times as long as packed a stream may be, by the ways that nobody packs drawings with today.
+_MOST_UNPACKED = 100
 _MAX_DEPTH = 40
 _FONT_FILES = ("/FontFile", "/FontFile2", "/FontFile3")
 _OF_ANOTHER_FILE = (
@@ -83,7 +87,11 @@ class Stationery:
         return self._pictures[number]
 
     def _make(self, number: int) -> Picture:
-        form = self._file.pages[number - 1].as_form_xobject()
+        page = self._file.pages[number - 1]
+        contents = page.obj.get("/Contents", Array())
+        for part in [contents] if isinstance(contents, pikepdf.Stream) else contents:
+            _content(part, self._name)
+        form = page.as_form_xobject()
         _Cleaner(self._file, self._name).clean(form)
         box = pikepdf.Rectangle(Array(form.BBox))
         if "/Matrix" in form:
@@ -119,7 +127,7 @@ def _open(path: Path) -> pikepdf.Pdf:
         raise TemplateError(f'"{path.name}" has no pages')
     for one in file.objects:
         if isinstance(one, pikepdf.Stream) and "LZW" in repr(one.get("/Filter")):
-            one.write(one.read_bytes())  # archived files may not be packed that way
+            one.write(_content(one, path.name))  # archived files may not be packed that way
     return file
 
 
@@ -160,7 +168,11 @@ class _Cleaner:
         if not isinstance(fonts, Dictionary):
             return
         absent = {name for name, font in fonts.items() if not _is_embedded(font)}
-        shown = _shown(drawing) if absent and isinstance(drawing, pikepdf.Stream) else absent
+        if absent and isinstance(drawing, pikepdf.Stream):
+            _content(drawing, self._name)
+            shown = _shown(drawing)
+        else:
+            shown = absent
         for name in sorted(absent & shown):
             base = str(fonts[name].get("/BaseFont", "")).lstrip("/")
             hint = "save it with its fonts embedded, as PDF/A or PDF/X"
@@ -189,11 +201,28 @@ class _Cleaner:
         """Take the other file's structure out of a drawing, unless it has layers, which are marked likewise."""
         if not isinstance(drawing, pikepdf.Stream) or "/OC" in _kinds(resources):
             return
-        content = drawing.read_bytes()
+        content = _content(drawing, self._name)
         if not any(mark in content for mark in (b"BDC", b"BMC", b"DP", b"MP")):
             return
         kept = [one for one in pikepdf.parse_content_stream(drawing) if str(one.operator) not in _MARKS]
         drawing.write(pikepdf.unparse_content_stream(kept))
+
+
+def _content(drawing: pikepdf.Object, name: str) -> bytes:
+    """Return what a stream draws.
+
+    Raises:
+        TemplateError: it is far more than the file lets expect.
+    """
+    packed, named = drawing.read_raw_bytes(), drawing.get("/Filter", Array())
+    filters = [named] if isinstance(named, Name) else list(named)
+    if filters == [Name.FlateDecode] and "/DecodeParms" not in drawing:
+        size = len(zlib.decompressobj().decompress(packed, _MAX_CONTENT + 1))
+    else:
+        size = len(packed) * (_MOST_UNPACKED if filters else 1)
+    if size > _MAX_CONTENT:
+        raise TemplateError(f'"{name}" draws too much', hint="make it simpler")
+    return drawing.read_bytes()
 
 
 def _kinds(resources: pikepdf.Object) -> set[str]:
