@@ -6,14 +6,17 @@ import base64
 import hashlib
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 from xml.sax.saxutils import escape, quoteattr
 
 from markupsafe import Markup
 
 from docgen import prose
 from docgen.errors import UnsupportedFeature
+from docgen.limits import current_work
 from docgen.pictures import Picture, read_picture
 from docgen.prose import FindPicture, no_pictures, parse_html, parse_markdown
+from docgen.render.pdf.charts import plan_chart
 from docgen.render.pdf.fonts import DEFAULT_FONT
 from docgen.render.pdf.prose import LINK_COLOUR, RmlProse
 from docgen.rich import Look
@@ -101,6 +104,11 @@ class RmlRich:
     def html(self, text: str, find: FindPicture = no_pictures) -> Markup:
         """Return paragraphs, lists and tables."""
         return _markup(RmlProse(self._styles, self._draw).write(parse_html(text, find)))
+
+    def chart(self, kind: str, rows: Sequence[object], **wanted: Any) -> Markup:
+        """Return a `<chart>`."""
+        plan = plan_chart(kind, rows, current_work().names, **wanted)
+        return _markup(f"<chart data={quoteattr(plan.write())} alt={quoteattr(plan.alt)}/>")
 
     def lines(self, lines: Sequence[str]) -> Markup:
         """Return the lines with `<br/>` between them."""

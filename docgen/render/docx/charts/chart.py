@@ -10,7 +10,7 @@ from babel import Locale
 from lxml import etree
 
 from docgen.errors import TemplateError
-from docgen.render.docx.charts.data import Axis, ChartData, read_data
+from docgen.render.chartdata import Axis, ChartData, read_data
 from docgen.render.docx.charts.look import date_format, find_look, number_format
 from docgen.render.docx.charts.markup import WORKBOOK_ID, A, C, ChartText, chart_markup
 from docgen.render.docx.charts.workbook import write_workbook

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import colorsys
 import locale as system_locale
 import re
 from collections.abc import Iterator, Mapping, Sequence
@@ -20,11 +19,11 @@ from lxml import etree
 
 from docgen.errors import FieldMissing, TemplateError
 from docgen.money import currency_code, currency_places
-from docgen.render.docx.charts.data import moment
+from docgen.render.chartdata import moment
 from docgen.render.docx.package import Package, parse_xml
 from docgen.render.docx.spot import w
+from docgen.render.palette import chart_colour, palette
 
-_COLOUR = re.compile(r"#?([0-9A-Fa-f]{6})")
 _TEXT, _MUTED, _HAIRLINE = "262626", "595959", "D9D9D9"
 _ACCENTS = tuple(f"accent{number}" for number in range(1, 7))
 _LONGEST_FORMAT = 100
@@ -60,48 +59,13 @@ def find_look(colors: Sequence[object], names: Mapping[str, object], package: Pa
     Raises:
         TemplateError: a colour is none.
     """
-    own = tuple(_colour(color) for color in colors)
+    own = tuple(chart_colour(color) for color in colors)
     company = names.get("company")
     found = company.get("colours") if isinstance(company, Mapping) else None
-    colours = {str(name): _colour(value) for name, value in found.items()} if isinstance(found, Mapping) else {}
-    series = own or (_palette(colours["accent"], colours.get("muted", _MUTED)) if "accent" in colours else _ACCENTS)
+    colours = {str(name): chart_colour(value) for name, value in found.items()} if isinstance(found, Mapping) else {}
+    series = own or (palette(colours["accent"], colours.get("muted", _MUTED)) if "accent" in colours else _ACCENTS)
     rest = {name: colours[name] for name in ("text", "muted", "hairline") if name in colours}
     return ChartLook(series, font=body_font(package), **rest)
-
-
-def _colour(value: object) -> str:
-    found = _COLOUR.fullmatch(str(value))
-    if found is None:
-        raise TemplateError(f'"{value}" is not a colour', hint='write it as "#RRGGBB"')
-    return found[1].upper()
-
-
-def _palette(accent: str, muted: str) -> tuple[str, ...]:
-    """Return colours that go together and can be told apart, in print without colours too: light beside dark."""
-    turned = _turned(accent, 0.5)
-    return (
-        accent, _mixed(accent, 0.55), _mixed(turned, 0.15), muted, _mixed(accent, 0.78), _mixed(turned, 0.6),
-        _mixed(muted, 0.55), _turned(accent, 0.3),
-    )  # fmt: skip
-
-
-def _parts(colour: str) -> tuple[float, float, float]:
-    red, green, blue = (int(colour[at : at + 2], 16) / 255 for at in (0, 2, 4))
-    return red, green, blue
-
-
-def _written(parts: Sequence[float]) -> str:
-    return "".join(f"{round(part * 255):02X}" for part in parts)
-
-
-def _mixed(colour: str, white: float) -> str:
-    return _written([part + (1 - part) * white for part in _parts(colour)])
-
-
-def _turned(colour: str, turn: float) -> str:
-    """Return a colour from elsewhere in the circle, neither too dark nor too loud."""
-    hue, light, full = colorsys.rgb_to_hls(*_parts(colour))
-    return _written(colorsys.hls_to_rgb((hue + turn) % 1, min(max(light, 0.42), 0.6), min(full, 0.6)))
 
 
 # --- the font -------------------------------------------------------------------------------------

@@ -8,7 +8,7 @@ from decimal import Decimal
 
 from lxml import etree
 
-from docgen.render.docx.charts.data import Axis, Cell, ChartData
+from docgen.render.chartdata import Axis, Cell, ChartData
 from docgen.render.docx.charts.look import ChartLook
 from docgen.render.docx.charts.workbook import SHEET, column_name, plain
 from docgen.render.docx.spot import R

@@ -12,6 +12,8 @@ from typing import Any
 from lxml import etree
 from reportlab.pdfgen.canvas import Canvas
 
+from docgen.render.pdf.chartdrawing import drawn
+from docgen.render.pdf.charts import read_plan
 from docgen.render.pdf.drawing.pictures import Figure
 from docgen.render.pdf.drawing.recorder import record
 from docgen.render.pdf.layout.attributes import length
@@ -76,6 +78,15 @@ def _holder() -> Any:
             self.attributesCache: dict[str, Any] = {}
 
     return Holder
+
+
+def build_chart(element: etree._Element, maker: Maker) -> Iterable[Block]:
+    """Return the block of a `<chart>` made by the function `chart`."""
+    text = element.get("data", "")
+    plan = read_plan(text)
+    key = ("chart", text)
+    ink = maker.cache.get(key) or maker.cache.keep(key, record(lambda canvas: drawn(text).drawOn(canvas, 0, 0), maker))
+    yield Figure(ink, plan.width, plan.height, element.get("align", "left"), element.get("alt"), maker)
 
 
 def build_bar_code(element: etree._Element, maker: Maker) -> Iterable[Block]:

@@ -50,6 +50,7 @@ BUILDERS: Mapping[str, Builder] = {
     "img": pictures.build,
     "qr": codes.build_qr,
     "barCodeFlowable": borrowed.build_bar_code,
+    "chart": borrowed.build_chart,
     "illustration": graphics.build_illustration,
 }
 

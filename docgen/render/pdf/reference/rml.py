@@ -31,7 +31,7 @@ from docgen.render.pdf.fonts import DEFAULT_FONT, FontSet
 from docgen.render.pdf.glyphs import Printed
 from docgen.render.pdf.marking import only_compiled, strip_marks
 from docgen.render.pdf.overfull import overfull
-from docgen.render.pdf.reference import qr, sheets
+from docgen.render.pdf.reference import charts, qr, sheets
 from docgen.render.pdf.reference.archive import archive
 from docgen.render.pdf.reference.canvas import CheckedCanvas
 from docgen.render.pdf.reference.vectors import draw_vectors
@@ -183,6 +183,7 @@ def _install() -> None:
         story.factories["pre"] = _Pre
         story.factories |= {"codesnippet": _CodeSnippet, "storyPlace": _StoryPlace}
     qr.install()
+    charts.install()
     sheets.install()
 
 
