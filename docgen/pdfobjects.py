@@ -56,7 +56,7 @@ def number(value: float) -> str:
     """Return a number to a thousandth, without zeros at its end."""
     if value == int(value):
         return str(int(value))
-    return f"{value:.3f}".rstrip("0")
+    return f"{round(value, 3) + 0.0:.3f}".rstrip("0").rstrip(".")
 
 
 def pack(data: bytes, *, shared: bool = False) -> bytes:

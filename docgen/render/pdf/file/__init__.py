@@ -11,9 +11,9 @@ import hashlib
 from collections.abc import Sequence
 from datetime import date
 
+from docgen.pdfmetadata import NO_EXTENSION, UNTITLED, Extension, clean, describe
 from docgen.pdfobjects import OWN_KEY, Pool, ending, number, raw_stream, stream, text
 from docgen.render.pdf.file.attachments import Attachment, put_attachments
-from docgen.pdfmetadata import NO_EXTENSION, UNTITLED, Extension, clean, describe
 from docgen.render.pdf.file.outline import Places, put_outline
 from docgen.render.pdf.file.shared import Shared, shared_part
 from docgen.render.pdf.file.structure import Tree

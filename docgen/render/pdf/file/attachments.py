@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Literal
 
-from docgen.pdfobjects import Pool, name, stream, text
 from docgen.pdfmetadata import pdf_date
+from docgen.pdfobjects import Pool, name, stream, text
 
 #: How a file relates to the document it lies in.
 Relationship = Literal["Source", "Data", "Alternative", "Supplement", "Unspecified"]
