@@ -19,8 +19,10 @@ from reportlab.lib.sequencer import Sequencer
 
 from docgen.render.pdf.drawing import pictures
 from docgen.render.pdf.layout.attributes import Colour, colour, length, switch
-from docgen.render.pdf.layout.lines import ANCHOR, BREAK, IMAGE, TEXT, Image, Look, Mark, Run
+from docgen.render.pdf.layout.lines import ANCHOR, BREAK, IMAGE, TEXT, Image, Run
 from docgen.render.pdf.layout.maker import Maker
+from docgen.render.pdf.layout.paramarks import Mark
+from docgen.render.pdf.layout.parascript import Look
 from docgen.render.pdf.layout.parastyle import ParaStyle, find, span_values
 
 _SPACES = re.compile("[\t\n\x0b\x0c\r\x1c-\x1f \x85\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]+")
@@ -60,7 +62,8 @@ class _State:
 
 def base_look(style: ParaStyle, maker: Maker) -> Look:
     """Return the look of text without markup."""
-    key = ("look", style)
+    language = style.language or maker.document.language
+    key = ("look", style, language)
     found: Look | None = maker.cache.get(key)
     if found is None:
         name = maker.letters.concrete(*maker.letters.family_of(style.font_name))
@@ -69,6 +72,8 @@ def base_look(style: ParaStyle, maker: Maker) -> Look:
             for number, kind in enumerate(kind for kind in ("underline", "strike") if getattr(style, kind))
         )
         made = Look(maker.letters.face(name), style.font_size, style.text_color, marks=marks)
+        chain = maker.letters.chain(name, language)
+        made = made._replace(chain=chain, language=language, kerning=style.kerning)
         found = maker.cache.keep(key, made)
     return found
 
@@ -114,6 +119,7 @@ class _Reader:
         self._style = style
         self._maker = maker
         self._exact = exact
+        self._language = style.language or maker.document.language
         self._numbers = 0  # of marks and links
         self._into = self.content.runs
         self._transforms: list[tuple[Run, str]] = []
@@ -168,9 +174,12 @@ class _Reader:
             self._transforms.append((run, state.transform))
 
     def _look(self, state: _State) -> Look:
-        letters = self._maker.letters
-        face = letters.face(letters.concrete(state.family, state.bold, state.italic))
-        return Look(face, state.size, state.colour, state.rise, state.marks, state.links, state.back, state.nobr)
+        letters, language = self._maker.letters, self._language
+        name = letters.concrete(state.family, state.bold, state.italic)
+        look = Look(
+            letters.face(name), state.size, state.colour, state.rise, state.marks, state.links, state.back, state.nobr
+        )
+        return look._replace(chain=letters.chain(name, language), language=language, kerning=self._style.kerning)
 
     def _apply_transforms(self) -> None:
         runs, transform = self.content.runs, self._style.text_transform

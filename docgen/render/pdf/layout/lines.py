@@ -10,42 +10,15 @@ import re
 from collections.abc import Callable, Iterable, Sequence
 from typing import NamedTuple
 
-from docgen.render.pdf.layout.attributes import Colour, length
+from docgen.render.pdf.layout.attributes import length
+from docgen.render.pdf.layout.parascript import Look, unspaced_parts, width_of
 from docgen.render.pdf.layout.parastyle import ParaStyle
-from docgen.render.pdf.typeset.faces import Face
 
 TEXT, IMAGE, ANCHOR, BREAK = range(4)
-SOFT_HYPHEN = "\u00ad"
 NO_BREAK_SPACE = "\u00a0"
 _SPACES = "\t\n\x0b\x0c\r\x1c-\x1f \x85\u1680\u2000-\u200b\u2028\u2029\u202f\u205f\u3000"
 _BETWEEN_WORDS = re.compile(f"[{_SPACES}]+")
 _ASCII_SPACES = " \t\n\r\x0b\x0c"
-
-
-class Mark(NamedTuple):
-    """A line under or through text. Width, offset and gap are lengths or factors of the font's size, as in RML."""
-
-    number: int
-    kind: str
-    colour: Colour | None
-    width: str
-    offset: str
-    rise: float
-    times: int
-    gap: str
-
-
-class Look(NamedTuple):
-    """What letters look like: of one look, they are one run."""
-
-    face: Face
-    size: float
-    colour: Colour
-    rise: float = 0.0
-    marks: tuple[Mark, ...] = ()
-    links: tuple[tuple[int, str], ...] = ()
-    back: Colour | None = None
-    nobr: bool = False
 
 
 class Image(NamedTuple):
@@ -82,13 +55,14 @@ class Image(NamedTuple):
 class Run:
     """Text of one look, or something among it: a picture, an anchor, the end of a line."""
 
-    __slots__ = ("extra", "kind", "look", "text")
+    __slots__ = ("extra", "kind", "look", "rtl", "text")
 
     def __init__(self, look: Look, text: str, kind: int = TEXT, extra: Image | str | None = None) -> None:
         self.look = look
         self.text = text
         self.kind = kind
         self.extra = extra
+        self.rtl = False  # set where the order of a line is worked out
 
     def like(self, text: str) -> Run:
         """Return a run of the same kind with another text."""
@@ -102,9 +76,10 @@ class Word:
         split: "" whole, "part" continued by the next word, "last" the last piece of a split one.
         hyphen: whether a hyphen was put at its end.
         injected: whether it is an end of line that was put between pieces.
+        glued: whether it belongs to the word before, though a line may end between them.
     """
 
-    __slots__ = ("hyphen", "injected", "parts", "spaced", "split", "width")
+    __slots__ = ("glued", "hyphen", "injected", "parts", "spaced", "split", "width")
 
     def __init__(self, width: float, parts: list[Run], spaced: bool = False, split: str = "") -> None:
         self.width = width
@@ -113,6 +88,7 @@ class Word:
         self.split = split
         self.hyphen = False
         self.injected = False
+        self.glued = False
 
 
 class Line:
@@ -125,7 +101,7 @@ class Line:
         room: the width it had.
     """
 
-    __slots__ = ("ascent", "count", "descent", "extra", "forced", "hyphened", "room", "runs", "size", "start")
+    __slots__ = ("ascent", "count", "descent", "extra", "forced", "hyphened", "room", "rtl", "runs", "size", "start")
 
     def __init__(self, extra: float, count: int, runs: list[Run], size: float, start: int, room: float) -> None:
         self.extra = extra
@@ -136,6 +112,7 @@ class Line:
         self.room = room
         self.forced = False
         self.hyphened = False
+        self.rtl = False
         self.ascent = self.descent = 0.0
 
 
@@ -207,11 +184,14 @@ class _Words:
         self.hanging = True  # at the beginning of a line, spaces are nothing
         self._parts: list[Run] = []
         self._width = 0.0
+        self._glued = False
 
     def end_word(self, spaced: bool) -> None:
         if self._parts:
-            self.words.append(Word(self._width, self._parts, spaced))
-            self._parts, self._width = [], 0.0
+            word = Word(self._width, self._parts, spaced)
+            word.glued = self._glued
+            self.words.append(word)
+            self._parts, self._width, self._glued = [], 0.0, False
 
     def add_text(self, run: Run) -> None:
         text = run.text
@@ -236,6 +216,15 @@ class _Words:
             self.end_word(True)
 
     def _add(self, run: Run, word: str) -> None:
+        if not word.isascii():
+            *parts, word = unspaced_parts(word)
+            for part in parts:
+                self._append(run, part)
+                self.end_word(False)
+                self._glued = True
+        self._append(run, word)
+
+    def _append(self, run: Run, word: str) -> None:
         self._parts.append(run.like(word))
         self._width += width_of(run.look, word)
 
@@ -250,13 +239,6 @@ class _Words:
             self.words[-1].parts.append(run)
         else:
             self._parts.append(run)
-
-
-def width_of(look: Look, text: str) -> float:
-    """Return the width of text as ReportLab measures it; soft hyphens have none."""
-    if SOFT_HYPHEN in text:
-        text = text.replace(SOFT_HYPHEN, "")
-    return look.face.width(text, look.size)
 
 
 def rejoined(words: Iterable[Word]) -> list[Word]:

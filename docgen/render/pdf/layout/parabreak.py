@@ -9,7 +9,8 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
 
-from docgen.render.pdf.layout.lines import BREAK, SOFT_HYPHEN, TEXT, Image, Line, Run, Word, width_of
+from docgen.render.pdf.layout.lines import BREAK, TEXT, Image, Line, Run, Word
+from docgen.render.pdf.layout.parascript import SOFT_HYPHEN, letters_of, width_of
 from docgen.render.pdf.layout.parastyle import ParaStyle
 from docgen.render.pdf.typeset.hyphens import hyphen_offsets
 
@@ -109,13 +110,13 @@ class _Breaker:
         line, last = self._line, word.parts[-1].look
         line.count = 1
         self._used = word.width
-        self._space = last.face.width(" ", last.size) if word.spaced else 0.0
+        self._space = width_of(last, " ") if word.spaced else 0.0
         line.runs = [part.like(part.text) for part in word.parts]
         self._measure(word.parts)
 
     def _take(self, word: Word, wider: float) -> None:
         line, first, last = self._line, word.parts[0], word.parts[-1]
-        if first.text:
+        if first.text and not (word.glued and line.count):
             line.count += 1
         self._join(first)
         self._space = last.look.face.width(" ", first.look.size) if word.spaced else 0.0
@@ -240,7 +241,7 @@ def _chopped(word: Word, left: float, widths: Sequence[float], number: int) -> I
     parts: list[Run] = []
     for part in word.parts:
         text = ""
-        for char in part.text:
+        for char in letters_of(part.text):
             own = width_of(part.look, char)
             if used + own > room and (width or own <= following):
                 yield Word(width, [*parts, part.like(text)], split="part")

@@ -16,21 +16,20 @@ from docgen.render.pdf.layout.inline import DYNAMIC, Content, base_look, read_co
 from docgen.render.pdf.layout.lines import (
     BREAK,
     NO_BREAK_SPACE,
-    SOFT_HYPHEN,
     TEXT,
     Line,
-    Look,
     Run,
     Word,
     break_plain,
     make_words,
     rejoined,
-    width_of,
 )
 from docgen.render.pdf.layout.maker import Maker
 from docgen.render.pdf.layout.parabreak import break_words
 from docgen.render.pdf.layout.paraink import Drawing, Placing, draw_lines, leading_of
+from docgen.render.pdf.layout.parascript import Look, is_plain, lacks_of, width_of
 from docgen.render.pdf.layout.parastyle import ParaStyle, changed, find, with_attributes
+from docgen.render.pdf.typeset.bidi import base_direction, has_right_to_left
 
 _FUZZ = 1e-6
 _NO_ROOM = float(0x7FFFFFFF)
@@ -212,7 +211,7 @@ class Paragraph:
             return _break_words(self._words, (), self._style, self._maker, width, plain=self._plain)
         cache = self._maker.cache
         if self._element is None:
-            key = ("para", self._style, self._key, width)
+            key = ("para", self._style, self._key, width, self._maker.document.language)
             found: Broken | None = cache.get(key)
             if found is None:
                 found = _break_text(self._key, self._style, self._maker, width)
@@ -220,7 +219,7 @@ class Paragraph:
             return found
         content = self._read()
         if self._key:
-            key = ("para", self._style, self._key, width)
+            key = ("para", self._style, self._key, width, self._maker.document.language)
             found = cache.get(key)
             if found is None:
                 found = _break_content(content, self._style, self._maker, width)
@@ -329,7 +328,7 @@ def _break_text(text: str, style: ParaStyle, maker: Maker, width: float) -> Brok
     look = base_look(style, maker)
     if style.text_transform:
         text = transformed(text, style.text_transform)
-    if style.end_dots or style.word_wrap or style.hyphenation or SOFT_HYPHEN in text:
+    if style.end_dots or style.word_wrap or style.hyphenation or not is_plain(look, text):
         return _break_content(Content([Run(look, text)]), style, maker, width)
     broken = Broken(style, width, look)
     widths = width_pair(style, width)
@@ -337,7 +336,6 @@ def _break_text(text: str, style: ParaStyle, maker: Maker, width: float) -> Brok
     if found is None:
         return _break_content(Content([Run(look, text)]), style, maker, width)
     broken.words, broken.lines = found
-    broken.lacks = _lacks(look, text)
     broken.finish()
     return broken
 
@@ -372,8 +370,11 @@ def _break_words(
     broken.plain = plain
     broken.words, broken.lines = break_words(words, widths, style, plain=plain, language=language)
     broken.lacks = tuple(
-        lack for word in words for part in word.parts if part.text for lack in _lacks(part.look, part.text)
+        lack for word in words for part in word.parts if part.text for lack in lacks_of(part.look, part.text)
     )
+    if _goes_left((part for word in words for part in word.parts), style):
+        for line in broken.lines:
+            line.rtl = True
     broken.finish()
     return broken
 
@@ -413,15 +414,12 @@ def _anchored(bullet: Sequence[Run], anchor: str) -> float:
     return width
 
 
-def _lacks(look: Look, text: str) -> tuple[Lack, ...]:
-    face = look.face
-    if face.covers(text):
-        return ()
-    return tuple(
-        Lack(char, face.name, text[max(0, at - 20) : at + 20].strip())
-        for at, char in enumerate(text)
-        if not face.covers(char)
-    )
+def _goes_left(runs: Iterable[Run], style: ParaStyle) -> bool:
+    """Return whether a paragraph goes from right to left, by its style or its first strong letter."""
+    if style.word_wrap in ("rtl", "ltr"):
+        return style.word_wrap == "rtl"
+    texts = [run.text for run in runs]
+    return any(has_right_to_left(text) for text in texts) and base_direction("".join(texts)) == 1
 
 
 # --- elements ----------------------------------------------------------------------------------------

@@ -7,21 +7,24 @@ knows fonts of one byte only. Knows no structure tree and no page.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from docgen.render.pdf.layout.attributes import BLACK, Colour, fill_operator, length, stroke_operator
+from docgen.render.pdf.layout.attributes import Colour, fill_operator, stroke_operator
 from docgen.render.pdf.layout.blocks import FontUse, Ink
 from docgen.render.pdf.layout.letters import Letters
-from docgen.render.pdf.layout.lines import NO_BREAK_SPACE, SOFT_HYPHEN, TEXT, Image, Line, Look, Mark, Run
+from docgen.render.pdf.layout.lines import NO_BREAK_SPACE, TEXT, Image, Line, Run
+from docgen.render.pdf.layout.paramarks import Backs, Box, Links, Marks
+from docgen.render.pdf.layout.parascript import SOFT_HYPHEN, Look, in_sight, is_plain, pieces_of, width_of
 from docgen.render.pdf.layout.parastyle import ParaStyle
+from docgen.render.pdf.typeset.bidi import has_right_to_left
+from docgen.render.pdf.typeset.faces import Face
 from docgen.render.pdf.typeset.setting import reads_back
 
-#: Left, bottom, right, top.
-Box = tuple[float, float, float, float]
 _FUZZ = 1e-8
-_FACTOR = re.compile(r"\s*(.*?)\s*\*\s*([PLfF])\s*")
 _TRAILING = re.compile(r"\s+$")
+_OBJECT = "\ufffc"
+_WORDS = re.compile(r"[ \xa0]|[^ \xa0]+")
 
 
 @dataclass(slots=True)
@@ -110,7 +113,9 @@ def _bounds(line: Line, style: ParaStyle) -> tuple[float, float]:
 
 def offset_of(line: Line, style: ParaStyle, is_last: bool, preformatted: bool) -> tuple[float, float]:
     """Return by how much a line is moved to the right, and what is added to each of its spaces."""
-    extra, alignment = line.extra, style.alignment
+    extra, alignment = line.extra, style.alignment or ("right" if line.rtl else "left")
+    if alignment == "justify" and line.rtl and (line.forced or is_last):
+        alignment = "right"
     if alignment == "justify":
         simple = preformatted or line.forced or -_FUZZ < extra <= _FUZZ or (is_last and extra > -_FUZZ)
     else:
@@ -152,12 +157,13 @@ class _Pen:
         self._letters = letters
         self._size = size  # of the first line, which lines and backgrounds of all lines go by
         self._parts: list[Part] = []
-        self._open = _OpenPart(-1)
+        self._open = _OpenPart(-1, placing.plain)
         self._links: dict[int, tuple[str, list[Box]]] = {}
         self._behind: list[str] = []
         self._anchors: list[tuple[str, float, float]] = []
         self._font_size = placing.style.font_size  # of the letters shown last
         self._rise = 0.0
+        self._edge = 0.0  # where dots at the end of a line end
 
     def finish(self, behind: list[str]) -> Drawing:
         self._close_part()
@@ -168,75 +174,116 @@ class _Pen:
         x, runs = bullet
         self._open.move_to(x, y)
         for run in runs:
-            self._open.show(run.look, text_operators(run.look, run.text), self._letters, run.text)
+            if is_plain(run.look, run.text):
+                self._show_plain(run, 0.0, hyphened=False)
+            else:
+                self._show_script(run, 0.0, x, y)
 
     def set_line(self, line: Line, y: float, indent: float, *, is_last: bool) -> None:
+        """Set a line: first the places, in the order they are seen, then the letters, in the order they are read."""
         style, placing = self._style, self._placing
         ends = is_last and placing.last and not (style.justify_last_line and line.count > style.justify_last_line)
         move, gap = offset_of(line, style, ends, placing.preformatted)
         left = style.left_indent + indent
-        x, spaces, marks, links, backs = left + move, 0, _Marks(), _Links(), _Backs()
-        end, before, has_moved = x, "", True
-        for index, run in enumerate(line.runs):
-            start = x + spaces * gap
-            if isinstance(run.extra, Image):
-                self._set_image(run.extra, start, y)
-                x += run.extra.width
-                before, has_moved = "", True
-                continue
-            if isinstance(run.extra, str):
-                self._anchors.append((run.extra, x, y + leading_of(line, style)))
-                before = ""
-                continue
-            look = run.look
-            end = start - (_trailing(before, line.runs[index - 1].look) if index else 0.0)
-            marks.meet(look, start, end)
-            backs.meet(look.back, start, end)
-            if look.links or links.open:
-                links.meet(look.links, x, end, self._link_range(look, y))
-            link = look.links[-1][0] if look.links else -1
-            if link != self._open.link:
-                self._close_part()
-                self._open = _OpenPart(link)
-                has_moved = True
-            if has_moved and run.text:
-                self._open.move_to(start, y)
-                has_moved = False
-            width = self._show(run, gap, hyphened=line.hyphened and index == len(line.runs) - 1)
-            own = run.text.count(" ") + run.text.count(NO_BREAK_SPACE)
-            x += width
-            spaces += own
-            before = run.text
-        end = x + (spaces - 1) * gap
+        placed = _Placed(line, gap, left + move)
+        both_ways = line.rtl or any(not run.text.isascii() and has_right_to_left(run.text) for run in line.runs)
+        marks, links, backs = Marks(both_ways), Links(both_ways), Backs()
+        runs = _seen(line) if both_ways else enumerate(line.runs)
+        self._edge = left + line.room
+        for order, run in runs:
+            self._meet(placed, order, run, y, marks, links, backs)
+        self._write(placed, y, in_order=not both_ways)
+        end = placed.x + (placed.spaces - 1) * gap
         if ends and style.end_dots and style.alignment != "right":
-            self._set_dots(x, end, left + line.room, y, line.room)
+            self._set_dots(placed.x, end, self._edge, y, line.room)
         if placing.plain:
-            justified = style.alignment == "justify" and not ends
-            marks.finish(x + (line.extra if justified else 0.0))
-            links.finish(x)
+            links.finish(placed.x)
+            marks.finish(placed.x + (line.extra if style.alignment == "justify" and not ends else 0.0))
         else:
-            marks.finish(end)
             links.finish(end)
+            marks.finish(end)
         backs.finish(end)
         self._open.under += [mark.operators(y, self._size) for mark in marks.done.values()]
-        for number, target, box in links.done:
+        for number, target, box in links.done.values():
             self._links.setdefault(number, (target, []))[1].append(box)
-        foot = y + self._size - leading_of(line, style)
-        for x1, x2, colour in backs.done:
-            box = f"{x1:.3f} {foot:.3f} {x2 - x1:.3f} {leading_of(line, style):.3f} re f\n"
-            self._behind.append(fill_operator(colour) + box)
+        foot, height = y + self._size - leading_of(line, style), leading_of(line, style)
+        self._behind += [
+            f"{fill_operator(colour)}{x1:.3f} {foot:.3f} {x2 - x1:.3f} {height:.3f} re f\n"
+            for x1, x2, colour in backs.done
+        ]
 
-    def _show(self, run: Run, gap: float, *, hyphened: bool) -> float:
+    def _meet(self, placed: _Placed, order: int, run: Run, y: float, marks: Marks, links: Links, backs: Backs) -> None:
+        """Find the place of a run, and what goes along it."""
+        start = placed.x + placed.spaces * placed.gap
+        if isinstance(run.extra, Image):
+            placed.add(order, run, start)
+            placed.x += run.extra.width
+            self._edge = start + run.extra.width + placed.line.room  # ReportLab counts from the last picture
+            placed.before = None
+            return
+        if isinstance(run.extra, str):
+            self._anchors.append((run.extra, placed.x, y + leading_of(placed.line, self._style)))
+            placed.before = None
+            return
+        look, before = run.look, placed.before
+        end = start - (_trailing(before) if before is not None else 0.0)
+        if look.marks or marks.open:
+            marks.meet(look.marks, look.size, look.colour, start, end)
+        if look.links or links.open:
+            links.meet(look.links, placed.x, end, self._link_range(look, y))
+        if look.back or backs.colour:
+            backs.meet(look.back, start, end)
+        placed.add(order, run, start)
+        placed.before = run
+        if run.text:
+            placed.x += width_of(look, run.text)
+            placed.spaces += run.text.count(" ") + run.text.count(NO_BREAK_SPACE)
+
+    def _write(self, placed: _Placed, y: float, *, in_order: bool) -> None:
+        at: float | None = None
+        items = placed.items if in_order else sorted(placed.items, key=lambda item: item[0])
+        for _, run, start in items:
+            if isinstance(run.extra, Image):
+                self._set_image(run.extra, start, y)
+                at = None
+                continue
+            link = run.look.links[-1][0] if run.look.links else -1
+            if link != self._open.link:
+                self._close_part()
+                self._open = _OpenPart(link, self._placing.plain)
+                at = None
+            self._font_size, self._rise = run.look.size, run.look.rise
+            if not run.text:
+                continue
+            if at is None or not in_order:
+                self._open.move_to(start, y)
+            at = start
+            hyphened = placed.line.hyphened and run is placed.line.runs[-1]
+            if is_plain(run.look, run.text.replace(SOFT_HYPHEN, "")) and not run.rtl:
+                self._show_plain(run, placed.gap, hyphened=hyphened)
+            else:
+                self._show_script(run, placed.gap, start, y)
+
+    def _show_plain(self, run: Run, gap: float, *, hyphened: bool) -> None:
         look, text = run.look, run.text
-        self._font_size, self._rise = look.size, look.rise
-        if not text:
-            return 0.0
         if hyphened:
             ops = text_operators(look, text[:-1], gap) + _HYPHEN.format(look.face.hex("-"))
         else:
             ops = text_operators(look, text, gap)
-        self._open.show(look, ops, self._letters, text)
-        return look.face.width(text.replace(SOFT_HYPHEN, ""), look.size)
+        self._open.show(look, look.face, ops, self._letters, text, look.face.groups(text))
+
+    def _show_script(self, run: Run, gap: float, x: float, y: float) -> None:
+        """Show shaped text; where spaces are stretched, word by word."""
+        look = run.look
+        words = _WORDS.findall(run.text) if gap else [run.text]
+        for word in reversed(words) if run.rtl else words:
+            if gap:
+                self._open.move_to(x, y)
+            for piece in pieces_of(look, word, run.rtl):
+                ops = f"{piece.operators}\n"
+                self._open.show(look, piece.face, ops, self._letters, piece.text, piece.groups)
+                x += piece.width
+            x += gap if word in (" ", NO_BREAK_SPACE) else 0.0
 
     def _link_range(self, look: Look, y: float) -> tuple[float, float]:
         if self._placing.plain:
@@ -246,7 +293,7 @@ class _Pen:
     def _set_image(self, image: Image, x: float, y: float) -> None:
         """Draw a picture; it stands by the size of the letters before it, as in ReportLab."""
         self._close_part()
-        self._open = _OpenPart(self._open.link)
+        self._open = _OpenPart(self._open.link, False)
         width, height = image.size(self._font_size)
         low = y + image.rise(self._font_size)
         ops = f"q {width:.3f} 0 0 {height:.3f} {x:.3f} {low:.3f} cm /{image.name} Do Q\n"
@@ -263,7 +310,7 @@ class _Pen:
         count = int((edge - end) / width)
         dots = style.end_dots * count
         self._open.move_to(edge - width * count, y)
-        self._open.show(look, text_operators(look, dots), self._letters, "")
+        self._open.show(look, look.face, text_operators(look, dots), self._letters, "", look.face.groups(dots))
         if style.back_color:
             self._behind.append(
                 f"{fill_operator(style.back_color)}{x:.3f} {y + self._size - style.leading:.3f} "
@@ -276,8 +323,9 @@ class _Pen:
 
 
 class _OpenPart:
-    def __init__(self, link: int) -> None:
+    def __init__(self, link: int, flat: bool) -> None:
         self.link = link
+        self._flat = flat  # ReportLab raises no text that is all of one look
         self.ops: list[str] = []
         self.under: list[str] = []
         self._fonts: set[FontUse] = set()
@@ -291,20 +339,20 @@ class _OpenPart:
             self._texts.append(" ")
         self.ops.append(f"1 0 0 1 {x:.3f} {y:.3f} Tm\n")
 
-    def show(self, look: Look, ops: str, letters: Letters, text: str) -> None:
-        number = letters.number(look.face)
+    def show(self, look: Look, face: Face, ops: str, letters: Letters, text: str, groups: Iterable[int]) -> None:
+        number = letters.number(face)
         if (number, look.size) != self._look:
             self._look = number, look.size
             self.ops.append(f"/F{number} {look.size:.6g} Tf\n")
         if look.colour != self._colour:
             self._colour = look.colour
             self.ops.append(fill_operator(look.colour))
-        if look.rise != self._rise:
+        if look.rise != self._rise and not self._flat:
             self._rise = look.rise
             self.ops.append(f"{look.rise:.3f} Ts\n")
         self.ops.append(ops)
         self._texts.append(text)
-        self._fonts.update((number, group) for group in look.face.groups(text))
+        self._fonts.update((number, group) for group in groups)
 
     def finish(self) -> Part:
         ops = f"{''.join(self.under)}BT\n{''.join(self.ops)}ET\n"
@@ -312,107 +360,39 @@ class _OpenPart:
         return Part(Ink(ops, frozenset(self._fonts)), self.link, text)
 
 
-def _trailing(text: str, look: Look) -> float:
-    found = _TRAILING.search(text)
-    return look.face.width(found[0], look.size) if found else 0.0
+class _Placed:
+    """The runs of a line with their places."""
+
+    __slots__ = ("before", "gap", "items", "line", "spaces", "x")
+
+    def __init__(self, line: Line, gap: float, x: float) -> None:
+        self.line = line
+        self.gap = gap
+        self.x = x  # without what is added to spaces
+        self.spaces = 0
+        self.before: Run | None = None
+        self.items: list[tuple[int, Run, float]] = []
+
+    def add(self, order: int, run: Run, start: float) -> None:
+        self.items.append((order, run, start))
 
 
-# --- lines under, through and behind text ------------------------------------------------------------
+def _seen(line: Line) -> Iterator[tuple[int, Run]]:
+    """Yield the runs of a line that goes both ways, from left to right, each with its place in the reading."""
+    texts = [run.text if run.kind == TEXT else _OBJECT for run in line.runs]
+    found = in_sight(texts, line.rtl)
+    reading = {(number, start): order for order, (number, start, *_) in enumerate(sorted(found))}
+    for number, start, end, rtl in found:
+        run = line.runs[number]
+        if run.kind == TEXT:
+            run = run.like(run.text[start:end])
+            run.rtl = rtl
+        yield reading[number, start], run
 
 
-@dataclass(slots=True)
-class _OpenMark:
-    mark: Mark
-    size: float
-    colour: Colour
-    left: float
-    largest: float
-    right: float = 0.0
-
-    def operators(self, y: float, first_size: float) -> str:
-        mark = self.mark
-        sizes = {"L": first_size, "P": first_size, "f": self.size, "F": self.largest}
-        width = amount(mark.width, sizes, 1.0)
-        step = amount(mark.gap, sizes, 1.0) + width
-        under = mark.kind == "underline"
-        y += mark.rise + amount(mark.offset or ("-0.125*L" if under else "0.25*L"), sizes, 0.0)
-        colour = mark.colour or self.colour
-        drawn = (f"{self.left:.3f} {y - turn * step * (1 if under else -1):.3f} m " for turn in range(mark.times))
-        ends = (f"{self.right:.3f} {y - turn * step * (1 if under else -1):.3f} l S\n" for turn in range(mark.times))
-        lines = "".join(start + end for start, end in zip(drawn, ends, strict=True))
-        return f"{stroke_operator(colour)}{width:.4g} w\n{lines}"
-
-
-def amount(text: str, sizes: dict[str, float], default: float) -> float:
-    """Return a length, or a factor of a font's size."""
-    if not text.strip():
-        return default
-    found = _FACTOR.fullmatch(text)
-    return float(found[1]) * sizes[found[2]] if found else length(text)
-
-
-@dataclass(slots=True)
-class _Marks:
-    open: dict[int, _OpenMark] = field(default_factory=dict)
-    done: dict[int, _OpenMark] = field(default_factory=dict)  # one a line: ReportLab draws the last
-
-    def meet(self, look: Look, start: float, end: float) -> None:
-        if not look.marks and not self.open:
-            return
-        wanted = {mark.number for mark in look.marks}
-        for number in [number for number in self.open if number not in wanted]:
-            self._close(number, end)
-        for mark in look.marks:
-            known = self.open.setdefault(mark.number, _OpenMark(mark, look.size, look.colour, start, look.size))
-            known.largest = max(known.largest, look.size)
-
-    def finish(self, end: float) -> None:
-        for number in list(self.open):
-            self._close(number, end)
-
-    def _close(self, number: int, end: float) -> None:
-        mark = self.open.pop(number)
-        mark.right = end
-        self.done[number] = mark
-
-
-@dataclass(slots=True)
-class _Links:
-    open: dict[int, tuple[str, float, float, float]] = field(default_factory=dict)
-    done: list[tuple[int, str, Box]] = field(default_factory=list)
-
-    def meet(self, links: tuple[tuple[int, str], ...], start: float, end: float, reach: tuple[float, float]) -> None:
-        wanted = dict(links)
-        for number in [number for number in self.open if number not in wanted]:
-            self._close(number, end)
-        low, high = reach
-        for number, target in links:
-            _, left, bottom, top = self.open.get(number, (target, start, low, high))
-            self.open[number] = target, left, min(bottom, low), max(top, high)
-
-    def finish(self, end: float) -> None:
-        for number in list(self.open):
-            self._close(number, end)
-
-    def _close(self, number: int, end: float) -> None:
-        target, left, bottom, top = self.open.pop(number)
-        self.done.append((number, target, (left, bottom, end, top)))
-
-
-@dataclass(slots=True)
-class _Backs:
-    colour: Colour | None = None
-    left: float = 0.0
-    done: list[tuple[float, float, Colour]] = field(default_factory=list)
-
-    def meet(self, colour: Colour | None, start: float, end: float) -> None:
-        if self.colour:
-            self.done.append((self.left, end, self.colour))
-        self.colour, self.left = colour, start
-
-    def finish(self, end: float) -> None:
-        if self.colour:
-            self.done.append((self.left, end, self.colour))
+def _trailing(run: Run) -> float:
+    found = _TRAILING.search(run.text)
+    return run.look.face.width(found[0], run.look.size) if found else 0.0
 
 
 def _background(placing: Placing) -> list[str]:
@@ -445,6 +425,3 @@ def _rounded(x: float, y: float, width: float, height: float, radius: float) -> 
         f"{x + bend:.3f} {top:.3f} {x:.3f} {top - bend:.3f} {x:.3f} {top - radius:.3f} c "
         f"{x:.3f} {y + radius:.3f} l {x:.3f} {y + bend:.3f} {x + bend:.3f} {y:.3f} {x + radius:.3f} {y:.3f} c h\n"
     )
-
-
-__all__ = ["BLACK", "TEXT", "Box", "Drawing", "Part", "Placing", "amount", "draw_lines", "leading_of", "offset_of"]

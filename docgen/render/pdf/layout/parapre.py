@@ -11,9 +11,10 @@ from lxml import etree
 
 from docgen.render.pdf.layout.blocks import Block
 from docgen.render.pdf.layout.inline import Content, base_look
-from docgen.render.pdf.layout.lines import IMAGE, Image, Line, Look, Run, width_of
+from docgen.render.pdf.layout.lines import IMAGE, Image, Line, Run
 from docgen.render.pdf.layout.maker import Maker
 from docgen.render.pdf.layout.paragraph import Broken, Paragraph, style_of, width_pair
+from docgen.render.pdf.layout.parascript import Look, lacks_of, width_of
 from docgen.render.pdf.layout.parastyle import SAMPLE, ParaStyle, changed
 
 _SPLIT_AT = "[{( ,.;:/\\-"
@@ -67,6 +68,9 @@ class Preformatted(Paragraph):
         if self._element is None:
             for line in broken.lines:
                 line.extra = 0.0
+        broken.lacks = tuple(
+            lack for line in broken.lines for run in line.runs for lack in lacks_of(run.look, run.text)
+        )
         broken.finish()
         return broken
 

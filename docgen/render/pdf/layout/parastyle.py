@@ -29,6 +29,7 @@ class ParaStyle:
     Attributes:
         underline_width: of lines under and through text: a length, or a factor of the font's size such as `0.1*F`;
             "" for a line of one point. Offsets and gaps likewise.
+        alignment: left, right, center, justify; "" is where the text begins.
         heading: the level of headings, 0 for other paragraphs.
         language: tag of the text, "" for the document's.
     """
@@ -41,7 +42,7 @@ class ParaStyle:
     left_indent: float = 0.0
     right_indent: float = 0.0
     first_line_indent: float = 0.0
-    alignment: str = "left"
+    alignment: str = ""
     space_before: float = 0.0
     space_after: float = 0.0
     bullet_font_name: str = "Helvetica"
@@ -313,7 +314,7 @@ def _sample() -> dict[str, ParaStyle]:
     )
     for name, font, size, leading, before, after in heads:
         style = replace(normal, name=name, font_name=font, font_size=float(size), leading=float(leading))
-        alignment = "center" if name == "Title" else "left"
+        alignment = "center" if name == "Title" else ""
         found.append(replace(style, space_before=float(before), space_after=float(after), alignment=alignment))
     found.append(replace(normal, name="Bullet", space_before=3.0))
     indented = replace(normal, left_indent=36.0)
