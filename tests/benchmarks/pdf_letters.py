@@ -189,12 +189,11 @@ def table() -> tuple[list[str], list[str]]:
         lines += [_line("separate files", run, run.size / run.letters / 1e3) for run in apart]
         bound = [measure("bind", size, folder) for size in SIZES]
         lines += _lines("separate files, then bound by the print transport", bound, apart[-1].page_ms)
-        found = memory_faults("separate files", apart)
         try:
             joined = [measure("join", size, folder) for size in SIZES]
         except SystemExit as error:
-            return [*lines, f"| joined as they are made | not measured: {error} | | | | |"], [*found, str(error)]
-    return [*lines, *_lines("joined as they are made", joined)], [*found, *faults(joined, apart[-1])]
+            return [*lines, f"| joined as they are made | not measured: {error} | | | | |"], [str(error)]
+    return [*lines, *_lines("joined as they are made", joined)], faults(joined, apart[-1])
 
 
 def _write_folder(folder: Path) -> Path:
@@ -227,24 +226,19 @@ def letter_kb(runs: Sequence[Run]) -> float:
     return (large.size - small.size) / (large.letters - small.letters) / 1e3
 
 
-def memory_faults(name: str, runs: Sequence[Run]) -> list[str]:
-    """Return whether memory grows with the number of letters."""
-    small, large = runs
-    if large.peak_kb <= small.peak_kb * MEMORY_RATIO:
-        return []
-    return [
-        f"{name}: memory grows from {small.peak_kb // 1024} MB for {small.letters:,} letters "
-        f"to {large.peak_kb // 1024} MB for {large.letters:,}"
-    ]
-
-
 def faults(joined: Sequence[Run], apart: Run) -> list[str]:
     """Return where the joined file does not hold what it must; `apart` is what separate files took."""
-    found = memory_faults("joined", joined)
+    small, large = joined
+    found = []
+    if large.peak_kb > small.peak_kb * MEMORY_RATIO:
+        found.append(
+            f"memory grows from {small.peak_kb // 1024} MB for {small.letters:,} joined letters "
+            f"to {large.peak_kb // 1024} MB for {large.letters:,}"
+        )
     if letter_kb(joined) > LETTER_KB:
         found.append(f"a letter adds {letter_kb(joined):.1f} kB to the joined file, not {LETTER_KB:g}")
-    if joined[-1].page_ms >= apart.page_ms:
-        found.append(f"a page of the joined file takes {joined[-1].page_ms:.2f} ms, a separate one {apart.page_ms:.2f}")
+    if large.page_ms >= apart.page_ms:
+        found.append(f"a page of the joined file takes {large.page_ms:.2f} ms, a separate one {apart.page_ms:.2f}")
     return found
 
 

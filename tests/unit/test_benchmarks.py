@@ -170,7 +170,7 @@ def test_a_joined_file_that_holds_has_no_fault():
 def test_a_joined_file_that_grows_too_much_is_named():
     joined = [run(1_000, 50 * 1024, 4_000_000, 0.2), run(10_000, 500 * 1024, 40_000_000, 4)]
     assert pdf_letters.faults(joined, run(10_000, 50_000, 0, 3)) == [
-        "joined: memory grows from 50 MB for 1,000 letters to 500 MB for 10,000",
+        "memory grows from 50 MB for 1,000 joined letters to 500 MB for 10,000",
         "a letter adds 4.0 kB to the joined file, not 2.5",
         "a page of the joined file takes 0.40 ms, a separate one 0.30",
     ]
