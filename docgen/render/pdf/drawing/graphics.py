@@ -94,6 +94,10 @@ class Illustration:
         """Return its size."""
         return self._size
 
+    def min_width(self) -> float:
+        """Return its width."""
+        return self._size[0]
+
     def split(self, width: float, height: float) -> Sequence[Block]:
         """Return nothing: a drawing is not split."""
         return ()

@@ -80,6 +80,7 @@ class Figure:
 
     space_before = space_after = 0.0
     keep_with_next = False
+    fixed_width = False  # to columns of tables that are as wide as their content
 
     def __init__(self, ink: Ink, width: float, height: float, align: str, alt: str | None, maker: Maker) -> None:
         self._ink = ink
@@ -91,6 +92,10 @@ class Figure:
     def wrap(self, width: float, height: float) -> tuple[float, float]:
         """Return its size."""
         return self._size
+
+    def min_width(self) -> float:
+        """Return its width."""
+        return self._size[0]
 
     def split(self, width: float, height: float) -> Sequence[Block]:
         """Return nothing: a picture is not split."""
@@ -109,7 +114,9 @@ def build(element: etree._Element, maker: Maker) -> Iterable[Block]:
     placed = find(element.get("src", ""), maker)
     width, height = _size(element, placed)
     align = element.get("align") or "center"
-    yield Figure(picture_ink(placed, width, height), width, height, align, element.get("alt"), maker)
+    made = Figure(picture_ink(placed, width, height), width, height, align, element.get("alt"), maker)
+    made.fixed_width = True
+    yield made
 
 
 def _size(element: etree._Element, placed: Placed) -> tuple[float, float]:

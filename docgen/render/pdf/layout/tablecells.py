@@ -17,7 +17,8 @@ Content = str | tuple[Block, ...]
 Sizes = list[tuple[float, float]]
 #: As much room as blocks could wish for.
 BOUNDLESS = 72000.0
-_SPLITS_NO_ROW = (0.0, 0.0)
+#: No content is as high as this.
+_NEVER = 1e7
 
 
 def measure(blocks: Sequence[Block], look: CellStyle, width: float | None) -> tuple[Sizes, float]:
@@ -34,10 +35,18 @@ def measure(blocks: Sequence[Block], look: CellStyle, width: float | None) -> tu
     room = BOUNDLESS - look.top - look.bottom
     if len(blocks) == 1:
         size = blocks[0].wrap(inner, room)
+        check_room(size[1])
         return [size], size[1]
     sizes = [block.wrap(inner, room) for block in blocks]
+    check_room(max(height for _, height in sizes))
     total = sum(height for _, height in sizes) + sum(block.space_before + block.space_after for block in blocks)
     return sizes, total - blocks[0].space_before - blocks[-1].space_after
+
+
+def check_room(height: float) -> None:
+    """Refuse the height that text has where there is no width for it. Raises ValueError."""
+    if height > _NEVER:
+        raise ValueError("a column leaves no width for its content")
 
 
 def text_height(text: str, look: CellStyle) -> float:

@@ -18,6 +18,7 @@ from docgen.render.pdf.layout.tablecells import (
     BOUNDLESS,
     Content,
     Sizes,
+    check_room,
     draw_blocks,
     draw_text,
     is_fixed,
@@ -230,6 +231,7 @@ class Table:
                 sizes.append(several)
             if needed + step.pad > height:
                 height = needed + step.pad
+        check_room(height)
         self._keep_sizes(row, sizes)
         return height
 

@@ -43,7 +43,10 @@ def _set(text: str, look: CellStyle, maker: Maker) -> Ink:
             continue
         _find_lacks(line, face, look, maker)
         x, y = _start(line, face, look), -count * look.leading
-        out.append(f"{x - at_x:.4f} {y - at_y:.4f} Td <{face.hex(line)}> Tj\n")
+        left = before_point(line, POINT) if look.align == "DECIMAL" else line
+        out.append(f"{x - at_x:.4f} {y - at_y:.4f} Td <{face.hex(left)}> Tj\n")
+        if left != line:
+            out.append(f"<{face.hex(line[len(left) :])}> Tj\n")
         at_x, at_y = x, y
         groups |= face.groups(line)
     return Ink("".join([*out, "ET\n"]), frozenset((number, group) for group in groups))
