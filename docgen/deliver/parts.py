@@ -140,6 +140,8 @@ def _read_own(content: bytes) -> OwnPart | None:
     own = rows[count + 1 :]
     holder = own[-2][1] if own[-1][1] == start else 0
     objects = dict(_unpack(_read_stream(content[holder:start])))
+    if not objects[count + 2].startswith(b"<</Type/Pages/Count %d/" % pages):
+        raise ValueError("it says other numbers than it has")
     structure = objects[count + _WHOLE]
     return OwnPart(
         hashlib.sha256(memoryview(content)[:length]).digest(),
