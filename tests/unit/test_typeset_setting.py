@@ -79,6 +79,11 @@ def test_figures_are_the_authors_everywhere() -> None:
     assert faces["कुल"] == "NotoSansDevanagari-Regular"
 
 
+def test_signs_of_no_script_are_looked_for_everywhere() -> None:
+    assert chain("en").missing("₪") is None
+    assert [face.name for face, _ in chain("he").split("₪")] == ["NotoSansHebrew-Regular"]
+
+
 def test_marks_stay_with_their_letter() -> None:
     assert [run for _, run in chain().split("a\u0301\u0302x")] == ["a\u0301\u0302x"]
     assert [run for _, run in chain().split("क्\u200dष")] == ["क्\u200dष"]

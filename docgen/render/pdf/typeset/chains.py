@@ -7,7 +7,7 @@ docgen ships, and for East Asian and other scripts from fonts installed on the c
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -17,8 +17,9 @@ from docgen.render.pdf.typeset.faces import Face
 from docgen.render.pdf.typeset.fontfiles import installed_face
 from docgen.render.pdf.typeset.scripts import CJK, COMMON, cluster_script, clusters
 
-#: Languages whose signs look otherwise than those of Latin letters, and their script.
-_SCRIPTS = {"ja": "Hira", "ko": "Hang", "zh": "Hani"}
+#: Languages not written in Latin, Greek or Cyrillic, and their script.
+_SCRIPTS = {"ja": "Hira", "ko": "Hang", "zh": "Hani", "he": "Hebr", "ar": "Arab", "hi": "Deva", "th": "Thai"}
+SHIPPED_SCRIPTS = ("Hebr", "Arab", "Deva", "Thai")
 #: Figures are those of the author's font everywhere, so that the columns of a table are alike.
 _NUMBER = re.compile(r"[0-9](?:[0-9.,:/+\-–\u00a0\u202f]*[0-9])?%?")
 _KEPT_SPLITS, _LONGEST_KEPT = 1 << 14, 1_000
@@ -136,7 +137,7 @@ class Chain:
         if len(self._found) >= _KEPT_SPLITS:
             self._found.clear()
         if key not in self._found:
-            self._found[key] = next((face for face in self._others(cluster, script) if face.covers(cluster)), None)
+            self._found[key] = next((face for face in self._others(script) if face.covers(cluster)), None)
         found = self._found[key]
         if found is None and len(cluster) > 1:
             return self._face_for(cluster[0], script)  # a mark no font has must not hide the letter under it
@@ -146,12 +147,20 @@ class Chain:
         """Return what sets signs that stand alone: quotation marks in Chinese are as wide as its letters."""
         return (cjk_face(self.language, self._script, self._bold) if self._script in CJK else None) or self.first
 
-    def _others(self, cluster: str, script: str) -> list[Face]:
-        shipped = self._shipped(script, self._bold) if self._shipped else None
-        if shipped and shipped.covers(cluster):
-            return [shipped]
+    def _others(self, script: str) -> Iterator[Face]:
+        """Yield what else may have a cluster; a sign of no script, such as ₪, may be in the font of any."""
+        if script == COMMON:
+            yield from self._shipped_faces(dict.fromkeys((self._script, *SHIPPED_SCRIPTS)))
+            script = "Hani"
+        else:
+            yield from self._shipped_faces((script,))
         found = cjk_face(self.language, script, self._bold) if script in CJK else script_face(script, self._bold)
-        return [found] if found else []
+        if found:
+            yield found
+
+    def _shipped_faces(self, scripts: Iterable[str]) -> Iterator[Face]:
+        if self._shipped:
+            yield from filter(None, (self._shipped(script, self._bold) for script in scripts))
 
 
 def _in_numbers(pieces: Sequence[str]) -> list[bool]:
