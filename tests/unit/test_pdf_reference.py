@@ -15,7 +15,7 @@ from rendering import RML, make_context, make_template, pdf_text, picture
 from z3c.rml import document
 from z3c.rml.paraparser import Z3CParagraphParser
 
-from docgen.errors import DocgenError, TemplateError, UnsupportedFeature
+from docgen.errors import DocgenError, GlyphMissing, TemplateError, UnsupportedFeature
 from docgen.model import Making
 from docgen.render import pdf
 from docgen.render.pdf import reference
@@ -129,6 +129,23 @@ def test_what_the_reference_cannot_set_is_a_fault_and_not_left_out(tmp_path: Pat
     found = fault(tmp_path / "t", f'<para {name}="yes">x</para>')
     assert isinstance(found, UnsupportedFeature)
     assert f'{name}="yes"' in str(found)
+
+
+# --- letters --------------------------------------------------------------------------------------
+
+
+def test_a_missing_glyph_is_shown_with_its_name_and_the_text_around_it(tmp_path: Path) -> None:
+    found = fault(tmp_path / "t", '<para fontName="SourceSans3">Ann 日本</para>')
+    assert isinstance(found, GlyphMissing)
+    assert '"日" (U+65E5 CJK UNIFIED IDEOGRAPH-65E5)' in str(found)
+    assert "Ann 日本" in str(found)
+
+
+def test_the_font_that_counts_is_the_one_the_text_is_set_in(tmp_path: Path) -> None:
+    assert pages_of(render(tmp_path / "a", '<para fontName="SourceSans3">Ɔ</para>')) == ["Ɔ"]
+    found = fault(tmp_path / "b", '<para fontName="Courier">Ɔ</para>')
+    assert isinstance(found, GlyphMissing)
+    assert "Courier" in str(found)
 
 
 # --- pages of other files -------------------------------------------------------------------------
