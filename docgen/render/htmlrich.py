@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import base64
 import hashlib
-import io
 import re
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -16,7 +15,6 @@ from html import escape, unescape
 from pathlib import Path
 from typing import Literal
 
-import segno
 from markupsafe import Markup
 
 from docgen import prose
@@ -24,6 +22,7 @@ from docgen.errors import TemplateError, UnsupportedFeature, did_you_mean
 from docgen.model import Artifact, Where
 from docgen.pictures import Picture, read_picture
 from docgen.prose import FindPicture, no_pictures, parse_html, parse_markdown, to_html
+from docgen.render.matrixcodes import code_modules, code_png
 from docgen.rich import Look
 from docgen.sandbox import clean_text
 
@@ -59,9 +58,7 @@ class HtmlRich:
 
     def qr(self, data: str, *, size_mm: float, error: str, border: int) -> Markup:
         """Return a picture: mail readers show no vectors."""
-        output = io.BytesIO()
-        segno.make_qr(data, error=error, boost_error=False).save(output, kind="png", scale=8, border=border)
-        content = output.getvalue()
+        content = code_png(code_modules("qr", data, border, error), 8)
         name = f"qr-{hashlib.sha256(content).hexdigest()[:12]}.png"
         return self._img(Artifact(content, "image/png", name), size_mm, size_mm, clean_text(data))
 

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import io
 from collections.abc import Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-import segno
 from markupsafe import Markup
 
 from docgen.limits import current_work
@@ -22,6 +20,7 @@ from docgen.render.docx.spot import leave
 from docgen.render.docx.writing.inline import CharacterStyles, Checkbox, FormattedText, Link, PageBreak
 from docgen.render.docx.writing.pictures import PlacedPicture
 from docgen.render.docx.writing.prose import WordProse
+from docgen.render.matrixcodes import code_modules, code_png
 from docgen.rich import Look
 from docgen.sandbox import clean_text
 
@@ -37,9 +36,7 @@ class DocxRich:
 
     def qr(self, data: str, *, size_mm: float, error: str, border: int) -> Markup:
         """Return a picture of the code, fine enough to print."""
-        output = io.BytesIO()
-        segno.make_qr(data, error=error, boost_error=False).save(output, kind="png", scale=10, border=border)
-        picture = Picture(output.getvalue(), "image/png", size_mm, size_mm)
+        picture = Picture(code_png(code_modules("qr", data, border, error), 10), "image/png", size_mm, size_mm)
         return leave(PlacedPicture(picture, alt=clean_text(data)))
 
     def image(

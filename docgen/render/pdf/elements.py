@@ -20,7 +20,7 @@ from docgen.render.pdf.papers import page_size_around, share_letterhead
 from docgen.render.pdf.prose import RmlProse
 from docgen.render.pdf.windows import write_window
 
-OWN_ELEMENTS = words("qr addressWindow letterhead epcQr markdown chart")
+OWN_ELEMENTS = words("qr dataMatrix addressWindow letterhead epcQr markdown chart")
 
 _ATTRIBUTES = {
     "addressWindow": words("profile sender foldMarks style senderStyle"),

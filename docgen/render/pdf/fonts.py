@@ -6,6 +6,7 @@ fonts are made when something is drawn by ReportLab.
 
 from __future__ import annotations
 
+import struct
 from collections.abc import Iterable, Mapping, Sequence
 from copy import copy
 from dataclasses import dataclass, field
@@ -86,46 +87,68 @@ class FontSet:
             self._chains[key] = Chain([*first, *others], language, _shipped_for)
         return self._chains[key]
 
-    @cached_property
+    @property
     def fonts(self) -> dict[str, TTFont]:
-        """The faces as ReportLab has them, by the names bodies write.
+        """The faces that ReportLab can draw with, by the names bodies write."""
+        return self._drawable[0]
 
-        Raises:
-            TemplateError: a face is none that ReportLab can use.
-        """
+    @cached_property
+    def _drawable(self) -> tuple[dict[str, TTFont], dict[str, TemplateError]]:
         fonts: dict[str, TTFont] = {}
+        refused: dict[str, TemplateError] = {}
         made: dict[Face, TTFont] = {}
         for name, face in self.faces.items():
-            if face in made:
+            try:
                 # One face under two names: ReportLab sees that and embeds it once.
-                fonts[name] = copy(made[face])
-                fonts[name].fontName = name
-            else:
-                fonts[name] = made[face] = _reportlab_font(name, face)
-        return fonts
+                fonts[name] = _renamed(made[face], name) if face in made else _reportlab_font(name, face)
+                made.setdefault(face, fonts[name])
+            except TemplateError as error:
+                refused[name] = error
+        refused |= {family.name: refused[family.regular] for family in self.families if family.regular in refused}
+        return fonts, refused
+
+    def check_drawable(self, names: Iterable[str]) -> None:
+        """Refuse fonts that ReportLab cannot draw with.
+
+        Args:
+            names: what a body names, fonts among it.
+
+        Raises:
+            TemplateError: one of them is such a font.
+        """
+        for name in names:
+            if name in self._drawable[1]:
+                raise self._drawable[1][name]
 
     def register(self) -> None:
         """Make the fonts known to ReportLab, before each document, since z3c.rml empties the registry."""
-        for name, font in self.fonts.items():
+        fonts = self.fonts
+        for name, font in fonts.items():
             pdfmetrics.registerFont(font)
             addMapping(name, 0, 0, name)
         for family in self.families:
             faces = (family.regular, family.bold, family.italic, family.bold_italic)
             for (bold, italic), face in zip(((0, 0), (1, 0), (0, 1), (1, 1)), faces, strict=True):
-                addMapping(family.name, bold, italic, face)
+                if face in fonts:
+                    addMapping(family.name, bold, italic, face)
+
+
+def _renamed(font: TTFont, name: str) -> TTFont:
+    other = copy(font)
+    other.fontName = name
+    return other
 
 
 def _reportlab_font(name: str, face: Face) -> TTFont:
-    hint = "only TrueType fonts (.ttf with glyf outlines)"
     try:
         if face.is_cff:
             raise TTFError("its outlines are PostScript's")
         return TTFont(name, str(face.path), subfontIndex=face.number)
-    except (TTFError, ValueError, KeyError) as error:
+    except (TTFError, ValueError, KeyError, IndexError, struct.error) as error:
         raise TemplateError(
-            "the font cannot be used in a PDF that ReportLab draws",
+            f"the font {name} cannot be used in a PDF that ReportLab draws",
             where=Where(file=str(face.path)),
-            hint=f"{hint} ({error})",
+            hint=f"only TrueType fonts (.ttf with glyf outlines) ({error})",
         ) from error
 
 

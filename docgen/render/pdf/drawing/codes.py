@@ -1,4 +1,4 @@
-"""Floor 2, edges: QR codes as ink, in a story and on a page."""
+"""Floor 2, edges: QR and Data Matrix codes as ink, in a story and on a page."""
 
 from __future__ import annotations
 
@@ -6,28 +6,33 @@ from collections.abc import Iterable
 
 from lxml import etree
 
+from docgen.render.matrixcodes import code_modules
 from docgen.render.pdf.drawing.pictures import Figure
-from docgen.render.pdf.layout.attributes import BLACK, colour, fill_operator, length
+from docgen.render.pdf.layout.attributes import BLACK, colour, fill_operator, length, switch
 from docgen.render.pdf.layout.blocks import Block, Ink
 from docgen.render.pdf.layout.maker import Maker
-from docgen.render.pdf.qr import dark_runs
 
 _DEFAULT_SIZE = "85"
+_LEVELS = ("l", "m", "q", "h")
 
 
-def qr_ink(element: etree._Element) -> tuple[Ink, float]:
-    """Return the code of a `<qr>` around its lower left corner, and its width."""
-    size = length(element.get("size", _DEFAULT_SIZE))
-    bars, count = dark_runs(element.get("value", ""), element.get("error", "m"), int(element.get("border", "0")))
-    module = size / count
-    drawn = "".join([f"{column} {row} {run} 1 re\n" for column, row, run in bars])
+def code_ink(element: etree._Element) -> tuple[Ink, float, float]:
+    """Return the code of a `<qr>` or `<dataMatrix>` around its lower left corner, its width and its height."""
+    level = element.get("error", "m").lower()
+    if level not in _LEVELS:
+        raise ValueError(f'"{level}" is not one of {", ".join(_LEVELS)}')
+    square = switch(element.get("square", "yes"))
+    code = code_modules(str(element.tag), element.get("value", ""), int(element.get("border", "0")), level, square)
+    width = length(element.get("size", _DEFAULT_SIZE))
+    module = width / code.columns
+    height = module * code.rows
+    drawn = "".join([f"{column} {row} {run} 1 re\n" for column, row, run in code.runs])
     paint = fill_operator(colour(element.get("color", "black")) or BLACK)
     # The modules are the units, counted from the upper left corner.
-    return Ink(f"{paint}{module:.6f} 0 0 {-module:.6f} 0 {size:.3f} cm\n{drawn}f\n"), size
+    return Ink(f"{paint}{module:.6f} 0 0 {-module:.6f} 0 {height:.3f} cm\n{drawn}f\n"), width, height
 
 
-def build_qr(element: etree._Element, maker: Maker) -> Iterable[Block]:
-    """Return the block of a `<qr>` in a story."""
-    ink, size = qr_ink(element)
+def build_code(element: etree._Element, maker: Maker) -> Iterable[Block]:
+    """Return the block of a code in a story."""
     alt = element.get("alt", element.get("value", ""))
-    yield Figure(ink, size, size, element.get("align", "left"), alt, maker)
+    yield Figure(*code_ink(element), element.get("align", "left"), alt, maker)

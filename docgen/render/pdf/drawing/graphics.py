@@ -13,7 +13,7 @@ from lxml import etree
 
 from docgen.errors import DocgenError
 from docgen.render.pdf.drawing.borrowed import ON_PAGES, ink_of, place_of
-from docgen.render.pdf.drawing.codes import qr_ink
+from docgen.render.pdf.drawing.codes import code_ink
 from docgen.render.pdf.drawing.letterhead import draw_letterhead
 from docgen.render.pdf.drawing.pictures import Box, figure, find
 from docgen.render.pdf.drawing.shapes import SHAPES
@@ -344,10 +344,10 @@ def draw_ink(ink: Ink, x: float, y: float, alt: str | None, box: Box, pen: Pen) 
     pen.sheet.put(ink, x, y, figure(pen.maker.document, alt, pen.sheet, box))
 
 
-def _qr(element: etree._Element, pen: Pen) -> None:
-    ink, size = qr_ink(element)
+def _code(element: etree._Element, pen: Pen) -> None:
+    ink, width, height = code_ink(element)
     x, y = length(element.get("x", "")), length(element.get("y", ""))
-    draw_ink(ink, x, y, element.get("alt", element.get("value", "")), (x, y, x + size, y + size), pen)
+    draw_ink(ink, x, y, element.get("alt", element.get("value", "")), (x, y, x + width, y + height), pen)
 
 
 def _borrowed(element: etree._Element, pen: Pen) -> None:
@@ -378,7 +378,8 @@ _OTHERS: Mapping[str, Callable[[etree._Element, Pen], None]] = {
     "header": place,
     "footer": place,
     "bookmark": _bookmark,
-    "qr": _qr,
+    "qr": _code,
+    "dataMatrix": _code,
     **dict.fromkeys(ON_PAGES, _borrowed),
 }
 #: Every element that page graphics know.

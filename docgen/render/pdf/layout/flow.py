@@ -138,7 +138,7 @@ class Flow:
             return
         count += int(count < len(ahead) and _can_be_kept(ahead[-1 - count]))
         kept = [ahead.pop() for _ in range(count)]
-        for block in kept[:-1]:
+        for block in kept:
             block.keep_with_next = False
         ahead.append(KeepTogether(kept, self._maker))
 

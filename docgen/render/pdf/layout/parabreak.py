@@ -118,6 +118,8 @@ class _Breaker:
         line, first, last = self._line, word.parts[0], word.parts[-1]
         if first.text and not (word.glued and line.count):
             line.count += 1
+        elif word.glued:
+            line.forced = True  # its few spaces are no place for the room that is left
         self._join(first)
         self._space = last.look.face.width(" ", first.look.size) if word.spaced else 0.0
         line.runs += [part.like(part.text) for part in word.parts[1:]]

@@ -6,7 +6,7 @@ anew for each. Knows where parts of it stand in the structure tree; leaves break
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from copy import copy
 
 from lxml import etree
@@ -155,6 +155,15 @@ class Paragraph:
         """Return the width of its widest word."""
         content = self._read()
         return max((word.width for word in make_words(content.runs)), default=0.0)
+
+    def width_of_start(self, cut: Callable[[str], int]) -> float:
+        """Return the width of the first letters of its text, as many as a function says."""
+        runs = [run for run in self._read().runs if run.kind == TEXT]
+        count, width = cut("".join(run.text for run in runs)), 0.0
+        for run in runs:
+            width += width_of(run.look, run.text[: max(0, count)])
+            count -= len(run.text)
+        return width
 
     def split(self, width: float, height: float) -> Sequence[Block]:
         """Return its first lines and the others, as widows and orphans allow."""
@@ -349,6 +358,8 @@ def _break_content(content: Content, style: ParaStyle, maker: Maker, width: floa
     plain = len(runs) == 1 and runs[0].kind in (TEXT, BREAK) and not runs[0].look.back and not style.end_dots
     if plain and not runs[0].text.strip():
         runs = []
+    if _goes_left(runs, style):
+        runs = [Run(run.look._replace(rtl=True), run.text, run.kind, run.extra) for run in runs]
     return _break_words(make_words(runs), content.bullet or (), style, maker, width, plain=plain)
 
 
@@ -372,7 +383,7 @@ def _break_words(
     broken.lacks = tuple(
         lack for word in words for part in word.parts if part.text for lack in lacks_of(part.look, part.text)
     )
-    if _goes_left((part for word in words for part in word.parts), style):
+    if words and words[0].parts[0].look.rtl:
         for line in broken.lines:
             line.rtl = True
     broken.finish()

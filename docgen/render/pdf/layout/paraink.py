@@ -236,7 +236,7 @@ class _Pen:
         placed.add(order, run, start)
         placed.before = run
         if run.text:
-            placed.x += width_of(look, run.text)
+            placed.x += width_of(look, run.text) if is_plain(look, run.text) else _width_seen(run)
             placed.spaces += run.text.count(" ") + run.text.count(NO_BREAK_SPACE)
 
     def _write(self, placed: _Placed, y: float, *, in_order: bool) -> None:
@@ -273,17 +273,19 @@ class _Pen:
         self._open.show(look, look.face, ops, self._letters, text, look.face.groups(text))
 
     def _show_script(self, run: Run, gap: float, x: float, y: float) -> None:
-        """Show shaped text; where spaces are stretched, word by word."""
+        """Show shaped text word by word; the spaces between are those of the paragraph's own font."""
         look = run.look
-        words = _WORDS.findall(run.text) if gap else [run.text]
+        words = _WORDS.findall(run.text)
         for word in reversed(words) if run.rtl else words:
-            if gap:
-                self._open.move_to(x, y)
+            self._open.move_to(x, y)
+            if word in (" ", NO_BREAK_SPACE):
+                self._open.show(look, look.face, text_operators(look, " "), self._letters, " ", look.face.groups(" "))
+                x += look.face.width(" ", look.size) + gap
+                continue
             for piece in pieces_of(look, word, run.rtl):
                 ops = f"{piece.operators}\n"
                 self._open.show(look, piece.face, ops, self._letters, piece.text, piece.groups)
                 x += piece.width
-            x += gap if word in (" ", NO_BREAK_SPACE) else 0.0
 
     def _link_range(self, look: Look, y: float) -> tuple[float, float]:
         if self._placing.plain:
@@ -388,6 +390,17 @@ def _seen(line: Line) -> Iterator[tuple[int, Run]]:
             run = run.like(run.text[start:end])
             run.rtl = rtl
         yield reading[number, start], run
+
+
+def _width_seen(run: Run) -> float:
+    """Return the width of a text set word by word."""
+    look, width = run.look, 0.0
+    for word in _WORDS.findall(run.text):
+        if word in (" ", NO_BREAK_SPACE):
+            width += look.face.width(" ", look.size)
+        else:
+            width += sum(piece.width for piece in pieces_of(look, word, run.rtl))
+    return width
 
 
 def _trailing(run: Run) -> float:

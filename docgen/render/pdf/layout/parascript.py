@@ -43,6 +43,7 @@ class Look(NamedTuple):
     chain: Chain | None = None
     language: str = ""
     kerning: bool = False
+    rtl: bool = False
 
 
 def is_plain(look: Look, text: str) -> bool:
@@ -56,7 +57,7 @@ def width_of(look: Look, text: str) -> float:
         text = text.replace(SOFT_HYPHEN, "")
     if look.chain is None or is_plain(look, text):
         return look.face.width(text, look.size)
-    return measure(text, look.chain, look.size, language=look.language, kerning=look.kerning)
+    return measure(text, look.chain, look.size, language=look.language, rtl=look.rtl, kerning=look.kerning)
 
 
 def pieces_of(look: Look, text: str, rtl: bool) -> Sequence[Piece]:

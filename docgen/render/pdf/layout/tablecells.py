@@ -7,10 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from docgen.render.pdf.layout.blocks import Block, Node, Sheet, Spacer
+from docgen.render.pdf.layout.blocks import Block, Document, Node, Sheet, Spacer
 from docgen.render.pdf.layout.maker import Maker
 from docgen.render.pdf.layout.tablestyle import CellStyle
-from docgen.render.pdf.layout.tabletext import text_ink, text_width
+from docgen.render.pdf.layout.tabletext import before_mark, decimal_mark, text_ink, text_width
 
 Content = str | tuple[Block, ...]
 #: Widths and heights of the blocks of a cell.
@@ -99,7 +99,7 @@ def draw_text(sheet: Sheet, text: str, look: CellStyle, maker: Maker, rect: Sequ
 
 
 def draw_blocks(sheet: Sheet, blocks: Sequence[Block], sizes: Sizes, look: CellStyle, rect: Sequence[float]) -> None:
-    """Draw a cell's blocks within its rectangle: left, bottom, width, height."""
+    """Draw a cell's blocks within its rectangle: left, bottom, width, height. Raises ValueError."""
     left, bottom, width, height = rect
     total = sum(height for _, height in sizes) + sum(block.space_before + block.space_after for block in blocks)
     total -= blocks[0].space_before + blocks[-1].space_after
@@ -110,17 +110,24 @@ def draw_blocks(sheet: Sheet, blocks: Sequence[Block], sizes: Sizes, look: CellS
     else:
         y = bottom + (height + look.bottom - look.top + total) / 2.0
     y += blocks[0].space_before
+    document = sheet.document
     for block, (block_width, block_height) in zip(blocks, sizes, strict=True):
         y -= block.space_before + block_height
-        block.draw(sheet, _across(look, left, width, block, block_width), y)
+        block.draw(sheet, left + _across(look, width, block, block_width, document), y)
         y -= block.space_after
 
 
-def _across(look: CellStyle, left: float, width: float, block: Block, block_width: float) -> float:
+def _across(look: CellStyle, width: float, block: Block, block_width: float, document: Document) -> float:
+    """Return how far from the left of a cell a block stands."""
     if look.align == "LEFT":
-        return left + look.left
+        return look.left
     if look.align == "RIGHT":
-        return left + width - look.right - block_width
+        return width - look.right - block_width
     if look.align == "CENTER":
-        return left + (width + look.left - look.right - block_width) / 2.0
-    return left + look.left
+        return (width + look.left - look.right - block_width) / 2.0
+    measure_start = getattr(block, "width_of_start", None)
+    if measure_start is None:
+        raise ValueError('only text and paragraphs can be aligned "decimal"')
+    mark = decimal_mark(document.language)
+    half = 0.5 * document.letters.face(look.font).width(mark, look.size)
+    return float(width - look.right - half - measure_start(lambda text: len(before_mark(text, mark))))

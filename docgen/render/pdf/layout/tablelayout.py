@@ -495,12 +495,12 @@ class Table:
                 node = document.at if tagged or document.silent else document.at.add("P")
                 draw_text(sheet, content, look, self._manner.maker, rect, node)
         elif content:
-            if sizes is None:
-                try:
+            try:
+                if sizes is None:
                     sizes, _ = measure(content, look, rect[2])
-                except ValueError as error:
-                    raise self._fault(str(error)) from error
-            draw_blocks(sheet, content, sizes, look, rect)
+                draw_blocks(sheet, content, sizes, look, rect)
+            except ValueError as error:
+                raise self._fault(str(error)) from error
         if look.href or look.destination:
             left, bottom, width, height = rect
             target = look.href or f"#{look.destination}"

@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
+
+from babel import Locale, UnknownLocaleError
+from babel.numbers import get_decimal_symbol
 
 from docgen.render.pdf.layout.attributes import fill_operator
 from docgen.render.pdf.layout.blocks import Ink, Lack
@@ -12,7 +16,15 @@ from docgen.render.pdf.typeset.faces import Face
 
 #: Digits up to the last one, where what follows has none: `456)`, `13cm`.
 _ENDS_OTHERWISE = re.compile(r"(.*[0-9])[^0-9]+", re.DOTALL)
-POINT = "."
+
+
+@lru_cache(maxsize=64)
+def decimal_mark(language: str) -> str:
+    """Return what stands between the whole and its parts in a number: `,` in German, `.` where that is unknown."""
+    try:
+        return get_decimal_symbol(Locale.parse(language, sep="-"))
+    except (ValueError, UnknownLocaleError):
+        return "."
 
 
 def text_width(text: str, look: CellStyle, maker: Maker) -> float:
@@ -23,16 +35,17 @@ def text_width(text: str, look: CellStyle, maker: Maker) -> float:
 
 def text_ink(text: str, look: CellStyle, maker: Maker) -> Ink:
     """Return the lines of a text: the first on the origin, which its alignment stands on."""
-    key = ("cell", text, look.font, look.size, look.leading, look.colour, look.align)
+    mark = decimal_mark(maker.document.language) if look.align == "DECIMAL" else ""
+    key = ("cell", text, mark, look.font, look.size, look.leading, look.colour, look.align)
     found: Ink | None = maker.cache.get(key)
     if found is None:
-        found = _set(text, look, maker)
+        found = _set(text, look, maker, mark)
         if maker.letters.face(look.font).covers(text.replace("\n", "")):
             maker.cache.keep(key, found)
     return found
 
 
-def _set(text: str, look: CellStyle, maker: Maker) -> Ink:
+def _set(text: str, look: CellStyle, maker: Maker, mark: str) -> Ink:
     face = maker.letters.face(look.font)
     number = maker.letters.number(face)
     out = [f"BT {fill_operator(look.colour)}/F{number} {look.size:.4g} Tf\n"]
@@ -42,8 +55,8 @@ def _set(text: str, look: CellStyle, maker: Maker) -> Ink:
         if not line:
             continue
         _find_lacks(line, face, look, maker)
-        x, y = _start(line, face, look), -count * look.leading
-        left = before_point(line, POINT) if look.align == "DECIMAL" else line
+        x, y = _start(line, face, look, mark), -count * look.leading
+        left = before_mark(line, mark) if mark else line
         out.append(f"{x - at_x:.4f} {y - at_y:.4f} Td <{face.hex(left)}> Tj\n")
         if left != line:
             out.append(f"<{face.hex(line[len(left) :])}> Tj\n")
@@ -52,22 +65,22 @@ def _set(text: str, look: CellStyle, maker: Maker) -> Ink:
     return Ink("".join([*out, "ET\n"]), frozenset((number, group) for group in groups))
 
 
-def _start(line: str, face: Face, look: CellStyle) -> float:
+def _start(line: str, face: Face, look: CellStyle, mark: str) -> float:
     if look.align == "RIGHT":
         return -face.width(line, look.size)
     if look.align == "CENTER":
         return -0.5 * face.width(line, look.size)
     if look.align == "DECIMAL":
-        return -0.5 * face.width(POINT, look.size) - face.width(before_point(line, POINT), look.size)
+        return -0.5 * face.width(mark, look.size) - face.width(before_mark(line, mark), look.size)
     return 0.0
 
 
-def before_point(text: str, point: str) -> str:
+def before_mark(text: str, mark: str) -> str:
     """Return what stands left of the place that numbers are aligned on.
 
-    Where there is no point, that is all of it, but for what follows the last digit.
+    Where there is no decimal mark, that is all of it, but for what follows the last digit.
     """
-    left, found, _ = text.partition(point)
+    left, found, _ = text.partition(mark)
     if found:
         return left
     ends = _ENDS_OTHERWISE.fullmatch(text)

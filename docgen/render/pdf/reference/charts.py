@@ -6,7 +6,7 @@ from reportlab.graphics.shapes import Drawing
 from z3c.rml import attr, flowable, interfaces
 
 from docgen.render.pdf.chartdrawing import drawn
-from docgen.render.pdf.reference.qr import subclasses
+from docgen.render.pdf.reference.codes import subclasses
 
 
 class IChart(interfaces.IRMLDirectiveSignature):  # type: ignore[misc]

@@ -31,7 +31,7 @@ from docgen.render.pdf.fonts import DEFAULT_FONT, FontSet
 from docgen.render.pdf.glyphs import Printed
 from docgen.render.pdf.marking import only_compiled, strip_marks
 from docgen.render.pdf.overfull import overfull
-from docgen.render.pdf.reference import charts, qr, sheets
+from docgen.render.pdf.reference import charts, codes, sheets
 from docgen.render.pdf.reference.archive import archive
 from docgen.render.pdf.reference.canvas import CheckedCanvas
 from docgen.render.pdf.reference.vectors import draw_vectors
@@ -59,6 +59,9 @@ def make_pdf(root: etree._Element, settings: Settings) -> tuple[bytes, Printed]:
             where=Where(settings.file, element.sourceline),
             hint="leave it out, or use what only docgen's own layout knows alone",
         )
+    settings.fonts.check_drawable(
+        str(value) for element in root.iter(etree.Element) for value in element.attrib.values()
+    )
     language = root.get("lang") or settings.language
     strip_marks(root)
     draw_vectors(root)
@@ -179,10 +182,10 @@ def _install() -> None:
         "relative": attr.Integer(),
         "Rect": attr.Sequence(value_type=attr.Measurement()),  # z3c.rml hands its text on
     }
-    for story in (flowable.Flow, *qr.subclasses(flowable.Flow)):
+    for story in (flowable.Flow, *codes.subclasses(flowable.Flow)):
         story.factories["pre"] = _Pre
         story.factories |= {"codesnippet": _CodeSnippet, "storyPlace": _StoryPlace}
-    qr.install()
+    codes.install()
     charts.install()
     sheets.install()
 

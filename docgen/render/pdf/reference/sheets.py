@@ -20,7 +20,7 @@ from z3c.rml import template as z3c_template
 from z3c.rml.directive import RMLDirective
 
 from docgen.render.pdf.papers import read_letterhead, read_pages
-from docgen.render.pdf.reference.qr import subclasses
+from docgen.render.pdf.reference.codes import subclasses
 from docgen.render.pdf.stationery import Picture, open_stationery
 
 
