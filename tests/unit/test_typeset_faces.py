@@ -195,8 +195,14 @@ def test_a_template_brings_opentype_fonts_for_the_compiled_path_only(tmp_path: P
     make_cff(tmp_path / "fonts" / "try.otf")
     fonts = load_fonts(tmp_path)
     assert {"Try", "Try-Regular"} <= fonts.names
-    with pytest.raises(TemplateError, match=r"try\.otf: the font cannot be used in a PDF that ReportLab draws"):
-        fonts.register()
+    fonts.register()
+    assert "Try-Regular" not in fonts.fonts
+    fonts.check_drawable(["SourceSans3", "other"])
+    for name in ("Try", "Try-Regular"):
+        with pytest.raises(
+            TemplateError, match=r"try\.otf: the font Try-Regular cannot be used"
+        ):
+            fonts.check_drawable([name])
 
 
 def test_fonts_of_the_configuration_may_be_named(tmp_path: Path) -> None:
