@@ -12,7 +12,7 @@ from copy import copy
 from lxml import etree
 
 from docgen.render.pdf.layout.blocks import Block, Bookmark, Document, Heading, Lack, Node, Sheet
-from docgen.render.pdf.layout.inline import DYNAMIC, Content, base_look, read_content, transformed
+from docgen.render.pdf.layout.inline import MOVING, Content, base_look, count_inside, read_content, transformed
 from docgen.render.pdf.layout.lines import (
     BREAK,
     NO_BREAK_SPACE,
@@ -82,6 +82,7 @@ class Paragraph:
     __slots__ = (
         "_broken",
         "_content",
+        "_counted",
         "_element",
         "_goes_on",
         "_key",
@@ -98,7 +99,13 @@ class Paragraph:
     )
 
     def __init__(
-        self, style: ParaStyle, maker: Maker, role: str, key: str, element: etree._Element | None = None
+        self,
+        style: ParaStyle,
+        maker: Maker,
+        role: str,
+        key: str,
+        element: etree._Element | None = None,
+        counted: tuple[str, ...] = (),
     ) -> None:
         """Keep what it is made of.
 
@@ -108,6 +115,7 @@ class Paragraph:
             role: in the structure tree.
             key: its text; of a paragraph with markup, what tells it from others.
             element: read when it is broken, where there is markup; without, the key is the text.
+            counted: what elements in it that count print.
         """
         self.space_before = style.space_before
         self.space_after = style.space_after
@@ -117,6 +125,7 @@ class Paragraph:
         self._maker = maker
         self._key = key
         self._element = element
+        self._counted = counted
         self._content: Content | None = None
         self._words: Sequence[Word] | None = None  # what is left of a split one
         self._plain = False
@@ -147,7 +156,7 @@ class Paragraph:
         if width < _FUZZ:
             return 0.0, _NO_ROOM
         broken = self._broken
-        if broken is None or broken.width != width or (self._element is not None and self._stop < 0):
+        if broken is None or broken.width != width or (not self._key and self._moves()):
             broken = self._broken = self._break(width)
         return width, broken.height if self._stop < 0 else self._height(broken, self._stop)
 
@@ -236,11 +245,14 @@ class Paragraph:
             return found
         return _break_content(content, self._style, self._maker, width)
 
+    def _moves(self) -> bool:
+        return self._element is not None and self._stop < 0
+
     def _read(self, *, exact: bool = False) -> Content:
         if self._element is None:
             return Content([Run(base_look(self._style, self._maker), self._key)])
         if self._content is None or not self._key:
-            self._content = read_content(self._element, self._style, self._maker, exact=exact)
+            self._content = read_content(self._element, self._style, self._maker, exact=exact, counted=self._counted)
         return self._content
 
     def _height(self, broken: Broken, stop: int) -> float:
@@ -448,17 +460,19 @@ def build(element: etree._Element, maker: Maker) -> Iterable[Block]:
     if not len(element):
         text = element.text or ""
         if items and element.get("bulletText"):
-            return (_bulleted(element, style, maker, role),)
+            return (_with_markup(element, style, maker, role),)
         if NO_BREAK_SPACE not in text:
             text = " ".join(text.split())
         if not _has_references(text):
             return (Paragraph(style, maker, role, text),)
-    key = "" if any(child.tag in DYNAMIC for child in element.iter()) else etree.tostring(element, encoding="unicode")
-    return (Paragraph(style, maker, role, key, element),)
+    return (_with_markup(element, style, maker, role),)
 
 
-def _bulleted(element: etree._Element, style: ParaStyle, maker: Maker, role: str) -> Paragraph:
-    return Paragraph(style, maker, role, etree.tostring(element, encoding="unicode"), element)
+def _with_markup(element: etree._Element, style: ParaStyle, maker: Maker, role: str) -> Paragraph:
+    counted = count_inside(element, maker.document.sequencer)
+    moves = any(child.tag in MOVING for child in element.iter())
+    key = "" if moves else "\0".join([etree.tostring(element, encoding="unicode", with_tail=False), *counted])
+    return Paragraph(style, maker, role, key, element, counted)
 
 
 def style_of(tag: str, items: Sequence[tuple[str, str]], maker: Maker) -> ParaStyle:
