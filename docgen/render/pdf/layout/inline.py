@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from copy import copy
 from dataclasses import dataclass, field
 from itertools import pairwise
@@ -29,8 +29,10 @@ _SPACES = re.compile("[\t\n\x0b\x0c\r\x1c-\x1f \x85\u1680\u2000-\u200a\u2028\u20
 #: ReportLab reads these as references, each a run of its own.
 _REFERENCES = re.compile("([&<>\r])")
 _TIMES = {"single": 1, "double": 2, "triple": 3}
-#: Elements whose text depends on more than the element.
-DYNAMIC = frozenset({"pageNumber", "getName", "name", "seq", "seqDefault", "seqReset", "seqChain", "seqFormat"})
+#: Elements whose text depends on the page, and may be another each time a paragraph is broken.
+MOVING = frozenset({"pageNumber", "getName", "name"})
+#: Elements that count, once, where they stand in the story.
+COUNTING = frozenset({"seq", "seqDefault", "seqReset", "seqChain", "seqFormat"})
 
 
 @dataclass
@@ -78,7 +80,9 @@ def base_look(style: ParaStyle, maker: Maker) -> Look:
     return found
 
 
-def read_content(element: etree._Element, style: ParaStyle, maker: Maker, *, exact: bool = False) -> Content:
+def read_content(
+    element: etree._Element, style: ParaStyle, maker: Maker, *, exact: bool = False, counted: Iterable[str] = ()
+) -> Content:
     """Return the runs of a paragraph's content.
 
     Args:
@@ -86,11 +90,12 @@ def read_content(element: etree._Element, style: ParaStyle, maker: Maker, *, exa
         style: of the paragraph.
         maker: knows fonts, pictures and the document's names and counters.
         exact: whether white space stays as it is, as in `<xpre>`.
+        counted: what its elements that count say, in their order.
 
     Raises:
         ValueError: an element or attribute says something wrong.
     """
-    reader = _Reader(style, maker, exact)
+    reader = _Reader(style, maker, exact, counted)
     reader.read(element)
     return reader.content
 
@@ -114,11 +119,12 @@ def transformed(text: str, transform: str) -> str:
 
 
 class _Reader:
-    def __init__(self, style: ParaStyle, maker: Maker, exact: bool) -> None:
+    def __init__(self, style: ParaStyle, maker: Maker, exact: bool, counted: Iterable[str]) -> None:
         self.content = Content()
         self._style = style
         self._maker = maker
         self._exact = exact
+        self._counted = iter(counted)
         self._language = style.language or maker.document.language
         self._numbers = 0  # of marks and links
         self._into = self.content.runs
@@ -329,12 +335,17 @@ class _Reader:
         self._maker.document.names[element.get("id", "")] = element.get("value", "")
 
     def _sequence(self, element: etree._Element, state: _State) -> None:
-        text = count(element, self._maker.document.sequencer)
+        text = next(self._counted, "")
         if text:
             self._add(Run(self._look(state), text), state)
 
 
-def count(element: etree._Element, sequencer: Sequencer) -> str:
+def count_inside(element: etree._Element, sequencer: Sequencer) -> tuple[str, ...]:
+    """Count what counts in a paragraph; return what each element prints."""
+    return tuple(_count(each, sequencer) for each in element.iter(*COUNTING))
+
+
+def _count(element: etree._Element, sequencer: Sequencer) -> str:
     """Return what `<seq>` prints; carry out `<seqReset>` and its kin."""
     key = element.get("id")
     if element.tag == "seqDefault":

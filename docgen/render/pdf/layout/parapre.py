@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from lxml import etree
 
 from docgen.render.pdf.layout.blocks import Block
-from docgen.render.pdf.layout.inline import Content, base_look
+from docgen.render.pdf.layout.inline import Content, base_look, count_inside
 from docgen.render.pdf.layout.lines import IMAGE, Image, Line, Run
 from docgen.render.pdf.layout.maker import Maker
 from docgen.render.pdf.layout.paragraph import Broken, Paragraph, style_of, width_pair
@@ -36,7 +36,8 @@ class Preformatted(Paragraph):
         element: etree._Element | None = None,
         dedent: int = 0,
     ) -> None:
-        super().__init__(style, maker, "P", "", element)
+        counted = () if element is None else count_inside(element, maker.document.sequencer)
+        super().__init__(style, maker, "P", "", element, counted)
         self._texts = texts
         self._dedent = dedent
         self._lines: Sequence[Line] | None = None
@@ -104,7 +105,8 @@ class Preformatted(Paragraph):
         return first, second
 
     def _rest(self, broken: Broken, count: int, style: ParaStyle) -> Paragraph:
-        rest = Preformatted(style, self._maker, element=self._element)
+        rest = Preformatted(style, self._maker)
+        rest._element = self._element
         rest._lines = broken.lines[count:]
         return rest
 
