@@ -153,6 +153,8 @@ EVERY = """<document filename="every.pdf" lang="de-AT">
     <barChart x="0" y="80" width="120" height="60"><data><series>1 2</series></data>
       <texts><text x="0" y="0">t</text></texts></barChart>
   </illustration>
+  <nextPage/>{{ chart("column", [{"m": "a", "v": 1}, {"m": "b", "v": 2}], x="m", y="v", title="Drawn by docgen", width_mm=90, height_mm=50) }}
+  <dataMatrix value="A-1" size="40"/>
   <includePdfPages filename="paper.pdf" pages="1"/>
   <para>after</para>
   <showIndex name="index" dot="."/>

@@ -30,6 +30,8 @@ DRAWN = """<document filename="x.pdf"><pageInfo pageSize="(200, 100)"/>
 <pageDrawing><setFont name="Times-Roman" size="9"/><drawString x="9" y="9">One</drawString></pageDrawing>
 <pageDrawing><drawString x="9" y="9">Two</drawString><mergePage filename="paper.pdf" page="1"/></pageDrawing></document>
 """
+#: Comes from a function of templates, which the sample calls.
+WRITTEN = {"chart"}
 #: Fonts of another kind, which a test cannot bring along.
 TYPE_1 = {"registerFont", "registerType1Face"}
 
@@ -40,7 +42,7 @@ def render(template: Template, values: Mapping[str, object] | None = None) -> by
 
 def test_the_sample_uses_every_element_that_a_body_may_have() -> None:
     used = {element.tag for body in (EVERY, DRAWN) for element in etree.fromstring(body).iter(etree.Element)}
-    assert used == ALLOWED - TYPE_1
+    assert used | WRITTEN == ALLOWED - TYPE_1
 
 
 def test_a_document_of_every_element_can_be_archived(tmp_path: Path) -> None:
