@@ -16,7 +16,9 @@ from hypothesis import strategies as st
 from reportlab.pdfbase import pdfmetrics
 from reportlab.pdfbase.ttfonts import TTFont as ReportLabFont
 
-from docgen.errors import TemplateError
+from docgen.config import load_config
+from docgen.errors import ConfigError, TemplateError
+from docgen.render import RENDERERS, renderers_with
 from docgen.render.pdf.fonts import SHIPPED, load_fonts
 from docgen.render.pdf.typeset import sfnt
 from docgen.render.pdf.typeset.cff import cff_of
@@ -199,9 +201,7 @@ def test_a_template_brings_opentype_fonts_for_the_compiled_path_only(tmp_path: P
     assert "Try-Regular" not in fonts.fonts
     fonts.check_drawable(["SourceSans3", "other"])
     for name in ("Try", "Try-Regular"):
-        with pytest.raises(
-            TemplateError, match=r"try\.otf: the font Try-Regular cannot be used"
-        ):
+        with pytest.raises(TemplateError, match=r"try\.otf: the font Try-Regular cannot be used"):
             fonts.check_drawable([name])
 
 
@@ -209,6 +209,18 @@ def test_fonts_of_the_configuration_may_be_named(tmp_path: Path) -> None:
     path = make_cff(tmp_path / "try.otf")
     assert "Try-Regular" in load_fonts(None, [path]).names
     assert "Try-Regular" in load_fonts(None, [tmp_path]).names
+
+
+def test_config_names_fonts_beside_itself(tmp_path: Path) -> None:
+    make_cff(tmp_path / "try.otf")
+    (tmp_path / "config.yaml").write_text("company: {name: Example, country: DE}\npdf: {fonts: try.otf}\n")
+    fonts = load_config(tmp_path / "config.yaml", {}).pdf.fonts
+    assert fonts == (tmp_path / "try.otf",)
+    assert pickle.loads(pickle.dumps(renderers_with(fonts))) == renderers_with(fonts)
+    assert renderers_with(()) is RENDERERS
+    (tmp_path / "config.yaml").write_text("company: {name: Example, country: DE}\npdf: {fonts: [gone]}\n")
+    with pytest.raises(ConfigError, match="there is no file or folder gone here"):
+        load_config(tmp_path / "config.yaml", {})
 
 
 def test_a_folder_without_fonts_is_a_fault(tmp_path: Path) -> None:
