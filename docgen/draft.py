@@ -21,6 +21,7 @@ from docgen.errors import (
     AddressError,
     DocgenError,
     FileCollision,
+    RecordError,
     RenderError,
     TextMissing,
     UnsafePath,
@@ -199,11 +200,27 @@ class Draft:
         if self.left_out:
             self.artifacts.clear()
             return
+        self._protect()
         for name, artifact in self.artifacts.items():
             self._write(self._staged(name, artifact), artifact.content)
         for texts in self.shop.steps:
             if texts.when is None or texts.when.test(self.context):
                 self.attempt(partial(self._plan_step, texts))
+
+    def _protect(self) -> None:
+        """Encrypt the documents of which the job says so."""
+        for name, document in self.shop.documents.items():
+            wanted = document.protect
+            if wanted is None or name not in self.artifacts:
+                continue
+            password = self.shop.passwords[name].render(self.context).strip() if wanted.open_password else ""
+            if wanted.open_password and not password:
+                place = self.plan.job.where("documents", name, "protect", "open_password")
+                raise RecordError("the password is empty, so anyone could open the document", where=place)
+            locked = self.plan.tools.protect_pdf(
+                self.artifacts[name].content, password, wanted.owner_password or "", wanted.permissions
+            )
+            self.artifacts[name] = replace(self.artifacts[name], content=locked)
 
     def examine(self) -> None:
         """Work out, instead of `render` and `plan_deliveries`, all that is said in the job; make nothing."""
@@ -327,7 +344,7 @@ class Draft:
         names = (
             step.documents
             if step.documents is not None
-            else [name for name, artifact in self.artifacts.items() if artifact.media_type == MEDIA_TYPES[Format.PDF]]
+            else [name for name in self.artifacts if self._can_be_printed(name)]
         )
         lines = self._address(rendered.get("address"))
         payload = payload_of(
@@ -338,6 +355,10 @@ class Draft:
         transport = f"print:{step.name}"
         identity = self.plan.identity(self.record.key, step.name, "print")
         return NewDelivery(step.name, transport, lines[0] if lines else self.record.key, identity, payload)
+
+    def _can_be_printed(self, name: str) -> bool:
+        is_pdf = self.artifacts[name].media_type == MEDIA_TYPES[Format.PDF]
+        return is_pdf and self.shop.documents[name].protect is None
 
     def _address(self, text: str | None) -> list[str]:
         if text is not None:

@@ -159,6 +159,20 @@ class NumberSpec(StrictModel):
         return sequence.replace("{n}", digits) if "{n}" in sequence else sequence + digits
 
 
+class ProtectSpec(StrictModel):
+    """A PDF that asks for a password, or forbids what may be done with it; AES-256."""
+
+    open_password: str | None = Field(
+        None, min_length=1, repr=False, description="Asked for when the file is opened, as Jinja text."
+    )
+    owner_password: str | None = Field(
+        None, min_length=1, repr=False, description="Opens it without restrictions, best as a variable: ${PDF_OWNER}."
+    )
+    permissions: tuple[Literal["print", "copy", "change", "comment", "fill"], ...] = Field(
+        ("print", "copy"), description="What readers may do: print, copy, change, comment, fill."
+    )
+
+
 class DocumentSpec(StrictModel):
     """One document made for every record."""
 
@@ -168,6 +182,13 @@ class DocumentSpec(StrictModel):
     optional: bool = Field(
         False, description="Leave the document out where the program it needs (LibreOffice) is not installed."
     )
+    protect: ProtectSpec | None = Field(None, description="Encrypt the PDF: with a password, or with restrictions.")
+
+    @model_validator(mode="after")
+    def _check_protection(self) -> Self:
+        if self.protect is not None and self.format is not Format.PDF:
+            raise ValueError("only PDF can be protected")
+        return self
 
 
 class BundleSpec(StrictModel):

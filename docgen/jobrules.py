@@ -15,6 +15,7 @@ from docgen.yamltree import KeyPath, YamlTree
 CHANNELS = ("email", "print", "folder")
 #: Formats of which many files become one.
 BUNDLED = frozenset({Format.PDF, Format.DOCX})
+_UNPROTECTED = "add a document of the same template without `protect`"
 NOT_PRINTED = frozenset(Format) - {Format.PDF}
 
 
@@ -96,6 +97,8 @@ def _check_bundles(tree: YamlTree) -> Iterator[JobError]:
             problem = f"the bundle is to be {wanted}, of a document that is {made_as}"
             hint = f"make {document} as {wanted}, or add a document that is"
             yield JobError(problem, where=tree.where(format_of), hint=hint)
+        elif tree.at(("documents", str(document), "protect")):
+            yield JobError("what is protected cannot be joined", where=tree.where(path), hint=_UNPROTECTED)
 
 
 def _check_steps(tree: YamlTree) -> Iterator[JobError]:
@@ -129,6 +132,8 @@ def _check_documents(tree: YamlTree, step: KeyPath, key: str) -> Iterator[JobErr
             yield _unknown_document(tree, path, name, documents)
         elif step[-1] == "print" and (made_as := tree.show(("documents", name, "format"))) in NOT_PRINTED:
             yield JobError("only PDF can be printed", where=tree.where(path), hint=f"{name} is made as {made_as}")
+        elif step[-1] == "print" and tree.at(("documents", name, "protect")):
+            yield JobError("what is protected cannot be printed", where=tree.where(path), hint=_UNPROTECTED)
 
 
 def _elements(tree: YamlTree, path: KeyPath) -> Iterator[tuple[KeyPath, str]]:

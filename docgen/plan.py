@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -32,6 +32,7 @@ class Toolbox:
         find_missing: a template with a Word body, fonts that stand in for others -> what its PDF lacks here.
         join_word: Word documents -> one of all.
         bind_pdf: opens what makes one PDF of many.
+        protect_pdf: a PDF, the password that opens it, the owner's, permissions -> the same, encrypted.
         surveys: body suffix -> how to look through a template that cannot be prepared.
     """
 
@@ -42,6 +43,7 @@ class Toolbox:
     find_missing: Callable[[Template, Mapping[str, str]], Sequence[DocgenError]]
     join_word: Callable[[Iterable[bytes]], bytes]
     bind_pdf: Callable[[], AbstractContextManager[Binder]]
+    protect_pdf: Callable[[bytes, str, str, Collection[str]], bytes]
     surveys: Mapping[str, Callable[..., Surveyed]] = field(default_factory=dict)
 
 

@@ -27,13 +27,16 @@ from docgen.render import RENDERERS, SURVEYS, renderers_with
 from docgen.render.docx.joining.bundle import join_documents
 from docgen.render.mail import prepare_mail
 from docgen.render.office import convert_to_pdf, find_missing, find_office
+from docgen.render.pdf.file.encryption import protect
 from docgen.run import Progress, Runner
 from docgen.source import open_source
 from docgen.store import open_ledger
 from docgen.template import Template, load_template, template_names
 from docgen.workshop import Workshop
 
-TOOLS = Toolbox(RENDERERS, prepare_mail, convert_to_pdf, find_office, find_missing, join_documents, PdfBinder, SURVEYS)
+TOOLS = Toolbox(
+    RENDERERS, prepare_mail, convert_to_pdf, find_office, find_missing, join_documents, PdfBinder, protect, SURVEYS
+)
 
 
 def _now() -> datetime:

@@ -98,6 +98,7 @@ class Workshop:
         self.prepared: dict[str, Prepared] = {}
         self.mails: dict[str, PreparedMail] = {}
         self.names: dict[str, Compiled] = {}
+        self.passwords: dict[str, Compiled] = {}
         for name, document in self.documents.items():
             self._prepare_document(name, document)
         self.steps = [self._prepare_step(at, step) for at, step in enumerate(plan.job.deliver)]
@@ -143,6 +144,11 @@ class Workshop:
         compiled = self._compile(document.file, ("documents", name, "file"))
         if compiled is not None:
             self.names[name] = compiled
+        if document.protect is not None and document.protect.open_password is not None:
+            path = ("documents", name, "protect", "open_password")
+            password = self._compile(document.protect.open_password, path)
+            if password is not None:
+                self.passwords[name] = password
 
     def _prepare_bundle(self, name: str, bundle: BundleSpec) -> BundleTexts:
         job, limits = self.plan.job, self.plan.config.limits
