@@ -55,8 +55,8 @@ def code_modules(kind: str, value: str, border: int, error: str = "m", square: b
     except (ValueError, RuntimeError) as fault:
         many = f"{len(value.encode()):,} bytes" if value else "nothing"
         raise TemplateError(f"no {_NAMES[kind]} holds {many}", hint="shorten what it says") from fault
-    samples: Any = code.to_image(scale=1, add_quiet_zones=False)  # has the buffer protocol, which its types do not say
-    lines: list[list[int]] = memoryview(samples).tolist()
+    samples: Any = memoryview(code.to_image(scale=1, add_quiet_zones=False))  # type: ignore[arg-type]
+    lines: list[list[int]] = samples.tolist()
     runs = ((column + border, row + border, length) for row, line in enumerate(lines) for column, length in _runs(line))
     return Modules(len(lines[0]) + 2 * border, len(lines) + 2 * border, tuple(runs))
 
