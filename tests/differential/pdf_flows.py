@@ -261,6 +261,9 @@ FLOWS: dict[str, str] = {
         f"<ol {_UL}><li value='7'>{para(3)}</li><li>{para(4)}</li><li value='20'>{para(4)}{para(5)}</li>"
         f"<li>{para(1)}</li></ol>"
     ),
+    "numbers that start later": document(
+        f'<ol {_UL} start="3">{items(para(3), para(4), para(5))}</ol><ol style="letters" start="4">{items(para(3) * 2)}</ol>'
+    ),
     "items with their own bullets": document(
         f"<ul {_UL} value='square'><li>{para(3)}</li><li value='bulletchar'>{para(4)}</li><li>{para(4)}</li>"
         f"<li value='-'>{para(1)}</li></ul>"

@@ -183,7 +183,7 @@ def test_what_no_frame_has_room_for_is_the_same_fault_on_both_paths(body: str) -
         ("<link><hr/></link>", "<link>: it needs a url or a destination"),
         (
             f'<storyPlace x="1" y="1" width="9" height="9">{LONG}</storyPlace>',
-            "<storyPlace>: its content is larger than itself",
+            "there is not enough room for what stands here",
         ),
         ("<indent><pto/></indent>", "<pto> stands only in the story itself"),
     ],

@@ -11,7 +11,7 @@ from docgen.errors import DocgenError
 from docgen.render.pdf.layout import liststyles
 from docgen.render.pdf.layout.actions import Mark, Steering
 from docgen.render.pdf.layout.attributes import fill_operator
-from docgen.render.pdf.layout.blocks import TINY, Block, Document, FontUse, Ink, Lack, Node, Sheet
+from docgen.render.pdf.layout.blocks import Block, Document, FontUse, Ink, Lack, Node, Sheet
 from docgen.render.pdf.layout.keeping import Container, draw_stack, measure
 from docgen.render.pdf.layout.liststyles import BULLETS, ListStyle
 from docgen.render.pdf.layout.maker import Maker
@@ -180,8 +180,7 @@ class List(Container):
     def draw(self, sheet: Sheet, x: float, y: float, spare: float = 0.0) -> None:
         """Draw all items."""
         width, height = self._size
-        if height > TINY:
-            draw_stack(self.blocks, sheet, x, y + height, width)
+        draw_stack(self.blocks, sheet, x, y + height, width)
 
 
 def build(element: etree._Element, maker: Maker) -> Iterable[Block]:

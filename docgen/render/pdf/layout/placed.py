@@ -121,8 +121,8 @@ class PlacedStory(Mark):
         for block in self._blocks:
             used_width, used = block.wrap(width, height)
             if used_width > width or used > height:
-                hint = "make it wider or higher, or the content smaller"
-                raise self._maker.fault(self._element, "<storyPlace>: its content is larger than itself", hint)
+                hint = "make the place larger or the text smaller"
+                raise self._maker.fault(self._element, "there is not enough room for what stands here", hint)
             y -= used
             block.draw(sheet, left, y)
             height -= used

@@ -21,6 +21,7 @@ from reportlab.lib import sequencer
 from reportlab.lib.colors import CMYKColor, Color, toColor
 from reportlab.platypus.doctemplate import LayoutError
 from z3c.rml import attr, canvas, directive, document, flowable, interfaces, storyplace
+from z3c.rml import list as lists
 from z3c.rml.directive import RMLDirective
 from zope.interface import implementer  # type: ignore[import-untyped]
 
@@ -172,11 +173,21 @@ class _CodeSnippet(flowable.CodeSnippet):  # type: ignore[misc]
         self.parent.flow.append(self.klass(text=marked, style=attr._getStyle(self, style)))
 
 
+class _NumberedItem(lists.OrderedListItem):  # type: ignore[misc]
+    """An item that counts on from the one before: z3c.rml gives every item the number its list starts with."""
+
+    def processStyle(self, style: Any) -> Any:
+        style = super().processStyle(style)
+        style.value = None
+        return style
+
+
 def _install() -> None:
     directive.ABORT_ON_INVALID_DIRECTIVE = True  # else a misplaced element vanishes with its content
     directive.logger.disabled = True  # it would print to standard error what is then raised
     logging.raiseExceptions = True  # z3c.rml switches this off for the whole process
     flowable.TableRow.factories["td"] = _TextCell
+    lists.OrderedList.factories["li"] = _NumberedItem
     canvas.TextAnnotation.paramTypes = {
         "escape": attr.Integer(),
         "relative": attr.Integer(),
