@@ -335,6 +335,16 @@ _DRAWN = {
 }  # fmt: skip
 _NAMED = '<docinit><color id="mine" RGB="#14586A"/><name id="who" value="Northwind"/></docinit>'
 
+_PAGES = (
+    "<para>a</para><nextPage/><para>b</para><nextPage/><para>c</para><namedString id='n'><pageNumber/></namedString>"
+)
+_NUMBER = '<para style="text">Page <pageNumber/> of <getName id="n" default="1"/></para>'
+_NUMBERED = {
+    "string": '<setFont name="SourceSans3" size="9"/><drawString x="9" y="9">Page <pageNumber/></drawString>',
+    "place": f'<place x="9" y="9" width="100" height="30">{_NUMBER}</place>',
+    "table in a place": f'<place x="9" y="9" width="100" height="30"><blockTable style="plain" colWidths="90"><tr><td>{_NUMBER}</td></tr></blockTable></place>',
+}
+
 CASES: dict[str, str] = {
     **{name: whole(story) for name, story in (_paragraphs() | _tables() | _lists() | _flow()).items()},
     **{f"frames: {name}": whole(story, frames=_COLUMNS) for name, story in _BOXES.items()},
@@ -342,6 +352,7 @@ CASES: dict[str, str] = {
         f"drawing: {name}": whole(_p("x"), f'<setFont name="SourceSans3" size="10"/>{drawn}')
         for name, drawn in _DRAWN.items()
     },
+    **{f"number of each page in a {name}": whole(_PAGES, drawn) for name, drawn in _NUMBERED.items()},
     "named colour": whole(_p(textColor="mine") + _p('<font color="mine">x</font>'), init=_NAMED),
     "named text": whole(_p('from <getName id="who"/>'), init=_NAMED),
     "span style": whole(_p('a <span style="s">b</span>'), styles='<spanStyle name="s" textColor="red" underline="1"/>'),

@@ -1,0 +1,119 @@
+"""What docgen lays out by itself is what z3c.rml on ReportLab makes: words within 0.1 pt, and the same picture."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import pytest
+from differential.pdf_cases import ENDLESS, compare, held, outcome, render
+from differential.pdf_catalogue import CASES
+from differential.pdf_compare import differences, picture_differences
+from differential.pdf_stories import documents, seeded
+from handbook import ROOT
+from hypothesis import HealthCheck, given, settings
+from rendering import TODAY
+
+from docgen.config import load_config
+from docgen.fields import read_values
+from docgen.kinds import KINDS
+from docgen.merge import build_context
+from docgen.model import Making
+from docgen.render.pdf import prepare
+from docgen.template import Template, load_template
+
+#: Where both engines differ by intention -> why.
+INTENDED: dict[str, str] = {}
+_PARTS = 20
+_STORIES = 2000
+_SHIPPED = sorted(path.parent for path in (ROOT / "templates").glob("*/body.rml"))
+
+
+@pytest.mark.parametrize("name", [name for name in CASES if name not in INTENDED])
+def test_both_engines_make_the_same_of_each_element_and_attribute(name, tmp_path):
+    assert not compare(tmp_path / "t", CASES[name])
+
+
+@pytest.mark.parametrize("name", INTENDED)
+def test_what_differs_by_intention_still_does(name, tmp_path):
+    assert compare(tmp_path / "t", CASES[name]), f"both do the same by now: {INTENDED[name]}"
+
+
+def test_the_catalogue_is_as_large_as_promised():
+    assert len(CASES) >= 150
+
+
+@pytest.mark.parametrize("part", range(_PARTS))
+def test_random_stories_are_equal_on_both_engines(part, tmp_path):
+    first, count = part * _STORIES // _PARTS, _STORIES // _PARTS
+    made, differing = 0, {}
+    for number in range(first, first + count):
+        body = seeded(1, number)
+        reference = outcome(tmp_path / "t", body, Making.REFERENCE)
+        if reference == ENDLESS:
+            continue
+        made += isinstance(reference, bytes)
+        found = held(outcome(tmp_path / "t", body, Making.COMPILED), reference)
+        if found:
+            differing[number] = found[0]
+    assert differing == {}
+    assert made > count // 2, "too few stories are sound"
+
+
+def test_any_story_is_equal_on_both_engines(tmp_path):
+    @settings(max_examples=60, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
+    @given(documents())
+    def hold(body: str) -> None:
+        assert not compare(tmp_path / "t", body)
+
+    hold()
+
+
+# --- shipped templates ----------------------------------------------------------------------------
+
+_WORDS = "Desk of solid oak, oiled, with two drawers and a cable duct, delivered and put up "
+#: Changes to a sample -> what it becomes.
+_DATA: dict[str, Callable[[Mapping[str, Any]], dict[str, Any]]] = {
+    "as it is": lambda sample: {},
+    "one line": lambda sample: {"lines": sample["lines"][:1]},
+    "many long lines": lambda sample: {
+        "lines": [dict(sample["lines"][n % 3], description=_WORDS * (1 + n % 4)) for n in range(60)]
+    },
+}
+
+
+def _context(template: Template, language: str, more: Mapping[str, Any]) -> Mapping[str, object]:
+    company = load_config(ROOT / "config.yaml", {}).company.model_dump()
+    values, faults = read_values({**template.sample, **more}, template.fields, "en_GB", "sample")
+    assert not faults
+    computed = KINDS[template.kind].compute(values, company, TODAY)
+    return build_context({**values, **computed}, locale=language, company=company, today=TODAY, texts=template.texts)
+
+
+@pytest.mark.parametrize("data", _DATA)
+@pytest.mark.parametrize("language", ["de", "en", "fil", "lt", "lv"])
+@pytest.mark.parametrize("folder", _SHIPPED, ids=lambda folder: folder.name)
+def test_shipped_templates_are_equal_on_both_engines(folder, language, data):
+    template = load_template(folder)
+    context = _context(template, language, _DATA[data](template.sample))
+    compiled, reference = (prepare(template, engine=making).render(context).content for making in Making)
+    assert differences(compiled, reference) == []
+    assert picture_differences(compiled, reference) == []
+
+
+# --- that anything is compared --------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", ["para alignment=justify", "repeated head", "ol of a", "drawing: path with curves"])
+def test_the_cases_are_made_by_both_engines(name, tmp_path):
+    compiled, reference = (render(tmp_path / "t", CASES[name], making) for making in Making)
+    assert b"ReportLab" not in compiled
+    assert b"ReportLab" in reference
+
+
+@pytest.mark.parametrize("change", ['fontSize="10"|fontSize="10.2"', "neighbour|neighbor", 'x1="20"|x1="20.3"'])
+def test_the_comparison_of_engines_finds_differences(change, tmp_path):
+    body, (old, new) = CASES["para leftIndent=30"], change.split("|")
+    assert old in body
+    compiled = render(tmp_path / "t", body.replace(old, new), Making.COMPILED)
+    assert held(compiled, render(tmp_path / "t", body, Making.REFERENCE))
