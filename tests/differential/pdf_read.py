@@ -292,7 +292,8 @@ def _links(document: Any, page: Any) -> Iterator[Link]:
         rect = raw.FS_RECTF()
         raw.FPDFLink_GetAnnotRect(link, rect)
         target = _target(document, raw.FPDFLink_GetDest(document, link), raw.FPDFLink_GetAction(link))
-        yield Link((rect.left, rect.bottom, rect.right, rect.top), target)
+        if rect.right > rect.left:  # one without width cannot be clicked
+            yield Link((rect.left, rect.bottom, rect.right, rect.top), target)
 
 
 def _target(document: Any, place: Any, action: Any) -> str:

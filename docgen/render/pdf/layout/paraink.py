@@ -205,7 +205,8 @@ class _Pen:
         backs.finish(end)
         self._open.under += [mark.operators(y, self._size) for mark in marks.done.values()]
         for number, target, box in links.done.values():
-            self._links.setdefault(number, (target, []))[1].append(box)
+            if box[2] > box[0]:
+                self._links.setdefault(number, (target, []))[1].append(box)
         foot, height = y + self._size - leading_of(line, style), leading_of(line, style)
         self._behind += [
             f"{fill_operator(colour)}{x1:.3f} {foot:.3f} {x2 - x1:.3f} {height:.3f} re f\n"
