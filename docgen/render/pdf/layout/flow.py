@@ -22,9 +22,9 @@ from docgen.render.pdf.layout.actions import (
     SetNextTemplate,
     Steering,
 )
-from docgen.render.pdf.layout.blocks import Block, Node, Reading, Sheet
+from docgen.render.pdf.layout.blocks import TINY, Block, Node, Reading, Sheet
 from docgen.render.pdf.layout.frames import Frame, FramePlan
-from docgen.render.pdf.layout.keeping import Container, KeepTogether
+from docgen.render.pdf.layout.keeping import ENDLESS, Container, KeepTogether
 from docgen.render.pdf.layout.maker import Maker
 from docgen.render.pdf.layout.pagetemplates import Book, Graphics, PageTemplate, read_graphics
 from docgen.render.pdf.layout.parastyle import ParaStyle
@@ -35,6 +35,8 @@ from docgen.render.pdf.overfull import overfull
 _EMPTY_PAGES = 10
 #: So many blocks in a row that find no place end it too.
 _IDLE_STEPS = 10_000
+#: So often may a block be parted without becoming smaller.
+_STALLED_PARTS = 20
 #: More pages than any letter or report has; a story that makes them does not end.
 _MOST_PAGES = 20_000
 
@@ -66,6 +68,9 @@ class Flow:
         self._ahead: list[Block] = []  # the next block is the last
         self._postponed: Block | None = None
         self._broken_before: Block | None = None
+        self._rest: Block | None = None
+        self._rest_height = 0.0
+        self._stalled = 0
         self._sheet: Sheet
         self._frame: Frame
         self._at = 0
@@ -147,12 +152,22 @@ class Flow:
         if not parts:
             self._postpone(block)
             return
+        self._check_progress(block, parts[-1])
         if not isinstance(parts[0], Steering) and not getattr(parts[0], "flows_by_itself", False):
             if not self._frame.add(parts[0], self._sheet):
                 raise self._overfull(parts[0])
             self._added += 1
             del parts[0]
         self._ahead.extend(reversed(parts))
+
+    def _check_progress(self, block: Block, rest: Block) -> None:
+        """End what is parted again and again and does not become smaller. Raises TemplateError."""
+        height = block.wrap(self._frame.width, ENDLESS)[1]
+        same = block is self._rest and height >= self._rest_height - TINY
+        self._stalled = self._stalled + 1 if same else 0
+        self._rest, self._rest_height = rest, height
+        if self._stalled > _STALLED_PARTS:
+            raise self._overfull(block)
 
     def _postpone(self, block: Block) -> None:
         if block is self._postponed:
@@ -287,14 +302,15 @@ class Flow:
 
     def _draw_waiting(self) -> None:
         """Draw what asked for names that only came later, as a second pass over the story would."""
-        names = self._document.names
+        names, sheets = self._document.names, self._document.sheets
         for waiting in self._waiting:
             self._document.names = {**names, **waiting.names}
+            self._document.sheets = sheets[: waiting.sheet.number + 1]  # <pageNumber> says how many there are so far
             drawn, waiting.sheet.out = waiting.sheet.out, []
             self._draw_on(waiting.sheet, waiting.template)
             drawn[waiting.at] = "".join(waiting.sheet.out)
             waiting.sheet.out = drawn
-        self._document.names = names
+        self._document.names, self._document.sheets = names, sheets
 
     def _end_page(self) -> None:
         self._indents = self._frame.indents
