@@ -230,7 +230,9 @@ def test_links_lead_to_addresses_and_places() -> None:
         assert place.Dest[0].objgen == pdf.pages[1].objgen
         assert (str(place.Dest[1]), int(place.Dest[2])) == ("/FitH", 300)
         link = pdf.Root.StructTreeRoot.K.K[0].K
-        assert [str(kid.get("/Type")) for kid in link.K if isinstance(kid, pikepdf.Dictionary)] == ["/MCR", "/OBJR"]
+        mark, note = link.K
+        assert (mark, str(note.Type)) == (0, "/OBJR")
+        assert note.Obj.objgen == address.objgen
         assert "/Annots" not in pdf.pages[1]
 
 

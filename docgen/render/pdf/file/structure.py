@@ -57,6 +57,7 @@ class Tree:
         self._first = 0
         self._bodies: list[str] = []
         self._parents: list[list[int]] = [[0] * len(sheet.marks) for sheet in sheets]
+        self._on_page = {sheet: f"/Pg {at} 0 R>>" for sheet, at in enumerate(pages)} | {-1: ">>"}
         self._heard: dict[int, int] = {}
         self._headings: list[int] = []
         self._roles: set[str] = set()
@@ -88,29 +89,30 @@ class Tree:
         if head is None or node.attributes or node.alt or node.actual or node.language or node.title:
             head = f"<</S{self._role(node.role)}{self._more(node, at)}/P "
         kids = node.kids
-        if len(kids) != 1:
-            bodies[index] = f"{head}{parent} 0 R/K[{' '.join(self._write_kids(node, at))}]>>"
-        elif type(kid := kids[0]) is tuple:
+        if len(kids) == 1 and type(kid := kids[0]) is tuple:
             sheet, mark = kid
             self._parents[sheet][mark] = at
-            bodies[index] = f"{head}{parent} 0 R/K {mark}/Pg {self._pages[sheet]} 0 R>>"
-        elif type(kid) is Node:
-            bodies[index] = f"{head}{parent} 0 R/K {self._write_node(kid, at)}>>"
+            bodies[index] = f"{head}{parent} 0 R/K {mark}{self._on_page[sheet]}"
         else:
-            bodies[index] = f"{head}{parent} 0 R/K {self._write_kids(node, at)[0]}>>"
+            page = next((kid[0] for kid in kids if isinstance(kid, tuple)), -1)
+            inner = " ".join(self._write_kids(node, at, page))
+            content = f"[{inner}]" if len(kids) != 1 else f" {inner}"
+            bodies[index] = f"{head}{parent} 0 R/K{content}{self._on_page[page]}"
         return f"{at} 0 R"
 
-    def _write_kids(self, node: Node, at: int) -> list[str]:
+    def _write_kids(self, node: Node, at: int, page: int = -1) -> list[str]:
+        """Write what is below an element, and return what leads to each; marks on `page` are known by their number."""
         written = []
         for kid in node.kids:
-            if isinstance(kid, tuple):
-                sheet, mark = kid
-                self._parents[sheet][mark] = at
-                written.append(f"<</Type/MCR/Pg {self._pages[sheet]} 0 R/MCID {mark}>>")
+            if isinstance(kid, Node):
+                written.append(self._write_node(kid, at))
             elif isinstance(kid, Link):
                 written.append(self._hear(kid, at))
             else:
-                written.append(self._write_node(kid, at))
+                sheet, mark = kid
+                self._parents[sheet][mark] = at
+                found = f"<</Type/MCR/Pg {self._pages[sheet]} 0 R/MCID {mark}>>" if sheet != page else str(mark)
+                written.append(found)
         return written
 
     def _hear(self, link: Link, at: int) -> str:
