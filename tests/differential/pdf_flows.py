@@ -1,11 +1,12 @@
-"""Documents that try how stories flow: frames, pages, what is kept together, lists. Text is plain: places say it all."""
+"""Documents that try how stories flow: frames, pages, what is kept together, lists. Places of plain text say it all."""
 
 from __future__ import annotations
 
-_WORDS = (
+_TEXT = (
     "harbour ledger morning quiet window paper river garden copper signal winter letter market bridge yellow "
     "pencil station summer corner silver travel engine market wooden planet simple border mirror"
-).split()
+)
+_WORDS = _TEXT.split()
 
 
 def words(count: int, first: int = 0) -> str:
@@ -262,7 +263,8 @@ FLOWS: dict[str, str] = {
         f"<li>{para(1)}</li></ol>"
     ),
     "numbers that start later": document(
-        f'<ol {_UL} start="3">{items(para(3), para(4), para(5))}</ol><ol style="letters" start="4">{items(para(3) * 2)}</ol>'
+        f'<ol {_UL} start="3">{items(para(3), para(4), para(5))}</ol>'
+        + f'<ol style="letters" start="4">{items(para(3) * 2)}</ol>'
     ),
     "items with their own bullets": document(
         f"<ul {_UL} value='square'><li>{para(3)}</li><li value='bulletchar'>{para(4)}</li><li>{para(4)}</li>"

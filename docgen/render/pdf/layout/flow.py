@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from math import inf
 
 from lxml import etree
 
@@ -162,9 +163,11 @@ class Flow:
 
     def _check_progress(self, block: Block, rest: Block) -> None:
         """End what is parted again and again and does not become smaller. Raises TemplateError."""
+        if block is not self._rest:
+            self._rest, self._rest_height, self._stalled = rest, inf, 0
+            return
         height = block.wrap(self._frame.width, ENDLESS)[1]
-        same = block is self._rest and height >= self._rest_height - TINY
-        self._stalled = self._stalled + 1 if same else 0
+        self._stalled = self._stalled + 1 if height >= self._rest_height - TINY else 0
         self._rest, self._rest_height = rest, height
         if self._stalled > _STALLED_PARTS:
             raise self._overfull(block)
