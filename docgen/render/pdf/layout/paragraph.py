@@ -26,7 +26,7 @@ from docgen.render.pdf.layout.lines import (
 )
 from docgen.render.pdf.layout.maker import Maker
 from docgen.render.pdf.layout.parabreak import break_words
-from docgen.render.pdf.layout.paraink import Drawing, Placing, draw_lines, leading_of
+from docgen.render.pdf.layout.paraink import Drawing, Placing, draw_easy, draw_lines, leading_of
 from docgen.render.pdf.layout.parascript import Look, is_plain, lacks_of, width_of
 from docgen.render.pdf.layout.parastyle import ParaStyle, changed, find, with_attributes
 from docgen.render.pdf.typeset.bidi import base_direction, has_right_to_left
@@ -42,10 +42,24 @@ class Broken:
     Attributes:
         words: of several looks or split ones; texts where all is of one look.
         plain: whether all of it is of one look, which ReportLab sets by steps of its own.
+        easy: whether there is nothing but text that its face has.
         inks: (how many of its first lines, whether the paragraph goes on after them) -> drawing.
     """
 
-    __slots__ = ("bullet", "first", "height", "inks", "lacks", "lines", "look", "plain", "style", "width", "words")
+    __slots__ = (
+        "bullet",
+        "easy",
+        "first",
+        "height",
+        "inks",
+        "lacks",
+        "lines",
+        "look",
+        "plain",
+        "style",
+        "width",
+        "words",
+    )
 
     def __init__(self, style: ParaStyle, width: float, look: Look) -> None:
         self.style = style
@@ -54,6 +68,7 @@ class Broken:
         self.lines: list[Line] = []
         self.words: Sequence[Word] | Sequence[str] = ()
         self.plain = True
+        self.easy = False
         self.height = 0.0
         self.first = style.first_line_indent
         self.bullet: tuple[float, Sequence[Run]] | None = None
@@ -79,24 +94,13 @@ class Paragraph:
     A part of a split one has the lines of the whole and how many of them are its own, or the words that are left.
     """
 
-    __slots__ = (
-        "_broken",
-        "_content",
-        "_counted",
-        "_element",
-        "_goes_on",
-        "_key",
-        "_maker",
-        "_plain",
-        "_shared",
-        "_stop",
-        "_style",
-        "_words",
-        "keep_with_next",
-        "role",
-        "space_after",
-        "space_before",
-    )
+    _content: Content | None = None
+    _words: Sequence[Word] | None = None  # what is left of a split one
+    _plain = False
+    _broken: Broken | None = None
+    _stop = -1
+    _goes_on = False
+    _shared: list[Node] | None = None
 
     def __init__(
         self,
@@ -126,13 +130,6 @@ class Paragraph:
         self._key = key
         self._element = element
         self._counted = counted
-        self._content: Content | None = None
-        self._words: Sequence[Word] | None = None  # what is left of a split one
-        self._plain = False
-        self._broken: Broken | None = None
-        self._stop = -1
-        self._goes_on = False
-        self._shared: list[Node] | None = None
 
     @property
     def preformatted(self) -> bool:
@@ -302,7 +299,10 @@ class Paragraph:
         placing = Placing(
             style, broken.width, height, broken.first, last, self.preformatted, broken.bullet, broken.plain
         )
-        return draw_lines(lines, placing, self._maker.letters)
+        letters = self._maker.letters
+        if broken.easy and lines:
+            return draw_easy(lines, placing, broken.look, letters.number(broken.look.face))
+        return draw_lines(lines, placing, letters)
 
     def _node(self, document: Document) -> Node:
         if self._shared:
@@ -357,6 +357,7 @@ def _break_text(text: str, style: ParaStyle, maker: Maker, width: float) -> Brok
     if found is None:
         return _break_content(Content([Run(look, text)]), style, maker, width)
     broken.words, broken.lines = found
+    broken.easy = not (look.marks or style.back_color or style.border_width or style.auto_leading)
     broken.finish()
     return broken
 

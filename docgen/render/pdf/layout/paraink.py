@@ -23,6 +23,8 @@ from docgen.render.pdf.typeset.setting import reads_back
 
 _FUZZ = 1e-8
 _TRAILING = re.compile(r"\s+$")
+#: Where all of ASCII is.
+_FIRST_GROUP = frozenset({0})
 _OBJECT = "\ufffc"
 _WORDS = re.compile(r"[ \xa0]|[^ \xa0]+")
 
@@ -96,6 +98,38 @@ def draw_lines(lines: Sequence[Line], placing: Placing, letters: Letters) -> Dra
         pen.set_line(line, y, placing.first if index == 0 else 0.0, is_last=index == len(lines) - 1)
         below = descent
     return pen.finish(_background(placing))
+
+
+def draw_easy(lines: Sequence[Line], placing: Placing, look: Look, number: int) -> Drawing:
+    """Return the ink of lines of one look with nothing along them: what `draw_lines` makes of them, sooner.
+
+    Args:
+        lines: each of one run, whose face has all of it.
+        placing: without bullet.
+        look: of all.
+        number: of the face.
+    """
+    style, face, leading = placing.style, look.face, placing.style.leading
+    left, indent, y, last = style.left_indent, placing.first, placing.height - look.size, len(lines) - 1
+    ops = [f"BT\n/F{number} {look.size:.6g} Tf\n{fill_operator(look.colour)}"]
+    groups: frozenset[int] = _FIRST_GROUP
+    texts = []
+    for index, line in enumerate(lines):
+        move = gap = 0.0
+        if style.alignment or line.extra < -_FUZZ:
+            ends = index == last and placing.last
+            ends = ends and not (style.justify_last_line and line.count > style.justify_last_line)
+            move, gap = offset_of(line, style, ends, preformatted=False)
+        text = line.runs[0].text
+        ops.append(f"1 0 0 1 {left + indent + move:.3f} {y:.3f} Tm\n{text_operators(look, text, gap)}")
+        texts.append(text)
+        if not text.isascii() or not text.isprintable():
+            groups |= face.groups(text)
+        y -= leading
+        indent = 0.0
+    ops.append("ET\n")
+    ink = Ink("".join(ops), frozenset([(number, group) for group in groups]))
+    return Drawing((Part(ink, text=" ".join(texts)),))
 
 
 def leading_of(line: Line, style: ParaStyle) -> float:

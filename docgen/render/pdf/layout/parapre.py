@@ -26,8 +26,6 @@ class Preformatted(Paragraph):
     Args of the class `Paragraph` but: `texts` are its lines, for `<pre>`; those of `<xpre>` come from its element.
     """
 
-    __slots__ = ("_dedent", "_lines", "_texts")
-
     def __init__(
         self,
         style: ParaStyle,
