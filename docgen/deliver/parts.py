@@ -217,7 +217,7 @@ def read_foreign(content: bytes) -> ForeignPart:
             objects = _walk(target, [*pages, at] if at else pages)
             profile = objects.pop(at) if at else None
             return ForeignPart(pages, objects, archived, profile)
-    except (pikepdf.PdfError, pikepdf.PasswordError) as error:
+    except (pikepdf.PdfError, pikepdf.PasswordError, ValueError, RuntimeError) as error:
         locked = isinstance(error, pikepdf.PasswordError)
         raise DeliveryError(
             f"a document cannot be printed: {'it is locked with a password' if locked else error}"
@@ -241,7 +241,8 @@ def _loosen(page: pikepdf.Page) -> None:
     for key in ("/Parent", "/StructParents", "/B", "/Metadata", "/PieceInfo", "/AF"):
         if key in page.obj:
             del page.obj[key]
-    for note in page.obj.get("/Annots", ()):
+    notes = page.obj.get("/Annots")
+    for note in notes if isinstance(notes, pikepdf.Array) else ():
         if isinstance(note, pikepdf.Dictionary) and "/StructParent" in note:
             del note["/StructParent"]
 

@@ -238,6 +238,18 @@ def test_pages_that_lead_to_each_other_are_copied_whole() -> None:
         assert [page.Annots[0].P.objgen for page in pdf.pages] == pages
 
 
+@pytest.mark.parametrize("value", [Name.Nothing, 7, Dictionary(), Array([Name.Nothing, 3])], ids=repr)
+@pytest.mark.parametrize("key", ["/Annots", "/Resources", "/MediaBox", "/Contents"])
+def test_pages_that_are_not_as_they_should_be_are_copied_as_they_are(key: str, value: pikepdf.Object) -> None:
+    output = io.BytesIO()
+    with pikepdf.new() as pdf:
+        pdf.add_blank_page(page_size=(100, 100))
+        pdf.pages[0].obj[key] = value
+        pdf.save(output)
+    with pikepdf.open(io.BytesIO(joined(letter(1), output.getvalue(), letter(2)))) as pdf:
+        assert len(pdf.pages) == 3
+
+
 def test_memory_does_not_grow_with_the_letters(tmp_path: Path) -> None:
     import tracemalloc
 
