@@ -104,7 +104,8 @@ class _Story:
         look = self.choose.attributes(looks.get(kind, {}), 2)
         if kind == "link" and "url" not in look:
             look += ' destination="here"'
-        return f"<{kind}{look}>{self.blocks(depth + 1, 3)}</{kind}>"
+        # Around several blocks, z3c.rml's links are as wide as all of them together.
+        return f"<{kind}{look}>{self.blocks(depth + 1, 1 if kind == 'link' else 3)}</{kind}>"
 
     def _keepInFrame(self, depth: int) -> str:
         mode = self.choose.pick(("shrink", "truncate", "overflow", "error"))
