@@ -257,15 +257,9 @@ class _Reader:
         elif values.get("font_size"):
             state.size = values["font_size"]
         state.colour = (
-            self._colour(said["colour"]) or state.colour
-            if "colour" in said
-            else (values.get("text_color") or state.colour)
+            colour(said["colour"]) or state.colour if "colour" in said else (values.get("text_color") or state.colour)
         )
-        state.back = self._colour(said["back"]) if "back" in said else values.get("back_color", state.back)
-
-    def _colour(self, text: str) -> Colour | None:
-        named: Mapping[str, Colour] = getattr(self._maker.styles, "colours", {})
-        return named[text] if text in named else colour(text)
+        state.back = colour(said["back"]) if "back" in said else values.get("back_color", state.back)
 
     def _link(self, element: etree._Element, state: _State) -> None:
         said = {name.lower(): text for name, text in element.items()}

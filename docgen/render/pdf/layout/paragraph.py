@@ -11,81 +11,25 @@ from copy import copy
 
 from lxml import etree
 
-from docgen.render.pdf.layout.blocks import Block, Bookmark, Document, Heading, Lack, Node, Sheet
-from docgen.render.pdf.layout.inline import MOVING, Content, base_look, count_inside, read_content, transformed
+from docgen.render.pdf.layout.blocks import Block, Bookmark, Document, Heading, Node, Sheet
+from docgen.render.pdf.layout.inline import MOVING, Content, base_look, count_inside, read_content
 from docgen.render.pdf.layout.lines import (
-    BREAK,
     NO_BREAK_SPACE,
     TEXT,
-    Line,
     Run,
     Word,
-    break_plain,
     make_words,
     rejoined,
 )
 from docgen.render.pdf.layout.maker import Maker
-from docgen.render.pdf.layout.parabreak import break_words
+from docgen.render.pdf.layout.parabroken import Broken, break_content, break_made, break_text
 from docgen.render.pdf.layout.paraink import Drawing, Placing, draw_easy, draw_lines, leading_of
-from docgen.render.pdf.layout.parascript import Look, is_plain, lacks_of, width_of
-from docgen.render.pdf.layout.parastyle import ParaStyle, changed, find, with_attributes
-from docgen.render.pdf.typeset.bidi import base_direction, has_right_to_left
+from docgen.render.pdf.layout.parascript import width_of
+from docgen.render.pdf.layout.parastyle import ParaStyle, changed, find, span_values, with_attributes
 
 _FUZZ = 1e-6
 _NO_ROOM = float(0x7FFFFFFF)
 _TOLERANCE = 1e-8
-
-
-class Broken:
-    """A paragraph broken to a width: its lines, what they are made of, and the ink of parts of it.
-
-    Attributes:
-        words: of several looks or split ones; texts where all is of one look.
-        plain: whether all of it is of one look, which ReportLab sets by steps of its own.
-        easy: whether there is nothing but text that its face has.
-        inks: (how many of its first lines, whether the paragraph goes on after them) -> drawing.
-    """
-
-    __slots__ = (
-        "bullet",
-        "easy",
-        "first",
-        "height",
-        "inks",
-        "lacks",
-        "lines",
-        "look",
-        "plain",
-        "style",
-        "width",
-        "words",
-    )
-
-    def __init__(self, style: ParaStyle, width: float, look: Look) -> None:
-        self.style = style
-        self.width = width
-        self.look = look
-        self.lines: list[Line] = []
-        self.words: Sequence[Word] | Sequence[str] = ()
-        self.plain = True
-        self.easy = False
-        self.height = 0.0
-        self.first = style.first_line_indent
-        self.bullet: tuple[float, Sequence[Run]] | None = None
-        self.inks: dict[tuple[int, bool], Drawing] = {}
-        self.lacks: tuple[Lack, ...] = ()
-
-    def finish(self) -> None:
-        """Find the height of its lines."""
-        style, look = self.style, self.look
-        if style.auto_leading not in ("min", "max"):
-            self.height = len(self.lines) * style.leading
-            return
-        for line in self.lines:
-            if not line.ascent and not line.descent:
-                line.ascent = look.face.ascent * look.size / 1000
-                line.descent = look.face.descent * look.size / 1000
-        self.height = sum(leading_of(line, style) for line in self.lines)
 
 
 class Paragraph:
@@ -223,24 +167,19 @@ class Paragraph:
 
     def _break(self, width: float) -> Broken:
         if self._words is not None:
-            return _break_words(self._words, (), self._style, self._maker, width, plain=self._plain)
-        cache = self._maker.cache
-        if self._element is None:
-            key = ("para", self._style, self._key, width, self._maker.document.language)
-            found: Broken | None = cache.get(key)
-            if found is None:
-                found = _break_text(self._key, self._style, self._maker, width)
-                cache.keep(key, found)
-            return found
-        content = self._read()
-        if self._key:
-            key = ("para", self._style, self._key, width, self._maker.document.language)
-            found = cache.get(key)
-            if found is None:
-                found = _break_content(content, self._style, self._maker, width)
-                cache.keep(key, found)
-            return found
-        return _break_content(content, self._style, self._maker, width)
+            return break_made(self._words, (), self._style, self._maker, width, plain=self._plain)
+        style, maker, cache = self._style, self._maker, self._maker.cache
+        if self._element is not None and not self._key:
+            return break_content(self._read(), style, maker, width)
+        key = ("para", style, self._key, width, maker.document.language)
+        found: Broken | None = cache.get(key)
+        if found is None:
+            if self._element is None:
+                found = break_text(self._key, style, maker, width)
+            else:
+                found = break_content(self._read(), style, maker, width)
+            cache.keep(key, found)
+        return found
 
     def _moves(self) -> bool:
         return self._element is not None and self._stop < 0
@@ -341,115 +280,14 @@ def _close_link(drawing: Drawing, number: int, sheet: Sheet, x: float, y: float,
         sheet.link(node or Node("Link"), x + left, y + bottom, x + right, y + top, target, text)
 
 
-# --- text to lines -----------------------------------------------------------------------------------
-
-
-def _break_text(text: str, style: ParaStyle, maker: Maker, width: float) -> Broken:
-    """Break a text without markup."""
-    look = base_look(style, maker)
-    if style.text_transform:
-        text = transformed(text, style.text_transform)
-    if style.end_dots or style.word_wrap or style.hyphenation or not is_plain(look, text):
-        return _break_content(Content([Run(look, text)]), style, maker, width)
-    broken = Broken(style, width, look)
-    widths = width_pair(style, width)
-    found = break_plain(text, look, widths, style)
-    if found is None:
-        return _break_content(Content([Run(look, text)]), style, maker, width)
-    broken.words, broken.lines = found
-    broken.easy = not (look.marks or style.back_color or style.border_width or style.auto_leading)
-    broken.finish()
-    return broken
-
-
-def _has_references(text: str) -> bool:
-    return "&" in text or "<" in text or ">" in text
-
-
-def _break_content(content: Content, style: ParaStyle, maker: Maker, width: float) -> Broken:
-    runs = content.runs
-    plain = len(runs) == 1 and runs[0].kind in (TEXT, BREAK) and not runs[0].look.back and not style.end_dots
-    if plain and not runs[0].text.strip():
-        runs = []
-    if _goes_left(runs, style):
-        runs = [Run(run.look._replace(rtl=True), run.text, run.kind, run.extra) for run in runs]
-    return _break_words(make_words(runs), content.bullet or (), style, maker, width, plain=plain)
-
-
-def _break_words(
-    words: Iterable[Word],
-    bullet: Sequence[Run],
-    style: ParaStyle,
-    maker: Maker,
-    width: float,
-    *,
-    plain: bool = False,
-) -> Broken:
-    broken = Broken(style, width, base_look(style, maker))
-    widths = width_pair(style, width)
-    if bullet:
-        _make_room(broken, bullet, widths)
-    language = (style.language or maker.document.language) if style.hyphenation else ""
-    words = list(words)
-    broken.plain = plain
-    broken.words, broken.lines = break_words(words, widths, style, plain=plain, language=language)
-    broken.lacks = tuple(
-        lack for word in words for part in word.parts if part.text for lack in lacks_of(part.look, part.text)
-    )
-    if words and words[0].parts[0].look.rtl:
-        for line in broken.lines:
-            line.rtl = True
-    broken.finish()
-    return broken
-
-
-def width_pair(style: ParaStyle, width: float) -> list[float]:
-    """Return the widths of the first line and of later ones."""
-    left, right = style.left_indent, style.right_indent
-    return [width - (left + style.first_line_indent) - right, width - left - right]
-
-
-def _make_room(broken: Broken, bullet: Sequence[Run], widths: list[float]) -> None:
-    """Find the place of a bullet, and move the first line behind it."""
-    style = broken.style
-    width = sum(width_of(run.look, run.text) for run in bullet)
-    length = style.bullet_indent + width + 0.6 * style.bullet_font_size
-    indent = style.left_indent + style.first_line_indent
-    if length > indent:
-        widths[0] -= length - indent
-    start = style.bullet_indent - _anchored(bullet, style.bullet_anchor)
-    broken.first = max(style.first_line_indent, start + width + style.bullet_font_size * 0.6 - style.left_indent)
-    broken.bullet = start, bullet
-
-
-def _anchored(bullet: Sequence[Run], anchor: str) -> float:
-    """Return how far a bullet begins before its indent."""
-    if anchor == "start":
-        return 0.0
-    if anchor != "numeric":
-        width = sum(width_of(run.look, run.text) for run in bullet)
-        return width * 0.5 if anchor == "middle" else width
-    width = 0.0
-    for run in bullet:
-        whole, point, _ = run.text.partition(".")
-        width += width_of(run.look, whole)
-        if point:
-            return width + 0.5 * width_of(run.look, ".")
-    return width
-
-
-def _goes_left(runs: Iterable[Run], style: ParaStyle) -> bool:
-    """Return whether a paragraph goes from right to left, by its style or its first strong letter."""
-    if style.word_wrap in ("rtl", "ltr"):
-        return style.word_wrap == "rtl"
-    texts = [run.text for run in runs]
-    return any(has_right_to_left(text) for text in texts) and base_direction("".join(texts)) == 1
-
-
 # --- elements ----------------------------------------------------------------------------------------
 
 _STYLES = {"title": "Title", **{f"h{level}": f"Heading{level}" for level in range(1, 7)}}
 _ROLES = {"title": "H1", **{f"h{level}": f"H{level}" for level in range(1, 7)}}
+
+
+def _has_references(text: str) -> bool:
+    return "&" in text or "<" in text or ">" in text
 
 
 def build(element: etree._Element, maker: Maker) -> Iterable[Block]:
@@ -458,10 +296,8 @@ def build(element: etree._Element, maker: Maker) -> Iterable[Block]:
     items = element.items()
     style = style_of(tag, items, maker)
     role = f"H{style.heading}" if style.heading else _ROLES.get(tag, "P")
-    if not len(element):
+    if not len(element) and (not items or not element.get("bulletText")):
         text = element.text or ""
-        if items and element.get("bulletText"):
-            return (_with_markup(element, style, maker, role),)
         if NO_BREAK_SPACE not in text:
             text = " ".join(text.split())
         if not _has_references(text):
@@ -472,8 +308,16 @@ def build(element: etree._Element, maker: Maker) -> Iterable[Block]:
 def _with_markup(element: etree._Element, style: ParaStyle, maker: Maker, role: str) -> Paragraph:
     counted = count_inside(element, maker.document.sequencer)
     moves = any(child.tag in MOVING for child in element.iter())
-    key = "" if moves else "\0".join([etree.tostring(element, encoding="unicode", with_tail=False), *counted])
+    key = "" if moves else _key_of(element, maker, counted)
     return Paragraph(style, maker, role, key, element, counted)
+
+
+def _key_of(element: etree._Element, maker: Maker, counted: Sequence[str]) -> str:
+    """Return what tells a paragraph with markup from others, what its elements refer to by name included."""
+    text = "<" + etree.tostring(element, encoding="unicode", with_tail=False)
+    named = [each.get("style") for each in element.iter("span")] if "<span" in text else ()
+    styles = [repr(span_values(find(name, maker.styles))) for name in named if name]
+    return "\0".join([text, *counted, *styles])
 
 
 def style_of(tag: str, items: Sequence[tuple[str, str]], maker: Maker) -> ParaStyle:

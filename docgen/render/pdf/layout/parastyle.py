@@ -209,7 +209,6 @@ _NOT_INHERITED = {
     "justify_breaks": False,
     "bullet_anchor": "start",
 }
-_COLOURS = frozenset(name for name, (_, kind) in _PARA.items() if kind is colour)
 
 
 def read(element: etree._Element, styles: Styles) -> ParaStyle:
@@ -219,7 +218,7 @@ def read(element: etree._Element, styles: Styles) -> ParaStyle:
         ValueError: an attribute says something wrong.
     """
     parent = find(element.get("parent"), styles) if element.get("parent") else SAMPLE["Normal"]
-    values = _values(element.items(), _PARA, _named(styles))
+    values = _values(element.items(), _PARA)
     base = parent if isinstance(parent, ParaStyle) else changed(SAMPLE["Normal"], parent.values)
     name = (element.get("name") or "").removeprefix("style.")
     return changed(base, {**_NOT_INHERITED, **values, "name": name})
@@ -228,7 +227,7 @@ def read(element: etree._Element, styles: Styles) -> ParaStyle:
 def read_span(element: etree._Element, styles: Styles) -> SpanStyle:
     """Return the style of a `<spanStyle>`. Raises ValueError."""
     parent = find(element.get("parent"), styles) if element.get("parent") else None
-    values = _values(element.items(), _SPAN, _named(styles))
+    values = _values(element.items(), _SPAN)
     kept = {"underline_kind": "single", "strike_kind": "single", "link_underline": False}
     return SpanStyle((element.get("name") or "").removeprefix("style."), {**span_values(parent), **kept, **values})
 
@@ -258,34 +257,23 @@ def find(name: str, styles: Styles) -> ParaStyle | SpanStyle:
 
 def with_attributes(style: ParaStyle, items: Iterable[tuple[str, str]], styles: Styles) -> ParaStyle:
     """Return a style with what the attributes of a paragraph change. Raises ValueError."""
-    return _with_attributes(style, tuple(items), tuple(_named(styles).items()))
+    return _with_attributes(style, tuple(items))
 
 
 @lru_cache(maxsize=4096)
-def _with_attributes(
-    style: ParaStyle, items: tuple[tuple[str, str], ...], named: tuple[tuple[str, Colour], ...]
-) -> ParaStyle:
-    values = _values(items, _PARA, dict(named))
+def _with_attributes(style: ParaStyle, items: tuple[tuple[str, str], ...]) -> ParaStyle:
+    values = _values(items, _PARA)
     return changed(style, values) if values else style
 
 
-def _named(styles: Styles) -> Mapping[str, Colour]:
-    found: Mapping[str, Colour] = getattr(styles, "colours", {})
-    return found
-
-
-def _values(
-    items: Iterable[tuple[str, str]],
-    table: Mapping[str, tuple[str, Callable[[str], Any]]],
-    named: Mapping[str, Colour],
-) -> dict[str, Any]:
+def _values(items: Iterable[tuple[str, str]], table: Mapping[str, tuple[str, Callable[[str], Any]]]) -> dict[str, Any]:
     values: dict[str, Any] = {}
     for name, text in items:
         if name not in table:
             continue
         attribute, read_value = table[name]
         try:
-            values[attribute] = named[text] if name in _COLOURS and text in named else read_value(text)
+            values[attribute] = read_value(text)
         except ValueError as error:
             raise ValueError(f"{name}: {error}") from error
     return values
