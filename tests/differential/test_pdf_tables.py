@@ -37,6 +37,10 @@ CASES = {
         '<td fontName="SourceSans3-Bold" leading="20" lineLeftThickness="1" lineLeftColor="#14586A">z\nz</td></tr>'
         + ROWS
     ),
+    "lines of cells": table(
+        rows='<tr><td lineBelowThickness="1" lineBelowColor="red" lineBelowCount="2" lineBelowSpace="3">x</td>'
+        '<td lineRightThickness="2" lineRightColor="blue" lineRightDash="4,2" lineRightCap="butt">y</td><td>z</td></tr>'
+    ),
     "a style after the cells it changes": table(
         rows='<tr><td align="right" background="yellow">x</td><td>y</td><td>z</td></tr>'
         '<blockTableStyle id="late"><blockAlignment value="CENTER"/>'

@@ -25,6 +25,7 @@ _COUNT = re.compile(r"\d{1,4}")
 _FORMS: Mapping[str, tuple[re.Pattern[str], str]] = {
     "heading": (_HEADING, "a level from 1 to 6"),
     "headerRows": (_COUNT, "a number of rows"),
+    "headerColumns": (_COUNT, "a number of columns"),
     "lang": (_LANGUAGE, "a language, such as de or pt-BR"),
 }
 #: Say what something is, and print nothing.

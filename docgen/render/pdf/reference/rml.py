@@ -122,8 +122,32 @@ def _as_rgb(color: Any) -> Color:
     return Color(found.red, found.green, found.blue, found.alpha) if isinstance(found, CMYKColor) else found
 
 
+_SIDES = {"Below": "LINEBELOW", "Above": "LINEABOVE", "Left": "LINEBEFORE", "Right": "LINEAFTER"}
+
+
 class _TextCell(flowable.TableCell):  # type: ignore[misc]
-    """A cell whose plain text is text: z3c.rml prints `&amp;` for an ampersand."""
+    """A cell whose plain text is text and whose lines are as they say.
+
+    z3c.rml prints `&amp;` for an ampersand, and takes the count of lines for a dash.
+    """
+
+    styleAttributesMapping = tuple(
+        entry for entry in flowable.TableCell.styleAttributesMapping if not entry[0].startswith("LINE")
+    )
+
+    def processStyle(self) -> None:
+        super().processStyle()
+        cell = [len(self.parent.cols), len(self.parent.parent.rows)]
+        for side, kind in _SIDES.items():
+            names = [f"line{side}{what}" for what in ("Thickness", "Color", "Cap", "Dash", "Count", "Space")]
+            said = dict(self.getAttributeValues(select=[name for name in names if self.element.get(name) is not None]))
+            if not said:
+                continue
+            if missing := [name for name in names[:2] if name not in said]:
+                raise ValueError(f"{missing[0]} is missing")
+            weight, color, cap, dash, count, space = (said.get(name) for name in names)
+            line = (weight, color, 1 if cap is None else cap, dash, 1, count or 1, weight if space is None else space)
+            self.parent.parent.style.add(kind, cell, cell, *line)
 
     def process(self) -> None:
         if len(self.element):
