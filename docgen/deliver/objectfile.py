@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from typing import IO
 
 from docgen.deliver.pdftrees import ObjectTable
-from docgen.pdfobjects import HEADER, framed, object_stream, raw_stream
+from docgen.pdfobjects import HEADER, STEADY, framed, object_stream, raw_stream
 
 
 class ObjectFile:
@@ -46,7 +46,7 @@ class ObjectFile:
                 numbers.append(first + index)
         holder = self._offset
         if others:
-            self._put(framed(first + len(bodies), object_stream(numbers, others)))
+            self._put(framed(first + len(bodies), object_stream(numbers, others, STEADY)))
         self._table.add(len(others), streams, holder)
         return first
 

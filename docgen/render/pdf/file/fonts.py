@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
-from docgen.pdfobjects import name, number, stream
+from docgen.pdfobjects import THOROUGH, name, number, stream
 from docgen.render.pdf.typeset.faces import Face, Subset
 
 #: What a glyph says that stands for no character by itself; ActualText around it says what is meant.
@@ -64,8 +64,8 @@ def font_parts(face: Face, groups: frozenset[int]) -> FontParts:
     length = "/Subtype/CIDFontType0C" if subset.is_cff else f"/Length1 {len(subset.font_file)}"
     box = " ".join(f"{edge:.0f}" for edge in face.bbox)
     return FontParts(
-        stream(subset.font_file, length, shared=True),
-        stream(_map_to_unicode(subset).encode("ascii"), shared=True),
+        stream(subset.font_file, length, level=THOROUGH),
+        stream(_map_to_unicode(subset).encode("ascii"), level=THOROUGH),
         f"<</Type/FontDescriptor/FontName/{base}/Flags {face.flags}/FontBBox[{box}]"
         f"/ItalicAngle {number(face.italic_angle)}/Ascent {number(face.ascent)}/Descent {number(face.descent)}"
         f"/CapHeight {number(face.cap_height)}/StemV {face.stem_v}/{key} %d 0 R>>",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from docgen.pdfobjects import Pool, number, raw_stream, renumber, stream
+from docgen.pdfobjects import THOROUGH, Pool, number, raw_stream, renumber, stream
 from docgen.render.pdf.file.stationery import import_page
 from docgen.render.pdf.layout.resources import Form, Opacity, Picture, Resource, Stationery
 
@@ -67,7 +67,7 @@ def _form(form: Form, numbers: Mapping[str, int]) -> bytes:
     box = " ".join(map(number, form.box))
     resources = list_resources({name: numbers[name] for name in used})
     entries = f"/Type/XObject/Subtype/Form/BBox[{box}]/Resources{resources}"
-    return stream(form.ink.ops.encode("ascii"), entries, shared=True)
+    return stream(form.ink.ops.encode("ascii"), entries, level=THOROUGH)
 
 
 def _put_stationery(pool: Pool, page: Stationery, at: int) -> None:

@@ -12,7 +12,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from threading import Lock
 
-from docgen.pdfobjects import HEADER, Pool, stream
+from docgen.pdfobjects import HEADER, THOROUGH, Pool, stream
 from docgen.render.pdf.file.fonts import font_parts
 from docgen.render.pdf.file.pictures import list_resources, put_resource
 from docgen.render.pdf.layout.blocks import FontUse
@@ -90,13 +90,13 @@ def _make(key: _Key, store: Store) -> Shared:
     for at, group in fonts:
         groups.setdefault(at, set()).add(group)
     pool = Pool()
-    intent = pool.add(_INTENT % pool.add_stream(stream(srgb_profile(), "/N 3", shared=True)))
+    intent = pool.add(_INTENT % pool.add_stream(stream(srgb_profile(), "/N 3", level=THOROUGH)))
     numbers = {f"F{at}": _put_font(pool, letters.numbered(at), frozenset(used)) for at, used in sorted(groups.items())}
     numbers.update((name, pool.reserve()) for name in sorted(names))
     for name in sorted(names):
         put_resource(pool, store[name], numbers[name], numbers)
     resources = pool.add(list_resources(numbers))
-    data, rows = pool.write(len(HEADER), shared=True)
+    data, rows = pool.write(len(HEADER), level=THOROUGH)
     data = HEADER + data
     return Shared(data, pool.next - 1, rows, hashlib.sha256(data).digest(), intent, resources)
 
