@@ -34,6 +34,7 @@ STORIES = {
     "looks": f'<para>A &amp; B <b>bold {SENTENCE}</b>, <i>it</i>alic<br/>next <font size="16">big {SENTENCE}</font> '
     "a<super>2</super> H<sub>2</sub>O</para>",
     "marks": f"<para><u>{SENTENCE}</u> <strike>gone</strike> <u kind='double' gap='2'>twice</u></para>",
+    "marked whole": f'<para underline="1" leftIndent="30">{SENTENCE * 2}</para>',
     "links": f'<para>See <a href="https://example.com/" color="blue">{SENTENCE} text</a> after</para>',
     "bullet": f'<para bulletText="•" leftIndent="20" bulletIndent="5">{SENTENCE}</para>',
     "wide bullet": f"<para><bullet>1234.</bullet>{SENTENCE}</para>",

@@ -32,7 +32,7 @@ from docgen.render.pdf.fonts import DEFAULT_FONT, FontSet
 from docgen.render.pdf.glyphs import Printed
 from docgen.render.pdf.marking import only_compiled, strip_marks
 from docgen.render.pdf.overfull import overfull
-from docgen.render.pdf.reference import charts, codes, sheets
+from docgen.render.pdf.reference import charts, codes, sheets, underlines
 from docgen.render.pdf.reference.archive import archive
 from docgen.render.pdf.reference.canvas import CheckedCanvas
 from docgen.render.pdf.reference.vectors import draw_vectors
@@ -220,6 +220,7 @@ def _install() -> None:
     for story in (flowable.Flow, *codes.subclasses(flowable.Flow)):
         story.factories["pre"] = _Pre
         story.factories |= {"codesnippet": _CodeSnippet, "storyPlace": _StoryPlace}
+    underlines.install()
     codes.install()
     charts.install()
     sheets.install()
