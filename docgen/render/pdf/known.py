@@ -9,15 +9,18 @@ own. Where attributes differ, that one tag is looked at. It decides nothing by i
 from __future__ import annotations
 
 import re
+from pathlib import Path
 
 from lxml import etree
 
 from docgen.errors import raise_faults
+from docgen.render.pdf.elements import write_out
 from docgen.render.pdf.safety import FILE_TAGS, Rules, make_safe, place_files
 
 #: A tag, and whether text follows it.
 _PIECES = re.compile(r"<([^>]*)>\s*([^<]?)")
 _ATTRIBUTE = re.compile(r"""([\w:.-]+)\s*=\s*(?:"[^"]*"|'[^']*')""")
+_OWN = re.compile("<(?:addressWindow|epcQr|markdown|letterhead)\\b")
 _STAY, _LEAVE = -1, -2
 _MOST = 50_000
 
@@ -32,6 +35,7 @@ class KnownTags:
         self._steps: dict[_Key, int] = {}
         self._shapes: dict[_Key, int] = {}
         self._paths: dict[tuple[int, str], int] = {}
+        self._files: dict[tuple[str, frozenset[Path]], str] = {}
 
     def make_safe(self, root: etree._Element, merged: str, rules: Rules) -> None:
         """Check the tree of a merged body and make its file names absolute, in place, as `safety.make_safe` does.
@@ -39,13 +43,27 @@ class KnownTags:
         Raises:
             TemplateError: something in it is not allowed.
         """
-        if self.holds(merged, rules):
-            place_files(root, rules)
+        faults = write_out(root, rules.file) if _OWN.search(merged) else []
+        if not faults and "<markdown" not in merged and self.holds(merged, rules):
+            self._place_files(root, rules)
             return
         before = _described(root)
-        raise_faults(make_safe(root, rules))
+        raise_faults([*faults, *make_safe(root, rules)])
         if _described(root) == before and "<!" not in merged:
             self.learn(merged)
+
+    def _place_files(self, root: etree._Element, rules: Rules) -> None:
+        """Make file names absolute; where one leads is looked up once, whoever reads the file finds it gone."""
+        for element in root.iter(*FILE_TAGS):
+            for attribute in FILE_TAGS[str(element.tag)]:
+                name = element.get(attribute)
+                if name is None:
+                    continue
+                found = rules.pictures.get(name) or self._files.get((name, rules.extra_files))
+                if found is None:
+                    place_files(element, rules)
+                    found = self._files[name, rules.extra_files] = element.get(attribute, "")
+                element.set(attribute, found)
 
     def holds(self, merged: str, rules: Rules) -> bool:
         """Return whether a merged body has known tags only, and so passes `make_safe` unchanged, file names apart."""

@@ -10,16 +10,16 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date
-from functools import cached_property
+from functools import cached_property, lru_cache
 from pathlib import Path
 from threading import Lock
 
 from lxml import etree
 
-from docgen.errors import DocgenError, raise_faults
+from docgen.errors import DocgenError, TemplateError, raise_faults
 from docgen.limits import WorkLimits
 from docgen.merge import Compiled, Merger, Missing
-from docgen.model import MEDIA_TYPES, Artifact, Format, Making
+from docgen.model import MEDIA_TYPES, Artifact, Format, Making, Where
 from docgen.render.body import TemplateFolder, language_tag, place, read_text
 from docgen.render.marks import mark_lines, read_marked, read_merged, start_tags
 from docgen.render.pdf.compiled import Press
@@ -27,9 +27,14 @@ from docgen.render.pdf.fonts import load_fonts
 from docgen.render.pdf.glyphs import Printed, glyph_faults, is_tidy, tidy
 from docgen.render.pdf.known import KnownTags
 from docgen.render.pdf.layout.story import lays_out
+from docgen.render.pdf.marking import ONLY_COMPILED, YES
 from docgen.render.pdf.rich import RmlRich
 from docgen.render.pdf.safety import Rules, make_safe, tag_faults
 
+#: As `marking.ONLY_COMPILED` has it, written into the body.
+_ONLY_COMPILED = re.compile(
+    rf'\b({"|".join(ONLY_COMPILED)})\s*=\s*["\'](?:{"|".join(sorted(YES))})["\']', re.IGNORECASE
+)
 _STYLE_NAME = re.compile(r'<paraStyle\b[^>]*\bname="([^"{]+)"')
 
 
@@ -52,6 +57,8 @@ class PreparedPdf:
         raise_faults(tag_faults(tags, file))
         self._fonts = load_fonts(template.folder, extra)
         compiled = engine is Making.COMPILED and lays_out(tag for tag, _ in tags)
+        if engine is Making.COMPILED and not compiled:
+            raise_faults(self._torn(tags, file))
         self._press = Press(self._fonts, file, template.folder) if compiled else None
         self._rich = RmlRich(frozenset(_STYLE_NAME.findall(self._source)), vectors=compiled)
         self._merger = Merger(template.folder, "xml", limits, missing, self._rich)
@@ -59,6 +66,16 @@ class PreparedPdf:
         self._rules = Rules(file, template.folder, self._fonts.names, pictures=self._rich.pictures)
         self._known = KnownTags()
         self._lock = Lock()
+
+    def _torn(self, tags: Sequence[tuple[str, int]], file: str) -> list[TemplateError]:
+        """Return a fault where a body asks for what one path cannot do beside what the other cannot."""
+        asked = _ONLY_COMPILED.search(self._source)
+        if asked is None:
+            return []
+        tag = next(tag for tag, _ in tags if not lays_out([tag]))
+        line = self._source.count("\n", 0, asked.start()) + 1
+        hint = f"leave out one of them; {asked[1]} is set by docgen's own layout only"
+        return [TemplateError(f"{asked[0]} cannot be had beside <{tag}>", where=Where(file, line), hint=hint)]
 
     @property
     def fields_used(self) -> frozenset[str]:
@@ -124,7 +141,12 @@ def _today(context: Mapping[str, object]) -> date | None:
 def _logo(context: Mapping[str, object]) -> frozenset[Path]:
     company = context.get("company")
     logo = company.get("logo") if isinstance(company, Mapping) else getattr(company, "logo", None)
-    return frozenset({Path(str(logo)).resolve()}) if logo else frozenset()
+    return _resolved(str(logo)) if logo else frozenset()
+
+
+@lru_cache(maxsize=64)
+def _resolved(path: str) -> frozenset[Path]:
+    return frozenset({Path(path).resolve()})
 
 
 def _tidy_texts(root: etree._Element) -> None:

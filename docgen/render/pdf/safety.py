@@ -139,13 +139,15 @@ def make_safe(root: etree._Element, rules: Rules) -> list[TemplateError]:
         for element in root.iter("registerTTFont", "registerFontFamily", "registerFont")
         for name in ("faceName", "name")
     }
+    known = rules.fonts | own_fonts
+    folded = frozenset(name.lower() for name in known)
     for element in root.iter(etree.Element):
         where = Where(rules.file, element.sourceline)
         if element.tag not in ALLOWED:
             faults.append(_tag_fault(str(element.tag), where))
             continue
         spell_out_colours(element)
-        faults += _font_faults(element, rules.fonts | own_fonts, where)
+        faults += _font_faults(element, known, folded, where)
         faults += _link_faults(element, where)
         faults += _text_faults(element, where)
         faults += _page_faults(element, where)
@@ -172,9 +174,10 @@ def place_files(root: etree._Element, rules: Rules) -> None:
             _place_file(element, attribute, endings, rules, Where(rules.file, element.sourceline))
 
 
-def _font_faults(element: etree._Element, known: frozenset[str], where: Where) -> Iterator[TemplateError]:
+def _font_faults(
+    element: etree._Element, known: frozenset[str], folded: frozenset[str], where: Where
+) -> Iterator[TemplateError]:
     named = element.tag in {"setFont", "blockFont", "font"}
-    folded = {name.lower() for name in known}
     for attribute in (*_FONT_ATTRIBUTES, "name") if named else _FONT_ATTRIBUTES:
         name = element.get(attribute)
         # Paragraph markup matches font names in any case, tables and page drawings exactly.
@@ -199,10 +202,10 @@ def _text_faults(element: etree._Element, where: Where) -> Iterator[TemplateErro
     silent = element.tag in _NO_TEXT or (element.tag == "td" and len(element) > 0)
     if not silent:
         return
-    stray = [(element.text, where), *((child.tail, replace(where, line=child.sourceline)) for child in element)]
-    for text, near in stray:
-        if text and text.strip():
+    for text, line in [(element.text, where.line), *((child.tail, child.sourceline) for child in element)]:
+        if text and not text.isspace():
             short = " ".join(text.split())[:40]
+            near = replace(where, line=line)
             yield TemplateError(
                 f'<{element.tag}>: the text "{short}" would not be printed', where=near, hint="put it into a <para>"
             )

@@ -22,6 +22,10 @@ _CHARTS = ("barChart", "barChart3D", "linePlot", "linePlot3D", "pieChart", "pieC
 _SHORT_COLOUR = re.compile("#[0-9A-Fa-f]{3}")
 
 
+_INSIDE_PARA = etree.XPath("//para//*")
+_STYLES_INSIDE_PARA = etree.XPath("//para//blockTableStyle")
+
+
 def spell_out_colours(element: etree._Element) -> None:
     """Write `#fa0` as `#ffaa00`: ReportLab would read it as a number, and print another colour."""
     for name, value in element.attrib.items():
@@ -46,9 +50,9 @@ def unfold(root: etree._Element) -> None:
             text = "\n".join([cell.text or "", *(child.tail or "" for child in cell)])
             del cell[:]
             cell.text = text
-    for style in [element for element in root.iter("blockTableStyle") if _inside_para(element)]:
+    for style in _STYLES_INSIDE_PARA(root):
         style.getparent().remove(style)
-    inner = [element for element in root.iter(etree.Element) if _inside_para(element)]
+    inner = _INSIDE_PARA(root)
     for element in inner:
         if element.tag in _BLOCKS:
             _make_inline(element)
@@ -81,10 +85,6 @@ def _is_first(element: etree._Element) -> bool:
     if element.getprevious() is not None or (outer.text or "").strip(_BEGINNINGS):
         return False
     return outer.tag != "span" or outer.get("docgen-list") is None or _is_first(outer)
-
-
-def _inside_para(element: etree._Element) -> bool:
-    return any(parent.tag == "para" for parent in element.iterancestors())
 
 
 def _add_break(element: etree._Element) -> None:
