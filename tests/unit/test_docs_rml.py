@@ -25,7 +25,7 @@ _WITHOUT_EXAMPLE = {
     "mergePage", "includePdfPages", "letterhead", "storyPlace", "setNextFrame", "textAnnotation", "param", "barCode",
     "greek", "seqChain", "seqFormat", "drawCentredString", "barChart3D", "linePlot3D", "pieChart3D", "spiderChart",
     "strands", "strand", "spokes", "spoke", "barLabels", "lineLabels", "spokeLabels", "strandLabels", "texts", "text",
-    "pointer", "curves", "chart",
+    "pointer", "chart", "dataMatrix",
 }  # fmt: skip
 
 
