@@ -166,7 +166,8 @@ class Flow:
         if block is not self._rest:
             self._rest, self._rest_height, self._stalled = rest, inf, 0
             return
-        height = block.wrap(self._frame.width, ENDLESS)[1]
+        remaining = getattr(block, "remaining", None)  # long tables know without being measured to their end
+        height = remaining() if remaining else block.wrap(self._frame.width, ENDLESS)[1]
         self._stalled = self._stalled + 1 if height >= self._rest_height - TINY else 0
         self._rest, self._rest_height = rest, height
         if self._stalled > _STALLED_PARTS:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise, repeat
+from math import inf
 
 from lxml import etree
 
@@ -134,6 +135,10 @@ class Table:
         """Return the least width it takes."""
         given = self._body.widths
         return sum(width if isinstance(width, float) else self._least(at) for at, width in enumerate(given))
+
+    def remaining(self) -> float:
+        """Return what becomes less with each split: its rows, or its height where rows are split as well."""
+        return self.wrap(self._xs[-1], inf)[1] if self._manner.in_row else float(len(self._body.rows))
 
     def _settle_widths(self, available: float) -> None:
         given = self._body.widths
