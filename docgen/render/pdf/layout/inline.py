@@ -23,7 +23,7 @@ from docgen.render.pdf.layout.lines import ANCHOR, BREAK, IMAGE, TEXT, Image, Ru
 from docgen.render.pdf.layout.maker import Maker
 from docgen.render.pdf.layout.paramarks import Mark
 from docgen.render.pdf.layout.parascript import Look
-from docgen.render.pdf.layout.parastyle import ParaStyle, find, span_values
+from docgen.render.pdf.layout.parastyle import ParaStyle, find, span_values, with_attributes
 
 _SPACES = re.compile("[\t\n\x0b\x0c\r\x1c-\x1f \x85\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]+")
 #: ReportLab reads these as references, each a run of its own.
@@ -37,10 +37,11 @@ COUNTING = frozenset({"seq", "seqDefault", "seqReset", "seqChain", "seqFormat"})
 
 @dataclass
 class Content:
-    """Runs of a paragraph and of its bullet."""
+    """Runs of a paragraph and of its bullet; the paragraph's style where `<bullet>` changes it."""
 
     runs: list[Run] = field(default_factory=list)
     bullet: list[Run] | None = None
+    style: ParaStyle | None = None
 
 
 @dataclass
@@ -287,8 +288,10 @@ class _Reader:
             self._add(Run(self._look(state), text), state)
 
     def _bullet(self, element: etree._Element, state: _State) -> None:
+        said = {_BULLET[name.lower()]: text for name, text in element.items() if name.lower() in _BULLET}
+        if said:
+            self._style = self.content.style = with_attributes(self._style, said.items(), self._maker.styles)
         state = self._bullet_state()
-        self._set_font(element, state, {})
         self.content.bullet = []
         self._into = self.content.bullet
         self._read_inside(element, state)
@@ -391,6 +394,13 @@ _FONT_NAMES = {
     **dict.fromkeys(("face", "name", "fontname", "font"), "font"),
     **dict.fromkeys(("color", "fg", "textcolor"), "colour"),
     **dict.fromkeys(("backcolor", "bgcolor"), "back"),
+}
+_BULLET = {
+    **dict.fromkeys(("font", "face", "bulletfontname"), "bulletFontName"),
+    **dict.fromkeys(("size", "fontsize", "bulletfontsize"), "bulletFontSize"),
+    **dict.fromkeys(("indent", "bulletindent"), "bulletIndent"),
+    **dict.fromkeys(("color", "fg", "bulletcolor"), "bulletColor"),
+    **dict.fromkeys(("anchor", "bulletanchor"), "bulletAnchor"),
 }
 _TARGETS = ("href", "dest", "destination", "target", "link", "url")
 _LINK_LINES = {

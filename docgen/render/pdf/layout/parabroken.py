@@ -90,7 +90,7 @@ def break_text(text: str, style: ParaStyle, maker: Maker, width: float) -> Broke
 
 def break_content(content: Content, style: ParaStyle, maker: Maker, width: float) -> Broken:
     """Break what a paragraph with markup holds."""
-    runs = content.runs
+    runs, style = content.runs, content.style or style
     plain = len(runs) == 1 and runs[0].kind in (TEXT, BREAK) and not runs[0].look.back and not style.end_dots
     if plain and not runs[0].text.strip():
         runs = []
