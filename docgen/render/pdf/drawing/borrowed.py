@@ -37,8 +37,13 @@ def ink_of(element: etree._Element, maker: Maker) -> Ink:
     key = ("borrowed", etree.tostring(element, with_tail=False))
     found: Ink | None = maker.cache.get(key)
     if found is None:
-        found = maker.cache.keep(key, record(lambda canvas: _draw(element, canvas), maker))
+        found = _kept(key, record(lambda canvas: _draw(element, canvas), maker), maker)
     return found
+
+
+def _kept(key: tuple[Any, ...], made: Any, maker: Maker) -> Any:
+    """Return what was recorded, kept unless a character was missing: each document has to say so."""
+    return made if maker.document.lacks else maker.cache.keep(key, made)
 
 
 def _draw(element: etree._Element, canvas: Canvas) -> None:
@@ -85,14 +90,14 @@ def build_chart(element: etree._Element, maker: Maker) -> Iterable[Block]:
     text = element.get("data", "")
     plan = read_plan(text)
     key = ("chart", text)
-    ink = maker.cache.get(key) or maker.cache.keep(key, record(lambda canvas: drawn(text).drawOn(canvas, 0, 0), maker))
+    ink = maker.cache.get(key) or _kept(key, record(lambda canvas: drawn(text).drawOn(canvas, 0, 0), maker), maker)
     yield Figure(ink, plan.width, plan.height, element.get("align", "left"), element.get("alt"), maker)
 
 
 def build_bar_code(element: etree._Element, maker: Maker) -> Iterable[Block]:
     """Return the block of a `<barCodeFlowable>`."""
     key = ("barcode", etree.tostring(element, with_tail=False))
-    ink, width, height = maker.cache.get(key) or maker.cache.keep(key, _bar_code(element, maker))
+    ink, width, height = maker.cache.get(key) or _kept(key, _bar_code(element, maker), maker)
     alt = element.get("alt", element.get("value", ""))
     yield Figure(ink, width, height, element.get("align", "left"), alt, maker)
 

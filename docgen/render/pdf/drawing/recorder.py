@@ -18,7 +18,8 @@ from reportlab.pdfgen.textobject import PDFTextObject
 
 from docgen.render.pdf.alone import ALONE
 from docgen.render.pdf.drawing.samples import as_picture
-from docgen.render.pdf.layout.blocks import FontUse, Ink, Lack
+from docgen.render.pdf.layout.blocks import FontUse, Ink
+from docgen.render.pdf.layout.linetext import set_line
 from docgen.render.pdf.layout.maker import Maker
 from docgen.render.pdf.layout.resources import Opacity
 
@@ -114,14 +115,10 @@ class _Recorder(Canvas):  # type: ignore[misc]
 
     def glyphs(self, text: str, font: str, size: float, leading: float) -> str:
         """Return the operators that show text."""
-        letters = self._maker.letters
-        face = letters.face(font)
-        number = letters.number(face)
-        self.fonts.update((number, group) for group in face.groups(text))
-        if not face.covers(text):
-            lacks = [Lack(char, font, text[:40]) for char in dict.fromkeys(text) if not face.covers(char)]
-            self._maker.document.lacks += lacks
-        return f"/F{number} {size:.4g} Tf {leading:.4g} TL <{face.hex(text)}> Tj"
+        line = set_line(text, font, size, self._maker.letters, self._maker.document.language)
+        self.fonts |= line.fonts
+        self._maker.document.lacks += line.lacks
+        return f"{leading:.4g} TL {line.operators}"
 
 
 class _RecordedText(PDFTextObject):  # type: ignore[misc]

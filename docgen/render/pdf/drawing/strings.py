@@ -7,7 +7,8 @@ import re
 from lxml import etree
 
 from docgen.render.pdf.layout.attributes import length
-from docgen.render.pdf.layout.blocks import Lack, Sheet
+from docgen.render.pdf.layout.blocks import Sheet
+from docgen.render.pdf.layout.linetext import line_width, set_line
 from docgen.render.pdf.layout.maker import Maker
 
 _DIGIT = re.compile("[0-9]")
@@ -19,18 +20,18 @@ def draw_string(element: etree._Element, font: str, size: float, sheet: Sheet, m
     if not text:
         return
     x, y = length(element.get("x", "")), length(element.get("y", ""))
+    letters, language = maker.letters, maker.document.language
     before, after = _parts(element, text)
-    face = maker.letters.face(font)
-    shift = face.width(before, size)
+    shown = [set_line(part, font, size, letters, language) for part in (before, after) if part]
+    shift = shown[0].width if before else 0.0
     if element.tag == "drawAlignedString":
-        shift += 0.5 * face.width(element.get("pivotChar", "."), size)
+        shift += 0.5 * line_width(element.get("pivotChar", "."), font, size, letters, language)
     elif element.tag in ("drawCenteredString", "drawCentredString"):
         shift /= 2
-    number = maker.letters.number(face)
-    if not face.covers(text):
-        maker.document.lacks += [Lack(char, font, text[:40]) for char in dict.fromkeys(text) if not face.covers(char)]
-    ops = f"BT /F{number} {size:.4g} Tf 1 0 0 1 {x - shift:.3f} {y:.3f} Tm <{face.hex(before + after)}> Tj ET\n"
-    sheet.fonts.update((number, group) for group in face.groups(text))
+    for part in shown:
+        maker.document.lacks += part.lacks
+        sheet.fonts.update(part.fonts)
+    ops = f"BT 1 0 0 1 {x - shift:.3f} {y:.3f} Tm {''.join(part.operators for part in shown)}ET\n"
     changes = element.find(".//pageNumber") is not None
     sheet.draw(ops, None if changes or maker.document.silent else maker.document.at.add("P"))
 

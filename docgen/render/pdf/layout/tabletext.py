@@ -9,10 +9,10 @@ from babel import Locale, UnknownLocaleError
 from babel.numbers import get_decimal_symbol
 
 from docgen.render.pdf.layout.attributes import fill_operator
-from docgen.render.pdf.layout.blocks import Ink, Lack
+from docgen.render.pdf.layout.blocks import FontUse, Ink, Lack
+from docgen.render.pdf.layout.linetext import line_width, set_line
 from docgen.render.pdf.layout.maker import Maker
 from docgen.render.pdf.layout.tablestyle import CellStyle
-from docgen.render.pdf.typeset.faces import Face
 
 #: Digits up to the last one, where what follows has none: `456)`, `13cm`.
 _ENDS_OTHERWISE = re.compile(r"(.*[0-9])[^0-9]+", re.DOTALL)
@@ -29,49 +29,55 @@ def decimal_mark(language: str) -> str:
 
 def text_width(text: str, look: CellStyle, maker: Maker) -> float:
     """Return the width of the widest line."""
-    face = maker.letters.face(look.font)
-    return max(face.width(line, look.size) for line in text.split("\n"))
+    return max(_width(line, look, maker) for line in text.split("\n"))
+
+
+def _width(line: str, look: CellStyle, maker: Maker) -> float:
+    return line_width(line, look.font, look.size, maker.letters, maker.document.language)
 
 
 def text_ink(text: str, look: CellStyle, maker: Maker) -> Ink:
     """Return the lines of a text: the first on the origin, which its alignment stands on."""
     mark = decimal_mark(maker.document.language) if look.align == "DECIMAL" else ""
-    key = ("cell", text, mark, look.font, look.size, look.leading, look.colour, look.align)
-    found: Ink | None = maker.cache.get(key)
+    language = maker.document.language
+    key = ("cell", text, mark, look.font, look.size, look.leading, look.colour, look.align, language)
+    found: tuple[Ink, tuple[Lack, ...]] | None = maker.cache.get(key)
     if found is None:
-        found = _set(text, look, maker, mark)
-        if maker.letters.face(look.font).covers(text.replace("\n", "")):
-            maker.cache.keep(key, found)
-    return found
+        found = maker.cache.keep(key, _set(text, look, maker, mark))
+    maker.document.lacks.extend(found[1])
+    return found[0]
 
 
-def _set(text: str, look: CellStyle, maker: Maker, mark: str) -> Ink:
-    face = maker.letters.face(look.font)
-    number = maker.letters.number(face)
-    out = [f"BT {fill_operator(look.colour)}/F{number} {look.size:.4g} Tf\n"]
-    groups: set[int] = set()
-    at_x = at_y = 0.0
+def _set(text: str, look: CellStyle, maker: Maker, mark: str) -> tuple[Ink, tuple[Lack, ...]]:
+    out = [f"BT {fill_operator(look.colour)}"]
+    fonts: set[FontUse] = set()
+    lacks: list[Lack] = []
     for count, line in enumerate(text.split("\n")):
         if not line:
             continue
-        _find_lacks(line, face, look, maker)
-        x, y = _start(line, face, look, mark), -count * look.leading
         left = before_mark(line, mark) if mark else line
-        out.append(f"{x - at_x:.4f} {y - at_y:.4f} Td <{face.hex(left)}> Tj\n")
-        if left != line:
-            out.append(f"<{face.hex(line[len(left) :])}> Tj\n")
-        at_x, at_y = x, y
-        groups |= face.groups(line)
-    return Ink("".join([*out, "ET\n"]), frozenset((number, group) for group in groups))
+        shown = [
+            set_line(part, look.font, look.size, maker.letters, maker.document.language)
+            for part in (left, line[len(left) :])
+            if part
+        ]
+        width = shown[0].width if left else 0.0
+        out.append(f"1 0 0 1 {_start(width, look, mark, maker):.4f} {-count * look.leading:.4f} Tm ")
+        for part in shown:
+            out.append(part.operators)
+            fonts |= part.fonts
+            lacks += part.lacks
+    return Ink("".join([*out, "ET\n"]), frozenset(fonts)), tuple(lacks)
 
 
-def _start(line: str, face: Face, look: CellStyle, mark: str) -> float:
+def _start(width: float, look: CellStyle, mark: str, maker: Maker) -> float:
+    """Return where a line begins, of which so much stands left of the place that it is aligned on."""
     if look.align == "RIGHT":
-        return -face.width(line, look.size)
+        return -width
     if look.align == "CENTER":
-        return -0.5 * face.width(line, look.size)
+        return -0.5 * width
     if look.align == "DECIMAL":
-        return -0.5 * face.width(mark, look.size) - face.width(before_mark(line, mark), look.size)
+        return -0.5 * _width(mark, look, maker) - width
     return 0.0
 
 
@@ -85,8 +91,3 @@ def before_mark(text: str, mark: str) -> str:
         return left
     ends = _ENDS_OTHERWISE.fullmatch(text)
     return ends[1] if ends else text
-
-
-def _find_lacks(line: str, face: Face, look: CellStyle, maker: Maker) -> None:
-    if not face.covers(line):
-        maker.document.lacks.extend(Lack(char, look.font, line) for char in line if not face.covers(char))
