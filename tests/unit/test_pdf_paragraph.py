@@ -9,8 +9,9 @@ from pressing import FILE, press, pressed, rml
 from docgen.errors import TemplateError
 from docgen.render.pdf.fonts import load_fonts
 from docgen.render.pdf.layout.blocks import Document, Link, Node, Sheet
+from docgen.render.pdf.layout.kept import Cache
 from docgen.render.pdf.layout.letters import Letters
-from docgen.render.pdf.layout.maker import Cache, Maker
+from docgen.render.pdf.layout.maker import Maker
 from docgen.render.pdf.layout.paragraph import Paragraph
 from docgen.render.pdf.layout.parastyle import SAMPLE, ParaStyle, read, read_span, with_attributes
 from docgen.render.pdf.layout.resources import Store

@@ -14,8 +14,9 @@ from docgen.render.pdf.file import write_file
 from docgen.render.pdf.fonts import FontSet
 from docgen.render.pdf.layout.blocks import Bookmark, Document, OutlineEntry
 from docgen.render.pdf.layout.flow import lay_out
+from docgen.render.pdf.layout.kept import Cache
 from docgen.render.pdf.layout.letters import Letters
-from docgen.render.pdf.layout.maker import Cache, Maker
+from docgen.render.pdf.layout.maker import Maker
 from docgen.render.pdf.layout.resources import Store
 from docgen.render.pdf.layout.story import BUILDERS
 from docgen.render.pdf.layout.styles import Styles

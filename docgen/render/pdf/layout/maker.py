@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Protocol
 
 from lxml import etree
 
@@ -14,28 +14,13 @@ from docgen.model import Where
 from docgen.render.pdf.layout.attributes import length
 from docgen.render.pdf.layout.blocks import Block, Document
 from docgen.render.pdf.layout.frames import Frame, FramePlan
+from docgen.render.pdf.layout.kept import Cache
 from docgen.render.pdf.layout.letters import Letters
 from docgen.render.pdf.layout.resources import Store
 from docgen.render.pdf.layout.styles import Styles
 
 #: Makes the blocks of one element.
 Builder = Callable[[etree._Element, "Maker"], Iterable[Block]]
-
-
-class Cache(dict[tuple[Any, ...], Any]):
-    """What is kept over the documents of a template: lines, ink, styles. The first item of a key says of what kind.
-
-    It is emptied when it is full: what it holds can be made again.
-    """
-
-    limit = 50_000
-
-    def keep(self, key: tuple[Any, ...], value: Any) -> Any:
-        """Return the value, kept."""
-        if len(self) >= self.limit:
-            self.clear()
-        self[key] = value
-        return value
 
 
 def needed(element: etree._Element, name: str) -> str:

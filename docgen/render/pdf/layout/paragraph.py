@@ -6,13 +6,13 @@ anew for each. Knows where parts of it stand in the structure tree; leaves break
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from copy import copy
 
 from lxml import etree
 
 from docgen.render.pdf.layout.blocks import Block, Bookmark, Document, Heading, Node, Sheet
-from docgen.render.pdf.layout.inline import MOVING, Content, base_look, count_inside, read_content
+from docgen.render.pdf.layout.inline import Content, base_look, read_content
 from docgen.render.pdf.layout.lines import (
     NO_BREAK_SPACE,
     TEXT,
@@ -25,11 +25,16 @@ from docgen.render.pdf.layout.maker import Maker
 from docgen.render.pdf.layout.parabroken import Broken, break_content, break_made, break_text
 from docgen.render.pdf.layout.paraink import Drawing, Placing, draw_easy, draw_lines, leading_of
 from docgen.render.pdf.layout.parascript import width_of
-from docgen.render.pdf.layout.parastyle import ParaStyle, changed, find, span_values, with_attributes
+from docgen.render.pdf.layout.parastyle import ParaStyle, changed
 
 _FUZZ = 1e-6
 _NO_ROOM = float(0x7FFFFFFF)
 _TOLERANCE = 1e-8
+
+
+def normal(text: str) -> str:
+    """Return a text with one space between words, but for spaces that do not break."""
+    return text if NO_BREAK_SPACE in text else " ".join(text.split())
 
 
 class Paragraph:
@@ -38,6 +43,9 @@ class Paragraph:
     A part of a split one has the lines of the whole and how many of them are its own, or the words that are left.
     """
 
+    role = "P"
+    _element: etree._Element | None = None
+    _counted: tuple[str, ...] = ()
     _content: Content | None = None
     _words: Sequence[Word] | None = None  # what is left of a split one
     _plain = False
@@ -175,7 +183,7 @@ class Paragraph:
         found: Broken | None = cache.get(key)
         if found is None:
             if self._element is None:
-                found = break_text(self._key, style, maker, width)
+                found = break_text(normal(self._key), style, maker, width)
             else:
                 found = break_content(self._read(), style, maker, width)
             cache.keep(key, found)
@@ -186,7 +194,7 @@ class Paragraph:
 
     def _read(self, *, exact: bool = False) -> Content:
         if self._element is None:
-            return Content([Run(base_look(self._style, self._maker), self._key)])
+            return Content([Run(base_look(self._style, self._maker), normal(self._key))])
         if self._content is None or not self._key:
             self._content = read_content(self._element, self._style, self._maker, exact=exact, counted=self._counted)
         return self._content
@@ -278,62 +286,3 @@ def _close_link(drawing: Drawing, number: int, sheet: Sheet, x: float, y: float,
     text = "".join(part.text for part in drawing.parts if part.link == number)
     for left, bottom, right, top in boxes:
         sheet.link(node or Node("Link"), x + left, y + bottom, x + right, y + top, target, text)
-
-
-# --- elements ----------------------------------------------------------------------------------------
-
-_STYLES = {"title": "Title", **{f"h{level}": f"Heading{level}" for level in range(1, 7)}}
-_ROLES = {"title": "H1", **{f"h{level}": f"H{level}" for level in range(1, 7)}}
-
-
-def _has_references(text: str) -> bool:
-    return "&" in text or "<" in text or ">" in text
-
-
-def build(element: etree._Element, maker: Maker) -> Iterable[Block]:
-    """Return the paragraph of a `<para>`, a heading or a `<title>`."""
-    tag = element.tag
-    items = element.items()
-    style = style_of(tag, items, maker)
-    role = f"H{style.heading}" if style.heading else _ROLES.get(tag, "P")
-    if not len(element) and (not items or not element.get("bulletText")):
-        text = element.text or ""
-        if NO_BREAK_SPACE not in text:
-            text = " ".join(text.split())
-        if not _has_references(text):
-            return (Paragraph(style, maker, role, text),)
-    return (_with_markup(element, style, maker, role),)
-
-
-def _with_markup(element: etree._Element, style: ParaStyle, maker: Maker, role: str) -> Paragraph:
-    counted = count_inside(element, maker.document.sequencer)
-    moves = any(child.tag in MOVING for child in element.iter())
-    key = "" if moves else _key_of(element, maker, counted)
-    return Paragraph(style, maker, role, key, element, counted)
-
-
-def _key_of(element: etree._Element, maker: Maker, counted: Sequence[str]) -> str:
-    """Return what tells a paragraph with markup from others, what its elements refer to by name included."""
-    text = "<" + etree.tostring(element, encoding="unicode", with_tail=False)
-    named = [each.get("style") for each in element.iter("span")] if "<span" in text else ()
-    styles = [repr(span_values(find(name, maker.styles))) for name in named if name]
-    return "\0".join([text, *counted, *styles])
-
-
-def style_of(tag: str, items: Sequence[tuple[str, str]], maker: Maker) -> ParaStyle:
-    """Return the style of an element with what its attributes change. Raises ValueError."""
-    name, others = "", False
-    for attribute, text in items:
-        if attribute == "style":
-            name = text
-        else:
-            others = True
-    known = maker.styles.paragraphs
-    name = name or _STYLES.get(tag, "Normal")
-    style = known.get(name)
-    if style is None or not isinstance(style, ParaStyle):
-        found = find(name, maker.styles)
-        if not isinstance(found, ParaStyle):
-            raise ValueError(f'"{name}" is a style of spans')
-        style = found
-    return with_attributes(style, items, maker.styles) if others else style

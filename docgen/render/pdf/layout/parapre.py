@@ -14,7 +14,8 @@ from docgen.render.pdf.layout.inline import Content, base_look, count_inside
 from docgen.render.pdf.layout.lines import IMAGE, Image, Line, Run
 from docgen.render.pdf.layout.maker import Maker
 from docgen.render.pdf.layout.parabroken import Broken, width_pair
-from docgen.render.pdf.layout.paragraph import Paragraph, style_of
+from docgen.render.pdf.layout.paraelement import style_of
+from docgen.render.pdf.layout.paragraph import Paragraph
 from docgen.render.pdf.layout.parascript import Look, lacks_of, width_of
 from docgen.render.pdf.layout.parastyle import SAMPLE, ParaStyle, changed
 

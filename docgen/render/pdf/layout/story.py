@@ -8,7 +8,7 @@ from lxml import etree
 
 from docgen.render.body import words
 from docgen.render.pdf.drawing import borrowed, codes, graphics, pictures
-from docgen.render.pdf.layout import actions, beside, keeping, lists, paragraph, parapre, placed, tables, turnover
+from docgen.render.pdf.layout import actions, beside, keeping, lists, paraelement, parapre, placed, tables, turnover
 from docgen.render.pdf.layout.attributes import length
 from docgen.render.pdf.layout.blocks import Block, Spacer
 from docgen.render.pdf.layout.maker import Builder, Maker, needed
@@ -20,7 +20,7 @@ def _spacer(element: etree._Element, maker: Maker) -> Iterable[Block]:
 
 #: element of a story -> who makes its blocks
 BUILDERS: Mapping[str, Builder] = {
-    **dict.fromkeys(("para", "title", "h1", "h2", "h3", "h4", "h5", "h6"), paragraph.build),
+    **dict.fromkeys(("para", "title", "h1", "h2", "h3", "h4", "h5", "h6"), paraelement.build),
     "pre": parapre.build_pre,
     "xpre": parapre.build_xpre,
     "spacer": _spacer,

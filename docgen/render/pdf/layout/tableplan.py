@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
-from docgen.render.pdf.layout.maker import Cache
+from docgen.render.pdf.layout.kept import Cache
 from docgen.render.pdf.layout.tablegrid import Looks, change
 from docgen.render.pdf.layout.tablestyle import CellStyle
 
