@@ -44,6 +44,7 @@ class _Breaker:
         self._queue: deque[Word] = deque()
         self._room = widths[0]
         self._start = 0
+        self._piece: Word | None = None  # fits in any case, as its width was made for the line
         self._line = self._new_line()
         self._used = self._space = 0.0
 
@@ -65,6 +66,10 @@ class _Breaker:
         wider = self._used + self._space + word.width if word.width > 0 else self._used
         if word.parts[0].kind == BREAK:
             self._break_at(word)
+            return
+        if self._plain and word is self._piece:
+            if word.width:
+                self._take(word, wider)
             return
         if wider > self._room and wider > (limit := self._room + self._shrink()):
             if self._divide(word, wider, limit):
@@ -171,6 +176,7 @@ class _Breaker:
         left = self._room - self._space - self._used
         pieces = list(_chopped(word, left, self._widths, len(self.lines)))
         self._put_back(pieces)
+        self._piece = pieces[0]
         if self._plain and not pieces[0].width:
             self._used += self._space
         return True
