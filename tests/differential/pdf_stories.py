@@ -38,6 +38,8 @@ _FLOWING = {
 }  # fmt: skip
 #: What cannot stand within <pto>.
 _NO_PTO = _FLOWING | {"ol", "ul", "qr"}
+#: What has no width of its own: for a column without one, ReportLab takes the letters of the Python object's name.
+_UNMEASURED = {"hr", "keepInFrame", "fixedSize", "link", "ol", "ul"}
 _STYLES = """
 <paraStyle name="text" fontName="SourceSans3" fontSize="9" leading="12"/>
 <paraStyle name="heading" fontName="SourceSans3-Semibold" fontSize="14" leading="17" spaceBefore="6" spaceAfter="4"
@@ -52,20 +54,24 @@ class _Story:
     choose: Chooser
     styles: list[str] = field(default_factory=list)
     entries: int = 0
+    loose: bool = False
     level: int = -1
     turning: bool = False
 
     def blocks(self, depth: int, most: int) -> str:
         return "".join(self.block(depth) for _ in range(self.choose.number(1, most)))
 
-    def cell(self, depth: int) -> str:
-        return self.blocks(depth, 2)
+    def cell(self, depth: int, loose: bool) -> str:
+        before, self.loose = self.loose, self.loose or loose
+        made = self.blocks(depth, 2)
+        self.loose = before
+        return made
 
     def block(self, depth: int) -> str:
         kind = self.choose.pick(_KINDS)
         if depth and (kind in _FLOWING or depth > 2):
             kind = "para"
-        if self.turning and kind in _NO_PTO:
+        if (self.turning and kind in _NO_PTO) or (self.loose and kind in _UNMEASURED):
             kind = "para"
         made = getattr(self, f"_{kind}", None)
         return str(made(depth)) if made else self._holder(kind, depth)
@@ -76,7 +82,9 @@ class _Story:
         for name in ("keepWithNext", "pageBreakBefore", "frameBreakBefore") if depth else ():
             usual.pop(name, None), rare.pop(name, None)
         look = self.choose.attributes(usual, 14) + self.choose.attributes(rare, 60)
-        return f'<para style="text"{look}>{inline(self.choose, moving=not depth)}</para>'
+        # The reference does not know what the page decides where it changes the case of letters.
+        moving = not depth and "textTransform" not in look
+        return f'<para style="text"{look}>{inline(self.choose, moving=moving)}</para>'
 
     def _heading(self, _: int) -> str:
         kind = self.choose.pick(("h1", "h2", "h3", "h4", "h5", "h6", "title"))

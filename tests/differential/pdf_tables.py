@@ -15,7 +15,8 @@ _CELL = {
     "leading": "9|16", "fontColor": COLOURS, "href": "https://example.com",
 }  # fmt: skip
 _FIGURES = ("12.50", "1,234.5", "7", "(3.25)")
-Blocks = Callable[[int], str]
+#: Blocks at a depth, within a column that is as wide as its content or not.
+Blocks = Callable[[int, bool], str]
 
 
 def table_style(choose: Chooser, name: str) -> str:
@@ -68,12 +69,14 @@ def table(choose: Chooser, depth: int, styles: list[str], blocks: Blocks) -> str
     """Return a table; its style is added to `styles`."""
     columns = choose.number(1, 4 - depth)
     rows = choose.number(12, 30) if depth == 0 and choose.chance(5) else choose.number(1, 5)
-    content = "".join(f"<tr>{_row(choose, columns, depth, blocks)}</tr>" for _ in range(rows))
+    widths = _widths(choose, columns, rows)
+    loose = not widths or any(said in widths for said in ("%", "*", '"None', ",None"))
+    content = "".join(f"<tr>{_row(choose, columns, depth, blocks, loose)}</tr>" for _ in range(rows))
     spans = _span(choose, columns, rows) if choose.chance(4) else ""
     own = f"<blockTableStyle id='own'>{_FONT}{spans}</blockTableStyle>" if spans else ""
     style = "" if own else f' style="{_styled(choose, styles)}"'
     head = ' repeatRows="1"' if rows > 2 and choose.chance(3) and not spans else ""
-    return f"<blockTable{style}{_widths(choose, columns, rows)}{head}{_manners(choose)}>{own}{content}</blockTable>"
+    return f"<blockTable{style}{widths}{head}{_manners(choose)}>{own}{content}</blockTable>"
 
 
 def _styled(choose: Chooser, styles: list[str]) -> str:
@@ -82,11 +85,11 @@ def _styled(choose: Chooser, styles: list[str]) -> str:
     return name
 
 
-def _row(choose: Chooser, columns: int, depth: int, blocks: Blocks) -> str:
-    return "".join(_cell(choose, depth, blocks) for _ in range(columns))
+def _row(choose: Chooser, columns: int, depth: int, blocks: Blocks, loose: bool) -> str:
+    return "".join(_cell(choose, depth, blocks, loose) for _ in range(columns))
 
 
-def _cell(choose: Chooser, depth: int, blocks: Blocks) -> str:
+def _cell(choose: Chooser, depth: int, blocks: Blocks, loose: bool) -> str:
     look = choose.attributes(_CELL, 25) + (_edge(choose) if choose.chance(12) else "")
     match choose.number(0, 9):
         case 0 | 1 | 2 | 3:
@@ -98,7 +101,7 @@ def _cell(choose: Chooser, depth: int, blocks: Blocks) -> str:
         case 8:
             content = choose.pick(("", "one\ntwo", '<img src="logo.png" width="20" height="10"/>', "12.50", "1,234.5"))
         case _:
-            content = blocks(depth + 1)
+            content = blocks(depth + 1, loose)
     return f"<td{look}>{content}</td>"
 
 
