@@ -20,6 +20,7 @@ from docgen.render.pdf.layout.parastyle import ParaStyle
 from docgen.render.pdf.typeset.bidi import has_right_to_left
 from docgen.render.pdf.typeset.faces import Face
 from docgen.render.pdf.typeset.setting import reads_back
+from docgen.render.pdf.typeset.shaping import among_right_to_left
 
 _FUZZ = 1e-8
 _TRAILING = re.compile(r"\s+$")
@@ -277,7 +278,7 @@ class _Pen:
     def _write(self, placed: _Placed, y: float, *, in_order: bool) -> None:
         at: float | None = None
         items = placed.items if in_order else sorted(placed.items, key=lambda item: item[0])
-        for _, run, start in items:
+        for index, (_, run, start) in enumerate(items):
             if isinstance(run.extra, Image):
                 self._set_image(run.extra, start, y)
                 at = None
@@ -295,17 +296,35 @@ class _Pen:
             at = start
             hyphened = placed.line.hyphened and run is placed.line.runs[-1]
             if is_plain(run.look, run.text.replace(SOFT_HYPHEN, "")) and not run.rtl:
+                if placed.line.rtl and not in_order and index + 1 < len(items):
+                    run = self._show_turned(run, alone=not any(has_right_to_left(r.text) for r in placed.line.runs))
                 self._show_plain(run, placed.gap, hyphened=hyphened)
             else:
                 self._show_script(run, placed.gap, start, y)
 
     def _show_plain(self, run: Run, gap: float, *, hyphened: bool) -> None:
         look, text = run.look, run.text
+        if not text:
+            return
         if hyphened:
             ops = text_operators(look, text[:-1], gap) + _HYPHEN.format(look.face.hex("-"))
         else:
             ops = text_operators(look, text, gap)
         self._open.show(look, look.face, ops, self._letters, text, look.face.groups(text))
+
+    def _show_turned(self, run: Run, *, alone: bool) -> Run:
+        """Show the first word of what goes from left to right among the rest, and return what is left.
+
+        The word says that it stands in text from right to left. Readers that make sentences of what they see from
+        left to right would take the signs and the space after a number for a part of it.
+        """
+        look, first = run.look, run.text.split(" ", 1)[0].replace(SOFT_HYPHEN, "")
+        if not first or NO_BREAK_SPACE in first:
+            return run
+        actual = among_right_to_left(first, alone=alone).encode("utf-16-be").hex().upper()
+        ops = f"/Span <</ActualText <FEFF{actual}>>> BDC\n<{look.face.hex(first)}> Tj\nEMC\n"
+        self._open.show(look, look.face, ops, self._letters, first, look.face.groups(first))
+        return run.like(run.text[len(run.text.split(" ", 1)[0]) :])
 
     def _show_script(self, run: Run, gap: float, x: float, y: float) -> None:
         """Show shaped text word by word; the spaces between are those of the paragraph's own font."""

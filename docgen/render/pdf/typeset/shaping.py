@@ -5,6 +5,8 @@ Knows one run of one face, script and direction; nothing of fallback, lines or f
 
 from __future__ import annotations
 
+import unicodedata
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 
@@ -17,6 +19,9 @@ from docgen.render.pdf.typeset.glyphtexts import text_of
 
 #: Longer runs are shaped in pieces; no line holds so much.
 _LONGEST = 20_000
+_FROM_LEFT, _FROM_RIGHT = "\u200e", "\u200f"
+#: What readers take for a part of a number.
+_SIGNS = frozenset(",.:/%+-#$£€₪،٪")
 
 
 @dataclass(frozen=True)
@@ -100,9 +105,7 @@ class _Writer:
             if stretch:
                 self._close()
                 self._out.append(f"/Span <</ActualText <FEFF{stretch.encode('utf-16-be').hex().upper()}>>> BDC")
-            for cluster in clusters:
-                for glyph in cluster.glyphs:
-                    self._show(glyph)
+            self._show_all(clusters, told=bool(stretch))
             if stretch:
                 self._close()
                 self._out.append("EMC")
@@ -112,16 +115,26 @@ class _Writer:
             self._out.append("0 Ts")
         return " ".join(self._out)
 
-    def _show(self, glyph: Glyph) -> None:
+    def _show_all(self, clusters: Sequence[Cluster], *, told: bool) -> None:
+        placed = []
+        for cluster in clusters:
+            for glyph in cluster.glyphs:
+                placed.append((glyph, self._want + glyph.x))
+                self._want += glyph.advance
+        for glyph, x in (
+            _in_order_of_readers(placed, len(clusters[-1].glyphs)) if told and not self._run.rtl else placed
+        ):
+            self._show(glyph, x)
+
+    def _show(self, glyph: Glyph, x: float) -> None:
         rise = round(glyph.y * self._size / 1000, 3) + 0.0
         if rise != self._rise:
             self._close()
             self._out.append(f"{rise:g} Ts")
             self._rise = rise
-        self._move(self._want + glyph.x)
+        self._move(x)
         self._codes.append(f"{glyph.id:04X}")
         self._pen += self._run.face.advance(glyph.id)
-        self._want += glyph.advance
 
     def _move(self, target: float) -> None:
         shift = round(self._pen - target, 2)
@@ -145,21 +158,76 @@ class _Writer:
         self._array = []
 
 
+def among_right_to_left(text: str, *, alone: bool = False) -> str:
+    """Return a number, word or sign with marks that hold it apart from text around it that goes from right to left.
+
+    Readers that make sentences of what they see from left to right then find where it ends: poppler by the first mark,
+    which is the one further on. pdfium reverses a line that has more from right to left than from left to right, and
+    brackets in it; so it also does one where all that goes from right to left are marks, with `alone`.
+    """
+    marked = f"{_FROM_RIGHT}{text}{_FROM_LEFT}"
+    return f"{_FROM_LEFT}{marked}{_FROM_RIGHT}" if alone else marked
+
+
+def _is_apart(text: str, is_last: bool) -> bool:
+    """Return whether a sign of text from right to left is not to become part of a number that follows, or a bracket."""
+    return (text in _SIGNS and is_last) or (len(text) == 1 and unicodedata.mirrored(text) == 1)
+
+
 def _stretches(run: GlyphRun) -> list[tuple[str, list[Cluster]]]:
     """Return the clusters with the text they have to say, "" where their glyphs do.
 
-    From left to right neighbours say it together. From right to left each speaks for itself, since readers reverse
-    what stands in that direction, letter by letter.
+    From left to right neighbours say it together, with the letter before them (after them, at the beginning), and a run
+    with raised glyphs says all. From right to left each speaks for itself, since readers reverse what stands in that
+    direction, letter by letter.
     """
     found: list[tuple[list[str], list[Cluster]]] = []
-    for cluster in run.clusters:
-        text = [] if run.reads_back(cluster) else [cluster.text]
+    whole = not run.rtl and any(glyph.y for cluster in run.clusters for glyph in cluster.glyphs)
+    for index, cluster in enumerate(run.clusters):
+        text = [] if run.reads_back(cluster) and not whole else [cluster.text]
+        if run.rtl and _is_apart(cluster.text, index == 0):
+            text = [among_right_to_left(cluster.text)]
         if found and bool(found[-1][0]) == bool(text) and not (text and run.rtl):
             found[-1][0].extend(text)
             found[-1][1].append(cluster)
-        else:
-            found.append((text, [cluster]))
-    return [("".join(texts), clusters) for texts, clusters in found]
+            continue
+        if len(found) == 1 and found[0][0] and len(found[0][1]) == 1 and not run.rtl:
+            found[0][0].append(cluster.text)
+            found[0][1].append(cluster)
+            continue
+        found.append((text, [cluster]))
+        if text and len(found) > 1 and not run.rtl:
+            _take_last(found[-2], found[-1])
+    return [("".join(texts), clusters) for texts, clusters in found if clusters]
+
+
+def _take_last(before: tuple[list[str], list[Cluster]], after: tuple[list[str], list[Cluster]]) -> None:
+    """Let a stretch begin one cluster earlier, with a letter that readers find where it is."""
+    taken = before[1].pop()
+    after[0].insert(0, taken.text)
+    after[1].insert(0, taken)
+
+
+_Placed = tuple[Glyph, float]
+
+
+def _in_order_of_readers(placed: Sequence[_Placed], last: int) -> list[_Placed]:
+    """Return the glyphs of one ActualText so that readers know where it begins and ends.
+
+    To poppler it reaches from the first glyph to the last, so the last one is to be a letter and no mark on it. pdfium
+    sorts what is raised by where it stands, and says a text again that another one comes into; so what is raised has
+    the letters it stands on around it.
+
+    Args:
+        placed: glyphs with their places.
+        last: how many of them belong to the last cluster.
+    """
+    end = list(placed[-last:])
+    end.sort(key=lambda item: item[0].advance != 0)
+    found = [*placed[:-last], *end] if last < len(placed) else list(placed) if any(g.y for g, _ in placed) else end
+    raised = [item for item in found if item[0].y]
+    flat = [item for item in found if not item[0].y]
+    return [*flat[:1], *raised, *flat[1:]]
 
 
 @lru_cache(maxsize=1 << 14)
