@@ -12,7 +12,7 @@ from lxml import etree
 from pressing import FILE, rml
 from rendering import make_context, rml_template
 
-from docgen.errors import TemplateError
+from docgen.errors import DocgenError, TemplateError
 from docgen.model import Making
 from docgen.render.pdf import prepare
 from docgen.render.pdf.fonts import load_fonts
@@ -72,7 +72,7 @@ def test_what_is_known_passes_the_whole_check_unchanged(first: int, second: int)
         else:
             try:
                 known.make_safe(root, body, RULES)
-            except TemplateError:
+            except DocgenError:
                 return
 
 
@@ -82,3 +82,16 @@ def test_a_body_that_each_path_can_do_a_part_of_is_a_fault(tmp_path: Path) -> No
         prepare(rml_template(tmp_path / "a", body))
     assert prepare(rml_template(tmp_path / "b", "<para kerning='yes'>x</para>")).render(make_context({})).pages == 1
     assert prepare(rml_template(tmp_path / "c", "<codesnippet>y</codesnippet>"), engine=Making.COMPILED)
+
+
+def test_what_stands_behind_a_bracket_in_an_attribute_is_not_passed_over() -> None:
+    body = '<para><a backColor="{}" href="https://example.com/{}">x</a></para>'
+    known = learned(rml(body.format("&gt;", 1)), rml(body.format(">", 1)))
+    assert not known.holds(rml(body.format(">", '1" onclick="x')), RULES)
+    assert not known.holds(rml(body.format(">", 1)), RULES)
+
+
+def test_a_text_on_the_next_line_is_a_text() -> None:
+    known = learned(rml("<para>x</para>\n<para>x</para>"))
+    assert known.holds(rml("<para>\ny</para>\n\n<para>y</para>"), RULES)
+    assert not known.holds(rml("<para>x</para>\nstray\n<para>x</para>"), RULES)

@@ -33,12 +33,20 @@ def tidy(text: str) -> str:
     return unicodedata.normalize("NFC", text).translate(_TIDY)
 
 
-_UNTIDY = re.compile(f"[{''.join(map(chr, _TIDY))}]|&#(?!(?:10|34|38|39|60|62);)")
+_BY_NUMBER = re.compile("&#(?!(?:10|34|38|39|60|62);)")
+_UNTIDY = re.compile(f"[{''.join(map(chr, _TIDY))}]")
+#: What `tidy` leaves as it is whatever stands beside it: ASCII, and the letters and punctuation of Europe.
+_CALM_ASCII = bytes(code for code in range(128) if code not in _TIDY)
+_CALM = frozenset(map(chr, (*range(128, 0x300), *range(0x2013, 0x2027), 0x2030, 0x20AC))) - set(map(chr, _TIDY))
 
 
 def is_tidy(markup: str) -> bool:
     """Return whether `tidy` leaves every text of some XML as it is."""
-    return _UNTIDY.search(markup) is None and unicodedata.is_normalized("NFC", markup)
+    if "&#" in markup and _BY_NUMBER.search(markup):
+        return False
+    # Bytes are sorted out many times faster than letters are looked for.
+    others = markup.encode("utf-8", "surrogatepass").translate(None, _CALM_ASCII).decode("utf-8", "surrogatepass")
+    return _CALM.issuperset(others) or (_UNTIDY.search(others) is None and unicodedata.is_normalized("NFC", markup))
 
 
 @dataclass

@@ -17,12 +17,16 @@ from docgen.errors import raise_faults
 from docgen.render.pdf.elements import write_out
 from docgen.render.pdf.safety import FILE_TAGS, Rules, make_safe, place_files
 
+#: A text behind a tag, which becomes a full stop: what it says does not count.
+_TEXT = re.compile(r">\s*+[^<\s][^<]*")
 #: A tag, and whether text follows it.
 _PIECES = re.compile(r"<([^>]*)>\s*([^<]?)")
 _ATTRIBUTE = re.compile(r"""([\w:.-]+)\s*=\s*(?:"[^"]*"|'[^']*')""")
 _OWN = re.compile("<(?:addressWindow|epcQr|markdown|letterhead)\\b")
 _STAY, _LEAVE = -1, -2
 _MOST = 50_000
+#: So many characters of lines are remembered.
+_MOST_LETTERS = 4_000_000
 
 #: What is around it, the tag as written, whether a tag follows it at once.
 _Key = tuple[int, str, bool]
@@ -35,6 +39,9 @@ class KnownTags:
         self._steps: dict[_Key, int] = {}
         self._shapes: dict[_Key, int] = {}
         self._paths: dict[tuple[int, str], int] = {}
+        self._above = [0]
+        self._lines: dict[tuple[int, str], int] = {}
+        self._room = _MOST_LETTERS
         self._files: dict[tuple[str, frozenset[Path]], str] = {}
 
     def make_safe(self, root: etree._Element, merged: str, rules: Rules) -> None:
@@ -66,23 +73,39 @@ class KnownTags:
                 element.set(attribute, found)
 
     def holds(self, merged: str, rules: Rules) -> bool:
-        """Return whether a merged body has known tags only, and so passes `make_safe` unchanged, file names apart."""
-        steps, state = self._steps, 0
-        stack: list[int] = []
-        for tag, text in _PIECES.findall(merged):
-            step = steps.get((state, tag, not text))
-            if step is None:
-                step = self._look((state, tag, not text), rules)
-            if step == _STAY:
-                continue
-            if step is None:
-                return False
-            if step == _LEAVE:
-                state = stack.pop()
-            else:
-                stack.append(state)
-                state = step
+        """Return whether a merged body has known tags only, and so passes `make_safe` unchanged, file names apart.
+
+        Most lines of a body are those of the one before. Where they lead depends on nothing but what they stand in,
+        since a line ends with a tag that no text follows.
+        """
+        if merged.count("<") != merged.count(">"):  # one in an attribute could hide others
+            return False
+        lines, state = self._lines, 0
+        for line in _TEXT.sub(">.", f"{merged.rstrip()}\n").split(">\n"):
+            after = lines.get((state, line))
+            if after is None:
+                after = self._follow(state, line, rules)
+                if after is None:
+                    return False
+            state = after
         return True
+
+    def _follow(self, start: int, line: str, rules: Rules) -> int | None:
+        """Return what stands open after a line, None where it has a tag that is not known there."""
+        state = start
+        for tag, text in _PIECES.findall(line + ">"):
+            key = (state, tag, not text)
+            step = self._steps.get(key)
+            if step is None:
+                step = self._look(key, rules)
+            if step is None:
+                return None
+            if step != _STAY:
+                state = self._above[state] if step == _LEAVE else step
+        if len(line) < self._room:
+            self._room -= len(line)
+            self._lines[start, line] = state
+        return state
 
     def _look(self, key: _Key, rules: Rules) -> int | None:
         """Look at one tag whose like is known, with other values in its attributes."""
@@ -103,27 +126,25 @@ class KnownTags:
 
     def learn(self, merged: str) -> None:
         """Take the tags of a body for known that passed `make_safe` unchanged."""
-        stack: list[int] = []
         state = 0
         for tag, text in _PIECES.findall(merged):
-            key = state, tag, not text
             step = self._step(state, tag)
-            self._steps[key] = step
+            self._steps[state, tag, not text] = step
             if _ATTRIBUTE.search(tag):
                 self._shapes[state, _shape(tag), not text] = step
-            if step == _LEAVE:
-                state = stack.pop()
-            elif step != _STAY:
-                stack.append(state)
-                state = step
+            if step != _STAY:
+                state = self._above[state] if step == _LEAVE else step
 
     def _step(self, state: int, tag: str) -> int:
         if tag.startswith("/"):
             return _LEAVE
         if tag.endswith("/") or tag.startswith(("!", "?")):
             return _STAY
-        name = tag.split(None, 1)[0]
-        return self._paths.setdefault((state, name), len(self._paths) + 1)
+        place = state, tag.split(None, 1)[0]
+        if place not in self._paths:
+            self._paths[place] = len(self._above)
+            self._above.append(state)
+        return self._paths[place]
 
 
 def _shape(tag: str) -> str:
