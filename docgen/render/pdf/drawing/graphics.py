@@ -6,7 +6,7 @@ Text is content, the rest decoration; who begins a page says whether its text is
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from lxml import etree
@@ -16,6 +16,7 @@ from docgen.render.pdf.drawing.borrowed import ON_PAGES, ink_of, place_of
 from docgen.render.pdf.drawing.codes import code_ink
 from docgen.render.pdf.drawing.letterhead import draw_letterhead
 from docgen.render.pdf.drawing.pictures import Box, figure, find
+from docgen.render.pdf.drawing.replay import play, said_by
 from docgen.render.pdf.drawing.shapes import SHAPES
 from docgen.render.pdf.drawing.strings import draw_string
 from docgen.render.pdf.fonts import DEFAULT_FONT
@@ -145,9 +146,22 @@ def draw_graphics(element: etree._Element, sheet: Sheet, maker: Maker) -> None:
 
 def _draw_all(elements: Iterable[etree._Element], pen: Pen) -> None:
     """Draw elements and end the state they were drawn in."""
+    run: list[etree._Element] = []
+    says: list[Hashable] = []
     for child in elements:
-        if isinstance(child.tag, str):
-            _draw(child, pen)
+        if not isinstance(child.tag, str):
+            continue
+        said = said_by(child)
+        if said is not None:
+            run.append(child)
+            says.append(said)
+            continue
+        if run:
+            play(run, says, pen, _draw)
+            run, says = [], []
+        _draw(child, pen)
+    if run:
+        play(run, says, pen, _draw)
     pen.flush()
     pen.sheet.out.append("Q\n" * (len(pen.saved) + 1))
 

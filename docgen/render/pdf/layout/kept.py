@@ -14,8 +14,15 @@ class Shelf:
     __slots__ = ("older", "recent")
 
     def __init__(self) -> None:
-        self.recent: dict[str, Any] = {}
-        self.older: dict[str, Any] = {}
+        self.recent: dict[Any, Any] = {}
+        self.older: dict[Any, Any] = {}
+
+    def find(self, key: Hashable) -> Any:
+        """Return what is kept under a key, or None."""
+        found = self.recent.get(key)
+        if found is None and key in self.older:
+            found = self.recent[key] = self.older[key]
+        return found
 
     def turn(self) -> None:
         """Begin a generation, and let go of the one before the last."""
