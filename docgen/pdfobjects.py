@@ -89,6 +89,10 @@ def object_stream(numbers: Sequence[int], bodies: Sequence[str], level: int = QU
     return stream(data, f"/Type/ObjStm/N {count}/First {len(head)}", level)
 
 
+#: Documents of one kind often have the same elements in the same order, and objects like these are packed already.
+_object_stream = lru_cache(maxsize=64)(object_stream)
+
+
 def in_file(offset: int) -> bytes:
     """Return the row of an object that stands in the file itself."""
     return b"\x01" + offset.to_bytes(4, "big") + b"\0\0"
@@ -164,8 +168,8 @@ class Pool:
             rows.insert(at - self._first, in_file(start))
             parts.append(framed(at, self._streams[at]))
             start += len(parts[-1])
-        bodies = list(map(self._others.__getitem__, others))
-        parts.append(framed(holder, object_stream(others, bodies, level)))
+        bodies = map(self._others.__getitem__, others)
+        parts.append(framed(holder, _object_stream(tuple(others), tuple(bodies), level)))
         rows.append(in_file(start))
         return b"".join(parts), b"".join(rows)
 

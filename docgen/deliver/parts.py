@@ -157,7 +157,7 @@ def _read_own(content: bytes) -> OwnPart | None:
         length,
         int(_INTENT.findall(objects[count + 1])[0]),
         _LANGUAGE.findall(objects[count + 1])[0].decode(),
-        read_text(_TITLE.findall(objects[count + 3])[0]),
+        read_text(_TITLE.findall(content, rows[count + 3][1], rows[count + 4][1])[0]),
     )
 
 

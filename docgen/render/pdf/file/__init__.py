@@ -129,7 +129,8 @@ class _File:
         )
         packet, info = describe(said, document.language or "en", today, extension)
         self._pool.add_stream(raw_stream(packet, "/Type/Metadata/Subtype/XML"), self._xmp)
-        self._pool.add(info, self._info)
+        # Beside the stream of objects, which may then be that of another document.
+        self._pool.add_stream(info.encode("ascii"), self._info)
 
     def _assemble(self, left_out: int) -> bytes:
         shared = self._shared

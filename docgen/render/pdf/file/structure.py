@@ -36,6 +36,8 @@ _PLAIN = {role: f"<</S/{role}/P " for role in STANDARD - {*_HEADINGS, "TH", "Fig
 _NEED_TEXT = frozenset({"Figure", "Formula"})
 #: Elements that have an identifier (ISO 14289-1, 7.9).
 _NAMED = frozenset({"Note", "FENote"})
+#: What leads to kids, and the page of the first mark among them, -1 without one.
+_Written = tuple[list[str], int]
 
 
 class Tree:
@@ -66,11 +68,14 @@ class Tree:
     def write(self, root: Node, at: int, parent_tree: int, top: int) -> None:
         """Add the tree under a number reserved for its root, the parent tree and the top element under two others."""
         self._first = self._pool.next
-        kids = self._write_kids(root, top)
+        kids, page = self._write_kids(root.kids, top)
         for sheet in self._sheets:
             kids += [self._write_lone_link(link, top) for link in sheet.links if id(link) not in self._heard]
         self._pool.extend(self._bodies)
-        self._pool.add(f"<</S{self._role(root.role)}/P {at} 0 R/K[{' '.join(kids)}]{self._more(root, top)}>>", top)
+        self._pool.add(
+            f"<</S{self._role(root.role)}/P {at} 0 R/K[{' '.join(kids)}]{self._more(root, top)}{self._on_page[page]}",
+            top,
+        )
         self._pool.add(f"<</Nums[\n{self._list_parents()}]>>", parent_tree)
         count = len(self._sheets) + len(self._heard)
         self._pool.add(
@@ -79,41 +84,50 @@ class Tree:
             at,
         )
 
-    def _write_node(self, node: Node, parent: int) -> str:
-        """Write an element and all below it. This is where a file spends its time."""
+    def _write_node(self, node: Node, parent: int) -> int:
+        """Write an element and all below it; return its number. This is where a file spends its time."""
         bodies = self._bodies
-        index = len(bodies)
-        bodies.append("")
-        at = self._first + index
+        at = self._first + len(bodies)
         head = _PLAIN.get(node.role)
         if head is None or node.attributes or node.alt or node.actual or node.language or node.title:
             head = f"<</S{self._role(node.role)}{self._more(node, at)}/P "
         kids = node.kids
-        if len(kids) == 1 and type(kid := kids[0]) is tuple:
+        if len(kids) != 1:
+            bodies.append("")
+            written, page = self._write_kids(kids, at)
+            bodies[at - self._first] = f"{head}{parent} 0 R/K[{' '.join(written)}]{self._on_page[page]}"
+        elif type(kid := kids[0]) is tuple:
             sheet, mark = kid
             self._parents[sheet][mark] = at
-            bodies[index] = f"{head}{parent} 0 R/K {mark}{self._on_page[sheet]}"
+            bodies.append(f"{head}{parent} 0 R/K {mark}{self._on_page[sheet]}")
+        elif type(kid) is Node:
+            bodies.append(f"{head}{parent} 0 R/K {at + 1} 0 R>>")
+            self._write_node(kid, at)
         else:
-            page = next((kid[0] for kid in kids if isinstance(kid, tuple)), -1)
-            inner = " ".join(self._write_kids(node, at, page))
-            content = f"[{inner}]" if len(kids) != 1 else f" {inner}"
-            bodies[index] = f"{head}{parent} 0 R/K{content}{self._on_page[page]}"
-        return f"{at} 0 R"
+            assert type(kid) is Link, "nothing else is below an element"
+            bodies.append(f"{head}{parent} 0 R/K {self._hear(kid, at)}>>")
+        return at
 
-    def _write_kids(self, node: Node, at: int, page: int = -1) -> list[str]:
-        """Write what is below an element, and return what leads to each; marks on `page` are known by their number."""
+    def _write_kids(self, kids: Sequence[Node | tuple[int, int] | Link], at: int, page: int = -1) -> _Written:
+        """Write what is below an element; return what leads to each, and the page whose marks go by number alone.
+
+        That is the one of the first mark.
+        """
         written = []
-        for kid in node.kids:
-            if isinstance(kid, Node):
-                written.append(self._write_node(kid, at))
-            elif isinstance(kid, Link):
-                written.append(self._hear(kid, at))
-            else:
+        write_node = self._write_node
+        for kid in kids:
+            if type(kid) is Node:
+                written.append(f"{write_node(kid, at)} 0 R")
+            elif type(kid) is tuple:
                 sheet, mark = kid
                 self._parents[sheet][mark] = at
+                page = sheet if page < 0 else page
                 found = f"<</Type/MCR/Pg {self._pages[sheet]} 0 R/MCID {mark}>>" if sheet != page else str(mark)
                 written.append(found)
-        return written
+            else:
+                assert type(kid) is Link, "nothing else is below an element"
+                written.append(self._hear(kid, at))
+        return written, page
 
     def _hear(self, link: Link, at: int) -> str:
         self._heard[id(link)] = at
