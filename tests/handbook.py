@@ -15,6 +15,8 @@ parted by `;`:
     pictures                    the same, and each shows a picture
     fault CODE                  a message that docgen really gives for this code
     picture NAME                docs/pictures/rml/NAME.png shows the block (see rmlexamples)
+    example NAME                the block can be drawn, and there is nothing to show
+    intended NAME, ...          cases of tests/differential which the list below accounts for
 """
 
 from __future__ import annotations
