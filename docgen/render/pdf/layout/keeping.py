@@ -284,6 +284,47 @@ class BottomStack:
         self._block.draw(sheet, x, y - max(0.0, self._spare - 1e-8), spare)
 
 
+class Indented:
+    """A block between an `<indent>`'s edges where no frame has them: in a cell."""
+
+    keep_with_next = False
+
+    def __init__(self, block: Block, left: float, right: float) -> None:
+        self._block, self._left, self._right = block, left, right
+        self.space_before, self.space_after = block.space_before, block.space_after
+
+    def wrap(self, width: float, height: float) -> tuple[float, float]:
+        """Return its size, indents included."""
+        used_width, used = self._block.wrap(width - self._left - self._right, height)
+        return used_width + self._left + self._right, used
+
+    def min_width(self) -> float:
+        """Return the least width of the block, indents included."""
+        ask = getattr(self._block, "min_width", None)
+        return self._left + self._right + (float(ask()) if ask else 0.0)
+
+    def split(self, width: float, height: float) -> Sequence[Block]:
+        """Return its parts, indented alike."""
+        parts = self._block.split(width - self._left - self._right, height)
+        return [Indented(part, self._left, self._right) for part in parts]
+
+    def draw(self, sheet: Sheet, x: float, y: float, spare: float = 0.0) -> None:
+        """Draw the block."""
+        self._block.draw(sheet, x + self._left, y, max(0.0, spare - self._left - self._right))
+
+
+def indented(blocks: Iterable[Block]) -> Iterator[Block]:
+    """Yield blocks with the indents that begin and end among them."""
+    left = right = 0.0
+    for block in blocks:
+        if isinstance(block, Indent):
+            left, right = left + block.left, right + block.right
+        elif left > TINY or right > TINY:
+            yield Indented(block, left, right)
+        else:
+            yield block
+
+
 # --- builders -------------------------------------------------------------------------------------
 
 

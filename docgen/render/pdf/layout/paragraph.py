@@ -264,25 +264,20 @@ class Paragraph:
 
 def _draw_parts(drawing: Drawing, sheet: Sheet, x: float, y: float, node: Node | None) -> None:
     """Put the parts of a paragraph with links and pictures, each link as one element with all of its boxes."""
-    number, holder = -1, node
+    links: dict[int, Node | None] = {}
     for part in drawing.parts:
-        if part.link != number:
-            _close_link(drawing, number, sheet, x, y, holder)
-            number = part.link
-            holder = node.add("Link") if node is not None and number in drawing.links else node
-        own = holder
-        if holder is not None and part.alt is not None:
-            own = holder.add("Figure", alt=part.alt)
+        number, own = part.link, node
+        if number in drawing.links:
+            if number not in links:
+                links[number] = node.add("Link") if node is not None else None
+            own = links[number]
+        if own is not None and part.alt is not None:
+            own = own.add("Figure", alt=part.alt)
             left, bottom, right, top = part.box
             own.attributes["BBox"] = (x + left, y + bottom, x + right, y + top)
         sheet.put(part.ink, x, y, own)
-    _close_link(drawing, number, sheet, x, y, holder)
-
-
-def _close_link(drawing: Drawing, number: int, sheet: Sheet, x: float, y: float, node: Node | None) -> None:
-    if number not in drawing.links:
-        return
-    target, boxes = drawing.links[number]
-    text = "".join(part.text for part in drawing.parts if part.link == number)
-    for left, bottom, right, top in boxes:
-        sheet.link(node or Node("Link"), x + left, y + bottom, x + right, y + top, target, text)
+    for number, holder in links.items():
+        target, boxes = drawing.links[number]
+        text = "".join(part.text for part in drawing.parts if part.link == number)
+        for left, bottom, right, top in boxes:
+            sheet.link(holder or Node("Link"), x + left, y + bottom, x + right, y + top, target, text)

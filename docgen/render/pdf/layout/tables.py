@@ -13,6 +13,7 @@ from docgen.errors import did_you_mean
 from docgen.render.pdf.layout import tablestyle
 from docgen.render.pdf.layout.attributes import length, switch
 from docgen.render.pdf.layout.blocks import Block
+from docgen.render.pdf.layout.keeping import indented
 from docgen.render.pdf.layout.maker import Maker
 from docgen.render.pdf.layout.tablecells import Content
 from docgen.render.pdf.layout.tablegrid import Looks, looks_of
@@ -146,8 +147,10 @@ def _read_blocks(cell: etree._Element, maker: Maker) -> tuple[Block, ...]:
     child = cell[0]
     builder = maker.builders.get(child.tag)
     if builder is None or len(cell) > 1:
-        return tuple(maker.flow(cell))
+        return tuple(indented(maker.flow(cell)))
     try:
+        if child.tag == "indent":
+            return tuple(indented(builder(child, maker)))
         blocks = builder(child, maker)
         return blocks if blocks.__class__ is tuple else tuple(blocks)
     except (ValueError, KeyError) as error:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
+from copy import deepcopy
 
 from lxml import etree
+from reportlab.lib.sequencer import Sequencer
 
 from docgen.render.pdf.layout.actions import Indent
 from docgen.render.pdf.layout.blocks import TINY, Block, Document, Sheet
+from docgen.render.pdf.layout.inline import COUNTING
 from docgen.render.pdf.layout.keeping import ENDLESS, Container, draw_stack, inside, measure
 from docgen.render.pdf.layout.lists import List
 from docgen.render.pdf.layout.maker import Maker
@@ -15,6 +18,7 @@ from docgen.render.pdf.layout.maker import Maker
 #: Less than this share of the frame is not worth a part of a block.
 _WORTH = 0.05
 _NEARLY = 0.99999
+_AT_TURN = ("pto_header", "pto_trailer")
 
 
 class Rest:
@@ -57,12 +61,40 @@ class Repeated:
             self._block.draw(sheet, x, y, spare)
 
 
+class _Turn:
+    """What is printed at the turn of a page: made anew each time, but what it counts is counted once."""
+
+    def __init__(self, maker: Maker) -> None:
+        self._maker = maker
+        self._said: dict[str, tuple[etree._Element, Sequencer | None]] = {}
+
+    def note(self, element: etree._Element) -> None:
+        """Take a header or a trailer where it stands, and count what counts in it."""
+        document, before = self._maker.document, None
+        if next(element.iter(*COUNTING), None) is not None:
+            before = deepcopy(document.sequencer)
+            inside(element, self._maker)
+        self._said[element.tag] = element, before
+
+    def blocks(self, tag: str) -> list[Block]:
+        """Return new blocks of the header or the trailer."""
+        if tag not in self._said:
+            return []
+        document = self._maker.document
+        element, before = self._said[tag]
+        now = document.sequencer
+        document.sequencer = deepcopy(before) if before is not None else now
+        made = inside(element, self._maker)
+        document.sequencer = now
+        return [block if isinstance(block, Indent) else Repeated(block, document) for block in made]
+
+
 class TurnOver(Container):
     """Blocks that say where they go on overleaf."""
 
-    def __init__(self, blocks: Sequence[Block], element: etree._Element, maker: Maker) -> None:
+    def __init__(self, blocks: Sequence[Block], turn: _Turn) -> None:
         super().__init__([item for block in blocks for item in (block.blocks if isinstance(block, List) else [block])])
-        self._element, self._maker = element, maker
+        self._turn = turn
         self._size = 0.0, 0.0
 
     def wrap(self, width: float, height: float) -> tuple[float, float]:
@@ -75,18 +107,11 @@ class TurnOver(Container):
         """Draw the blocks, which all have room."""
         draw_stack(self.blocks, sheet, x, y + self._size[1], self._size[0])
 
-    def _repeated(self, tag: str) -> list[Block]:
-        """Return new blocks of the header or the trailer."""
-        document = self._maker.document
-        elements = self._element.findall(tag)
-        blocks = inside(elements[-1], self._maker) if elements else []
-        return [block if isinstance(block, Indent) else Repeated(block, document) for block in blocks]
-
     def split(self, width: float, height: float) -> Sequence[Block]:
         """Return what has room with the trailer, the trailer, and the rest, which begins with the header."""
         if height < 0:
             return ()
-        trailer = self._repeated("pto_trailer")
+        trailer = self._turn.blocks("pto_trailer")
         before, at, width, room, indents = self._place(trailer, width, height)
         parts: Sequence[Block] = ()
         if room >= _WORTH * height:
@@ -100,7 +125,7 @@ class TurnOver(Container):
         else:
             count = self._kept_back(len(before)) if not parts else len(before)
             first, rest = before[:count], self.blocks[count:]
-        later = TurnOver([*self._repeated("pto_header"), *again, *rest], self._element, self._maker)
+        later = TurnOver([*self._turn.blocks("pto_header"), *again, *rest], self._turn)
         return [*first, *dedent, *trailer, Rest(), later]
 
     def _place(
@@ -156,9 +181,11 @@ def build(element: etree._Element, maker: Maker) -> Iterator[Block]:
     parent = element.getparent()
     if parent is None or parent.tag != "story":
         raise maker.fault(element, "<pto> stands only in the story itself")
-    yield TurnOver(_flowing(element, maker), element, maker)
-
-
-def _flowing(element: etree._Element, maker: Maker) -> list[Block]:
-    children: Iterable[etree._Element] = (child for child in element if child.tag not in ("pto_header", "pto_trailer"))
-    return maker.flow(children)
+    turn = _Turn(maker)
+    blocks: list[Block] = []
+    for child in element.iterchildren(etree.Element):
+        if child.tag in _AT_TURN:
+            turn.note(child)
+        else:
+            blocks += maker.build(child)
+    yield TurnOver(blocks, turn)
