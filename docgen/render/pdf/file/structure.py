@@ -36,8 +36,9 @@ _PLAIN = {role: f"<</S/{role}/P " for role in STANDARD - {*_HEADINGS, "TH", "Fig
 _NEED_TEXT = frozenset({"Figure", "Formula"})
 #: Elements that have an identifier (ISO 14289-1, 7.9).
 _NAMED = frozenset({"Note", "FENote"})
-#: What leads to kids, and the page of the first mark among them, -1 without one.
-_Written = tuple[list[str], int]
+#: What leads to the objects with the lowest numbers, which every file has.
+_KEPT = 4096
+_LEADS = [f"{at} 0 R" for at in range(_KEPT)]
 
 
 class Tree:
@@ -58,7 +59,7 @@ class Tree:
         self._notes = notes
         self._first = 0
         self._bodies: list[str] = []
-        self._parents: list[list[int]] = [[0] * len(sheet.marks) for sheet in sheets]
+        self._parents = [["null"] * len(sheet.marks) for sheet in sheets]
         self._on_page = {sheet: f"/Pg {at} 0 R>>" for sheet, at in enumerate(pages)} | {-1: ">>"}
         self._heard: dict[int, int] = {}
         self._headings: list[int] = []
@@ -68,7 +69,7 @@ class Tree:
     def write(self, root: Node, at: int, parent_tree: int, top: int) -> None:
         """Add the tree under a number reserved for its root, the parent tree and the top element under two others."""
         self._first = self._pool.next
-        kids, page = self._write_kids(root.kids, top)
+        kids, page = self._write_kids(root.kids, top, f"{top} 0 R")
         for sheet in self._sheets:
             kids += [self._write_lone_link(link, top) for link in sheet.links if id(link) not in self._heard]
         self._pool.extend(self._bodies)
@@ -84,43 +85,51 @@ class Tree:
             at,
         )
 
-    def _write_node(self, node: Node, parent: int) -> int:
-        """Write an element and all below it; return its number. This is where a file spends its time."""
+    def _write_node(self, node: Node, parent: str) -> str:
+        """Write an element and all below it; return what leads to it. This is where a file spends its time."""
         bodies = self._bodies
-        at = self._first + len(bodies)
-        head = _PLAIN.get(node.role)
-        if head is None or node.attributes or node.alt or node.actual or node.language or node.title:
-            head = f"<</S{self._role(node.role)}{self._more(node, at)}/P "
+        index = len(bodies)
+        at = self._first + index
+        here = _LEADS[at] if at < _KEPT else f"{at} 0 R"
+        role = node.role
+        if role not in _PLAIN or node.attributes or node.alt or node.actual or node.language or node.title:
+            head = f"<</S{self._role(role)}{self._more(node, at)}/P {parent}/K"
+        else:
+            head = f"{_PLAIN[role]}{parent}/K"
         kids = node.kids
         if len(kids) != 1:
             bodies.append("")
-            written, page = self._write_kids(kids, at)
-            bodies[at - self._first] = f"{head}{parent} 0 R/K[{' '.join(written)}]{self._on_page[page]}"
+            written, page = self._write_kids(kids, at, here)
+            bodies[index] = f"{head}[{' '.join(written)}]{self._on_page[page]}"
         elif type(kid := kids[0]) is tuple:
             sheet, mark = kid
-            self._parents[sheet][mark] = at
-            bodies.append(f"{head}{parent} 0 R/K {mark}{self._on_page[sheet]}")
+            self._parents[sheet][mark] = here
+            bodies.append(f"{head} {mark}{self._on_page[sheet]}")
         elif type(kid) is Node:
-            bodies.append(f"{head}{parent} 0 R/K {at + 1} 0 R>>")
-            self._write_node(kid, at)
+            bodies.append("")
+            bodies[index] = f"{head} {self._write_node(kid, here)}>>"
         else:
             assert type(kid) is Link, "nothing else is below an element"
-            bodies.append(f"{head}{parent} 0 R/K {self._hear(kid, at)}>>")
-        return at
+            bodies.append(f"{head} {self._hear(kid, at)}>>")
+        return here
 
-    def _write_kids(self, kids: Sequence[Node | tuple[int, int] | Link], at: int, page: int = -1) -> _Written:
-        """Write what is below an element; return what leads to each, and the page whose marks go by number alone.
+    def _write_kids(
+        self, kids: Sequence[Node | tuple[int, int] | Link], at: int, here: str, page: int = -1
+    ) -> tuple[list[str], int]:
+        """Write what is below an element.
 
-        That is the one of the first mark.
+        Returns:
+            What leads to each, and the page of the first mark among them, whose marks go by their number alone; -1
+            without one.
         """
         written = []
         write_node = self._write_node
         for kid in kids:
             if type(kid) is Node:
-                written.append(f"{write_node(kid, at)} 0 R")
+                written.append(write_node(kid, here))
             elif type(kid) is tuple:
                 sheet, mark = kid
-                self._parents[sheet][mark] = at
+                self._parents[sheet][mark] = here
                 page = sheet if page < 0 else page
                 found = f"<</Type/MCR/Pg {self._pages[sheet]} 0 R/MCID {mark}>>" if sheet != page else str(mark)
                 written.append(found)
@@ -182,10 +191,7 @@ class Tree:
 
     def _list_parents(self) -> str:
         """Return the parent tree: for pages the element of each mark, for annotations that of their link."""
-        lines = [
-            f"{key}[{' '.join([f'{at} 0 R' if at else 'null' for at in parents])}]"
-            for key, parents in enumerate(self._parents)
-        ]
+        lines = [f"{key}[{' '.join(parents)}]" for key, parents in enumerate(self._parents)]
         key = len(self._parents)
         for sheet in self._sheets:
             for link in sheet.links:
