@@ -29,6 +29,7 @@ from docgen.svg import rasterise, read_svg
 NAME = "docs/rml.md"
 FOLDER = ROOT / "docs/pictures/rml"
 RECORD = FOLDER / "pictures.json"
+_TOOL = ROOT / "tools/make_rml_pictures.py"
 LOGO = """<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 80 40">
 <rect width="80" height="40" rx="4" fill="#14586A"/>
 <path d="M14 28 L26 12 L38 28 Z" fill="#FFFFFF"/><rect x="44" y="12" width="24" height="4" fill="#FFFFFF"/>
@@ -109,7 +110,7 @@ class Example:
     @property
     def digest(self) -> str:
         """What the picture was made of."""
-        made_of = (self.document, LOGO, *PAPERS.values(), *self.block.marks)
+        made_of = (self.document, LOGO, *PAPERS.values(), *self.block.marks, _TOOL.read_text(encoding="utf-8"))
         return hashlib.sha256("".join(made_of).encode()).hexdigest()[:16]
 
 
