@@ -75,7 +75,7 @@ class Pen:
 
     def move(self, matrix: Matrix) -> None:
         """Change the coordinates of what follows."""
-        self.write(" ".join(f"{value:.6g}" for value in matrix) + " cm\n")
+        self.write(" ".join(f"{value:.8f}" for value in matrix) + " cm\n")
         self.state = replace(self.state, matrix=times(matrix, self.state.matrix))
         self.sheet.matrix = self.state.matrix
 
