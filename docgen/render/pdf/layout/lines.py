@@ -125,34 +125,60 @@ def split_text(text: str) -> list[str]:
     return _BETWEEN_WORDS.split(text) if NO_BREAK_SPACE in text else text.split()
 
 
+class Span(NamedTuple):
+    """Words that stand on one line: from which to which, and the room that is left."""
+
+    start: int
+    end: int
+    extra: float
+
+
+def break_spans(
+    words: Sequence[str], measure: Callable[[str, float], float], size: float, widths: Sequence[float], style: ParaStyle
+) -> list[Span] | None:
+    """Return the lines of words of one look; None where a word has to be divided.
+
+    Args:
+        words: at least one.
+        measure: the width of a text at a size.
+        size: of the letters.
+        widths: of the first line and of later ones.
+        style: of the paragraph.
+    """
+    spans: list[Span] = []
+    space = measure(" ", size)
+    shrink = style.space_shrinkage * space
+    strict = style.split_long_words
+    room, used, start = widths[0], -space, 0
+    for index, word in enumerate(words):
+        width = measure(word, size)
+        wider = used + space + width
+        if wider > room and wider > room + shrink * (index - start):
+            if strict and width > room:
+                return None
+            if index > start:
+                spans.append(Span(start, index, room - used))
+                room, used, start = widths[1], width, index
+                continue
+        used = wider
+    spans.append(Span(start, len(words), room - used))
+    return spans
+
+
 def break_plain(
     text: str, look: Look, widths: Sequence[float], style: ParaStyle
 ) -> tuple[list[str], list[Line]] | None:
     """Return words and lines of a text of one look; None where a word has to be divided."""
     words = split_text(text.strip(_ASCII_SPACES)) if NO_BREAK_SPACE in text else text.split()
-    face, size, first, later = look.face, look.size, widths[0], widths[1]
-    lines: list[Line] = []
     if not words:
-        return words, lines
-    measure = face.width
-    space = measure(" ", size)
-    shrink = style.space_shrinkage * space
-    strict = style.split_long_words
-    room, used, count, start = first, -space, 0, 0
-    for index, word in enumerate(words):
-        width = measure(word, size)
-        wider = used + space + width
-        if wider > room + shrink * count:
-            if strict and width > room:
-                return None
-            if count:
-                run = Run(look, " ".join(words[start:index]))
-                lines.append(Line(room - used, count, [run], size, start, room))
-                room, used, count, start = later, width, 1, index
-                continue
-        used = wider
-        count += 1
-    lines.append(Line(room - used, count, [Run(look, " ".join(words[start:]))], size, start, room))
+        return words, []
+    spans = break_spans(words, look.face.width, look.size, widths, style)
+    if spans is None:
+        return None
+    lines = []
+    for start, end, extra in spans:
+        run = Run(look, " ".join(words[start:end]))
+        lines.append(Line(extra, end - start, [run], look.size, start, widths[1] if start else widths[0]))
     return words, lines
 
 

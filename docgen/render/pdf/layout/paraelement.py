@@ -10,7 +10,7 @@ from docgen.render.pdf.layout.blocks import Block
 from docgen.render.pdf.layout.inline import MOVING, count_inside
 from docgen.render.pdf.layout.maker import Maker
 from docgen.render.pdf.layout.paragraph import Paragraph
-from docgen.render.pdf.layout.paraplain import PlainParagraph
+from docgen.render.pdf.layout.paraplain import PlainParagraph, has_references
 from docgen.render.pdf.layout.parastyle import ParaStyle, find, span_values, with_attributes
 
 _STYLES = {"title": "Title", **{f"h{level}": f"Heading{level}" for level in range(1, 7)}}
@@ -27,9 +27,10 @@ def build(element: etree._Element, maker: Maker) -> Iterable[Block]:
         known = _read(says, maker)
     style, role, may_be_plain = known
     if may_be_plain and not len(element):
-        text = element.text or ""
-        if "&" not in text and "<" not in text and ">" not in text:  # what looks like markup is read as such
-            return (PlainParagraph(style, maker, text) if role == "P" else Paragraph(style, maker, role, text),)
+        if role == "P":
+            return (PlainParagraph(style, maker, element),)
+        if not has_references(element.text or ""):
+            return (Paragraph(style, maker, role, element.text or ""),)
     return (_with_markup(element, style, maker, role),)
 
 

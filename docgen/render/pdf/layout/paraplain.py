@@ -6,21 +6,35 @@ that it is a paragraph. All else, and the parting of any, is left to `paragraph`
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Literal, NamedTuple
 
+from lxml import etree
+
+from docgen.render.pdf.layout.attributes import fill_operator
 from docgen.render.pdf.layout.blocks import Block, FontUse, Node, Sheet
 from docgen.render.pdf.layout.inline import base_look
 from docgen.render.pdf.layout.kept import Shelf
+from docgen.render.pdf.layout.lines import NO_BREAK_SPACE, Span, break_spans
 from docgen.render.pdf.layout.maker import Maker
-from docgen.render.pdf.layout.parabroken import break_text
+from docgen.render.pdf.layout.parabroken import break_text, width_pair
 from docgen.render.pdf.layout.paragraph import Paragraph, normal
 from docgen.render.pdf.layout.paraink import Placing, draw_easy
+from docgen.render.pdf.layout.parascript import Look
 from docgen.render.pdf.layout.parastyle import ParaStyle
+from docgen.render.pdf.typeset.faces import Face
+from docgen.render.pdf.typeset.setting import is_simple, reads_back
 
 _FUZZ = 1e-6
+#: Which share of the room that is left moves a line to the right.
+_SHARES = {"": 0.0, "left": 0.0, "center": 0.5, "right": 1.0}
 #: What an entry takes besides its characters.
 _ENTRY = 300
+
+
+def has_references(text: str) -> bool:
+    """Return whether a text has what ReportLab reads as references, each set by itself."""
+    return "&" in text or "<" in text or ">" in text
 
 
 class Setting(NamedTuple):
@@ -32,50 +46,130 @@ class Setting(NamedTuple):
 
 
 class Setter(Shelf):
-    """Sets texts in one style, width and language, and keeps them: those that take the long way as False."""
+    """Sets texts in one style, width and language, and keeps them: those that are no such text as False."""
 
-    __slots__ = ("_style", "_width")
+    __slots__ = ("_easy", "_letters", "_look", "_share", "_start", "_style", "_width", "_widths")
 
-    def __init__(self, style: ParaStyle, width: float) -> None:
+    def __init__(self, style: ParaStyle, width: float, maker: Maker) -> None:
         super().__init__()
         self._style = style
         self._width = width
+        self._widths = width_pair(style, width)
+        self._look = base_look(style, maker)
+        self._letters = _letters_of(self._look.face, maker)
+        self._easy = _is_easy(style, self._look)
+        self._share = _SHARES.get(style.alignment)
+        colour = fill_operator(self._look.colour)
+        self._start = f"BT\n/F{self._letters.number} {self._look.size:.6g} Tf\n{colour}"
 
     def set(self, text: str, maker: Maker) -> Setting | Literal[False]:
-        """Return a text set that is not among the recent ones."""
+        """Return a text that is not among the recent ones."""
         found: Setting | Literal[False] | None = self.older.get(text)
         if found is None:
-            found = self._set(normal(text), maker)
+            found = self._set(text, maker) if self._easy else False
         self.recent[text] = found
         maker.cache.count(len(text) + _ENTRY + (len(found.ops) if found else 0))
         return found
 
     def _set(self, text: str, maker: Maker) -> Setting | Literal[False]:
-        style = self._style
-        if style.language:
-            return False
-        broken = break_text(text, style, maker, self._width)
+        if self._share is not None and self._letters.know(text):
+            words = text.split()
+            look = self._look
+            spans = break_spans(words, look.face.width, look.size, self._widths, self._style) if words else None
+            if spans and min([span.extra for span in spans]) >= 0:
+                return self._draw(text, words, spans, self._share)
+        return False if has_references(text) else self._set_by_steps(normal(text), maker)
+
+    def _draw(self, text: str, words: Sequence[str], spans: Sequence[Span], share: float) -> Setting:
+        """Return lines that are not stretched."""
+        style, digits = self._style, self._look.face.digits
+        left, y = style.left_indent + style.first_line_indent, len(spans) * style.leading - self._look.size
+        ops = self._start
+        for start, end, extra in spans:
+            shown = digits(" ".join(words[start:end]))
+            ops += f"1 0 0 1 {left + share * extra:.3f} {y:.3f} Tm\n<{shown}> Tj\n"
+            left = style.left_indent
+            y -= style.leading
+        return Setting(len(spans) * style.leading, f"{ops}ET\n", self._letters.fonts(text))
+
+    def _set_by_steps(self, text: str, maker: Maker) -> Setting | Literal[False]:
+        broken = break_text(text, self._style, maker, self._width)
         if not broken.easy or not broken.lines:
             return False
-        face = base_look(style, maker).face
-        placing = Placing(style, self._width, broken.height, broken.first, plain=True)
-        (part,) = draw_easy(broken.lines, placing, broken.look, maker.letters.number(face)).parts
+        placing = Placing(self._style, self._width, broken.height, broken.first, plain=True)
+        (part,) = draw_easy(broken.lines, placing, broken.look, self._letters.number).parts
         return Setting(broken.height, part.ink.ops, part.ink.fonts)
+
+
+def _is_easy(style: ParaStyle, look: Look) -> bool:
+    """Return whether letters are set one by one, nothing stands along them and nothing is said of them."""
+    by_steps = style.text_transform or style.end_dots or style.word_wrap or style.hyphenation or style.auto_leading
+    return not (by_steps or look.kerning or look.marks or style.back_color or style.border_width or style.language)
+
+
+class _Letters:
+    """The characters of a face that are set one by one and read back as what they are, as far as they were asked for.
+
+    Attributes:
+        number: of the face in the file.
+    """
+
+    def __init__(self, face: Face, number: int) -> None:
+        self.number = number
+        self._face = face
+        self._known: set[str] = set()
+        self._groups: dict[str, int] = {}  # of characters outside the first one
+        self._uses: dict[frozenset[int], frozenset[FontUse]] = {}
+
+    def know(self, text: str) -> bool:
+        """Return whether all of a text is such characters, and spaces where it may be divided."""
+        return self._known.issuperset(text) or self._learn(set(text) - self._known)
+
+    def _learn(self, chars: Iterable[str]) -> bool:
+        for char in chars:
+            if not (char.isspace() and char != NO_BREAK_SPACE):
+                if not (char.isprintable() and self._face.covers(char) and is_simple(char)):
+                    return False
+                if not char.isascii():
+                    if not reads_back(self._face, char):
+                        return False
+                    (group,) = self._face.groups(char)
+                    if group:
+                        self._groups[char] = group
+            self._known.add(char)
+        return True
+
+    def fonts(self, text: str) -> frozenset[FontUse]:
+        """Return what a text that is known uses."""
+        groups = frozenset() if text.isascii() else frozenset([self._groups.get(char, 0) for char in text])
+        found = self._uses.get(groups)
+        if found is None:
+            found = self._uses[groups] = frozenset([(self.number, group) for group in groups | {0}])
+        return found
+
+
+def _letters_of(face: Face, maker: Maker) -> _Letters:
+    key = "letters", face
+    found: _Letters | None = maker.cache.get(key)
+    return found or maker.cache.keep(key, _Letters(face, maker.letters.number(face)))
 
 
 class PlainParagraph(Paragraph):
     """A paragraph of plain text."""
 
-    _setting: Setting | Literal[False] = False
+    _setting: Setting | Literal[False] = False  # of the last wrapping, where it took the short way
     _width = 0.0
 
-    def __init__(self, style: ParaStyle, maker: Maker, text: str) -> None:
+    def __init__(self, style: ParaStyle, maker: Maker, element: etree._Element) -> None:
         self.space_before = style.space_before
         self.space_after = style.space_after
         self.keep_with_next = style.keep_with_next
         self._style = style
         self._maker = maker
-        self._key = text
+        self._text = self._key = text = element.text or ""
+        if has_references(text):
+            self._key = f"&{text}"
+            self._element = element
 
     def wrap(self, width: float, height: float) -> tuple[float, float]:
         """Return its width, which is all there is, and its height."""
@@ -85,10 +179,10 @@ class PlainParagraph(Paragraph):
         key = style, width, maker.document.language
         setter = maker.cache.shelves.get(key)
         if setter is None:
-            setter = maker.cache.shelf(key, lambda: Setter(style, width))
-        setting = setter.recent.get(self._key)
+            setter = maker.cache.shelf(key, lambda: Setter(style, width, maker))
+        setting = setter.recent.get(self._text)
         if setting is None:
-            setting = setter.set(self._key, maker)  # type: ignore[attr-defined]
+            setting = setter.set(self._text, maker)  # type: ignore[attr-defined]
         if not setting:
             return super().wrap(width, height)
         self._setting = setting

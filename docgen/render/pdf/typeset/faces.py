@@ -184,12 +184,16 @@ class Face:
             return self._hexes[text]
         except KeyError:
             pass
-        digits = "".join(map(self._codes.__getitem__, text))  # type: ignore[arg-type]
+        digits = self.digits(text)
         if len(text) <= _LONGEST_KEPT:
             if len(self._hexes) >= _KEPT_TEXTS:
                 self._hexes.clear()
             self._hexes[text] = digits
         return digits
+
+    def digits(self, text: str) -> str:
+        """Return what `hex` does and keep nothing, for texts of which something else is kept."""
+        return "".join(map(self._codes.__getitem__, text))  # type: ignore[arg-type]
 
     def groups(self, text: str) -> frozenset[int]:
         """Return the groups that the glyphs of a text belong to."""
