@@ -44,31 +44,39 @@ class Press:
         self._file = file
         self._folder = folder
 
-    def make_pdf(self, root: etree._Element, language: str, today: date | None) -> tuple[bytes, Document]:
+    def make_pdf(
+        self, root: etree._Element, language: str, today: date | None, source: str = ""
+    ) -> tuple[bytes, Document]:
         """Return the PDF of a checked tree, and what was laid out for it; equal trees give equal bytes.
+
+        Args:
+            root: the tree.
+            language: of the document where it does not say one.
+            today: the date it bears.
+            source: what it was parsed from, so that what is written like before need not be read again.
 
         Raises:
             TemplateError: the RML cannot be laid out; names element and line.
         """
-        document = self._lay_out(root, root.get("lang") or language)
+        document = self._lay_out(root, root.get("lang") or language, source)
         if not document.outline and len(document.sheets) > 1:
             add_outline(document)
         return write_file(document, self._store, today, file=self._file), document
 
-    def _lay_out(self, root: etree._Element, language: str) -> Document:
+    def _lay_out(self, root: etree._Element, language: str, source: str = "") -> Document:
         document = self._new_document(root, language)
-        lay_out(root, self._new_maker(document))
+        lay_out(root, self._new_maker(document, source))
         if not any(document.names.get(name, value) != value for name, value in document.asked):
             return document
         # As z3c.rml does, a second pass prints what the first found: how many pages there are.
         again = self._new_document(root, language)
         again.known, again.pages = document.names, len(document.sheets)
-        lay_out(root, self._new_maker(again))
+        lay_out(root, self._new_maker(again, source))
         return again
 
-    def _new_maker(self, document: Document) -> Maker:
+    def _new_maker(self, document: Document, source: str) -> Maker:
         shared = (self._letters, self._store, self._file, BUILDERS, self._cache)
-        return Maker(document, Styles(), *shared, folder=self._folder)
+        return Maker(document, Styles(), *shared, folder=self._folder, source=source)
 
     def _new_document(self, root: etree._Element, language: str) -> Document:
         said = {name: root.get(name, "") for name in ("title", "author", "subject", "creator", "keywords")}

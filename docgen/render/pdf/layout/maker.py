@@ -64,6 +64,7 @@ class Maker:
 
     Attributes:
         file: the body as shown in faults.
+        source: what the document was parsed from; "" where that is not known.
         pouring: the flow that the blocks go into, once it has begun.
     """
 
@@ -75,6 +76,7 @@ class Maker:
     builders: Mapping[str, Builder]
     cache: Cache
     folder: Path | None = None
+    source: str = ""
     pouring: Pouring | None = None
 
     def flow(self, elements: Iterable[etree._Element]) -> list[Block]:

@@ -33,13 +33,23 @@ def read_styles(root: etree._Element, maker: Maker) -> Book:
     """
     begin, sheet = root.find("docinit"), root.find("stylesheet")
     _spell_out_colours(root, begin, sheet)
-    written = b"".join(etree.tostring(part, with_tail=False) for part in (begin, sheet) if part is not None)
+    written = tuple(_written(part, maker.source) for part in (begin, sheet) if part is not None)
     maker.styles = _once("styles", written, maker, lambda: _styles(begin, sheet, maker))
     document = maker.document
     document.names = {**maker.styles.names, **document.known}
     document.viewer = dict(begin.items()) if begin is not None else {}
     template = root.find("template")
     return _once("book", frames_key(template), maker, lambda: read_book(template, maker))
+
+
+def _written(place: etree._Element, source: str) -> str | bytes:
+    """Return how an element that stands once in a document is written, from the source if that is sure to tell."""
+    end = f"</{place.tag}>"
+    start, stop = source.find(f"<{place.tag}"), source.find(end)
+    if 0 <= start < stop and "<!" not in source and source.find("<?", 1) < 0:
+        return source[start : stop + len(end)]
+    found: bytes = etree.tostring(place, with_tail=False)
+    return found
 
 
 def _once(kind: str, written: Hashable, maker: Maker, read: Callable[[], _Kept]) -> _Kept:
