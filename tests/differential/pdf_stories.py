@@ -31,15 +31,15 @@ _WEIGHTS = {
     "imageAndFlowables": 1, "fixedSize": 1, "qr": 1, "bookmarkPage": 1, "storyPlace": 1, "topPadder": 1,
 }  # fmt: skip
 _KINDS = tuple(name for name, weight in _WEIGHTS.items() for _ in range(weight))
-#: What cannot stand within a cell or a list.
+#: What cannot stand within a cell or a list; the boxes of links there are not where the links are, by z3c.rml.
 _FLOWING = {
     "condPageBreak", "nextPage", "nextFrame", "setNextTemplate", "pto", "imageAndFlowables", "storyPlace", "topPadder",
-    "outlineAdd", "keepTogether", "bookmarkPage",
+    "outlineAdd", "keepTogether", "bookmarkPage", "link",
 }  # fmt: skip
 #: What cannot stand within <pto>.
 _NO_PTO = _FLOWING | {"ol", "ul", "qr"}
 #: What has no width of its own: for a column without one, ReportLab takes the letters of the Python object's name.
-_UNMEASURED = {"hr", "keepInFrame", "fixedSize", "link", "ol", "ul"}
+_UNMEASURED = {"hr", "keepInFrame", "fixedSize", "indent", "ol", "ul"}
 _STYLES = """
 <paraStyle name="text" fontName="SourceSans3" fontSize="9" leading="12"/>
 <paraStyle name="heading" fontName="SourceSans3-Semibold" fontSize="14" leading="17" spaceBefore="6" spaceAfter="4"
@@ -76,7 +76,7 @@ class _Story:
         made = getattr(self, f"_{kind}", None)
         return str(made(depth)) if made else self._holder(kind, depth)
 
-    def _para(self, depth: int) -> str:
+    def _para(self, depth: int, start: str = "") -> str:
         usual = {name: value for name, value in _PARA.items() if name not in _RARE}
         rare = {name: _PARA[name] for name in _RARE}
         for name in ("keepWithNext", "pageBreakBefore", "frameBreakBefore") if depth else ():
@@ -84,7 +84,7 @@ class _Story:
         look = self.choose.attributes(usual, 14) + self.choose.attributes(rare, 60)
         # The reference does not know what the page decides where it changes the case of letters.
         moving = not depth and "textTransform" not in look
-        return f'<para style="text"{look}>{inline(self.choose, moving=moving)}</para>'
+        return f'<para style="text"{look}>{start}{inline(self.choose, moving=moving)}</para>'
 
     def _heading(self, _: int) -> str:
         kind = self.choose.pick(("h1", "h2", "h3", "h4", "h5", "h6", "title"))
@@ -112,8 +112,10 @@ class _Story:
         look = self.choose.attributes(looks.get(kind, {}), 2)
         if kind == "link" and "url" not in look:
             look += ' destination="here"'
-        # Around several blocks, z3c.rml's links are as wide as all of them together.
-        return f"<{kind}{look}>{self.blocks(depth + 1, 1 if kind == 'link' else 3)}</{kind}>"
+        # Around several blocks, z3c.rml's links are as wide as all of them together, and know no indents.
+        if kind == "link":
+            return f"<link{look}>{self._para(depth + 1)}</link>"
+        return f"<{kind}{look}>{self.blocks(depth + 1, 3)}</{kind}>"
 
     def _keepInFrame(self, depth: int) -> str:
         mode = self.choose.pick(("shrink", "truncate", "overflow", "error"))
@@ -171,7 +173,8 @@ class _Story:
 
     def _item(self, depth: int) -> str:
         nested = depth < 2 and self.choose.chance(5)
-        inside = self._para(depth + 1) + (self.block(depth + 1) if nested else "")
+        # ReportLab draws the bullet of an item without text far above it.
+        inside = self._para(depth + 1, "the ") + (self.block(depth + 1) if nested else "")
         return f"<li>{inside}</li>"
 
     def _ol(self, depth: int) -> str:

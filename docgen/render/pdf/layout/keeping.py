@@ -12,6 +12,7 @@ from math import sqrt
 
 from lxml import etree
 
+from docgen.limits import current_work
 from docgen.render.pdf.layout.actions import Indent, Mark, NextFrame, Nothing
 from docgen.render.pdf.layout.attributes import length, switch
 from docgen.render.pdf.layout.blocks import IDENTITY, TINY, Action, Block, Matrix, Sheet, times
@@ -37,7 +38,9 @@ def measure(blocks: Iterable[Block], width: float) -> Stack:
     """Return what blocks take: the space before the first and after the last is not counted."""
     widest = total = first = after = 0.0
     below = seen = False
+    check_time = current_work().check_time
     for block in blocks:
+        check_time()
         if isinstance(block, Indent):
             width -= block.left + block.right
             continue
@@ -54,13 +57,13 @@ def measure(blocks: Iterable[Block], width: float) -> Stack:
     return Stack(widest, total - after, first)
 
 
-def draw_stack(blocks: Sequence[Block], sheet: Sheet, x: float, y: float, width: float) -> None:
-    """Draw blocks one below the other, the first below `y`."""
+def draw_stack(blocks: Sequence[Block], sheet: Sheet, x: float, y: float, width: float, *, scale: float = 1.0) -> None:
+    """Draw blocks one below the other, the first below `y`; indents are drawn larger by `scale`, as in Platypus."""
     top, after = y, 0.0
     for block in blocks:
         if isinstance(block, Indent):
-            x += block.left
-            width -= block.left + block.right
+            x += block.left * scale
+            width -= (block.left + block.right) * scale
             continue
         used_width, used = block.wrap(width, ENDLESS)
         if used < TINY:
@@ -178,6 +181,8 @@ class KeepInFrame(Container):
 
     def _shrink(self, room: tuple[float, float], wide: float, high: float) -> tuple[float, float]:
         """Find a scale at which the blocks fit: first for the width, then by a model of how height goes with it."""
+        if min(*room, wide, high) <= 0:
+            raise overfull(self._maker.place(self._element))
         before, before_high = 1.0, high
         if wide > room[0] + TINY:
             scale = wide / room[0]
@@ -217,7 +222,7 @@ class KeepInFrame(Container):
         elif self._scale != 1.0:
             by = 1 / self._scale
             with _changed(sheet, f"{by:.6f} 0 0 {by:.6f} {x:.3f} {y:.3f} cm\n", (by, 0.0, 0.0, by, x, y)):
-                draw_stack(self.blocks, sheet, 0.0, height * self._scale, width * self._scale)
+                draw_stack(self.blocks, sheet, 0.0, height * self._scale, width * self._scale, scale=self._scale)
         else:
             draw_stack(self.blocks, sheet, x, y + height, width)
 
