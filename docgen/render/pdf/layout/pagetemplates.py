@@ -80,9 +80,14 @@ def read_graphics(template: etree._Element, index: int) -> Graphics:
     return Graphics(elements, frozenset(asked.get("id", "") for drawn in elements for asked in drawn.iter("getName")))
 
 
+def _size(element: etree._Element) -> str:
+    """Return the size a template says, in either spelling."""
+    return element.get("pagesize") or element.get("pageSize") or ""
+
+
 def frames_key(template: etree._Element) -> tuple[object, ...]:
     """Return what a template says about pages and frames; what they draw may differ from record to record."""
-    parts: list[object] = [tuple(template.items())]
+    parts: list[object] = [_size(template), template.get("showBoundary"), template.get("rotation")]
     for page in template:
         parts.append((page.tag, *page.items()))
         parts += [(part.tag, *(part.items() if part.tag == "frame" else ())) for part in page]
@@ -96,7 +101,7 @@ def read_book(element: etree._Element, maker: Maker) -> Book:
         TemplateError: an element says something wrong; names it and its line.
     """
     try:
-        size = page_size(element.get("pagesize", "A4"))
+        size = page_size(_size(element) or "A4")
         boundary = switch(element.get("showBoundary", "no"))
         rotation = int(element.get("rotation", "0"))
     except ValueError as error:
@@ -117,7 +122,7 @@ def _template(
         raise maker.fault(element, "<pageTemplate> has no <frame>")
     try:
         name = needed(element, "id")
-        own = page_size(element.get("pagesize")) if element.get("pagesize") else None
+        own = page_size(_size(element)) if _size(element) else None
     except ValueError as error:
         raise maker.fault(element, f"<pageTemplate>: {error}") from error
     return PageTemplate(index, name, own, frames, element.get("autoNextTemplate", ""))
