@@ -14,6 +14,7 @@ from lxml import etree
 from docgen.render.pdf.layout.blocks import Block, Bookmark, Document, Heading, Node, Sheet
 from docgen.render.pdf.layout.inline import Content, base_look, read_content
 from docgen.render.pdf.layout.lines import (
+    BREAK,
     NO_BREAK_SPACE,
     TEXT,
     Run,
@@ -230,6 +231,8 @@ class Paragraph:
         if rest and isinstance(rest[0], str):
             return Paragraph(style, self._maker, self.role, " ".join(rest))  # type: ignore[arg-type]
         tail = Paragraph(style, self._maker, self.role, "")
+        if self._moves() and not self._key and rest[:1] and rest[0].parts[0].kind == BREAK:  # type: ignore[union-attr]
+            rest = rest[1:]  # ReportLab has lost the end of the line that is before the parts
         tail._words = rejoined(rest)  # type: ignore[arg-type]
         tail._plain = broken.plain
         return tail
