@@ -18,10 +18,12 @@ from babel.dates import format_date, format_datetime, format_skeleton, parse_pat
 from babel.lists import format_list
 from jinja2 import Undefined
 from jinja2.runtime import Context
+from jinja2.utils import missing
 
 from docgen.address import PostalAddress, address_lines, read_address
 from docgen.errors import FieldMissing, TemplateError
 from docgen.guards import bounded_list
+from docgen.limits import current_work
 from docgen.money import (
     currency_code,
     format_money,
@@ -49,10 +51,10 @@ def locale_of(context: Context, locale: str | None = None) -> Locale:
 
 def from_context(context: Context, name: str) -> object:
     """Look in the template's context, then in the rendering's: imported macros have a context of their own."""
-    from docgen.limits import current_work
-
-    value = context.get(name)
-    return current_work().names.get(name) if value is None or isinstance(value, Undefined) else value
+    value = context.resolve_or_missing(name)
+    if value is None or value is missing or isinstance(value, Undefined):
+        return current_work().names.get(name)
+    return value
 
 
 def _currency(context: Context, currency: str | None) -> str:
@@ -178,6 +180,8 @@ def t(context: Context, key: str, *, locale: str | None = None, **placeholders: 
         raise TemplateError("this text has no texts by language")
     if locale:
         texts = texts.in_language(locale)
+    if not placeholders:
+        return texts.say(str(key), {})
     count = placeholders.get("n", placeholders.get("count"))
     environment = cast("Sandbox", context.environment)
     shown = {name: str(environment.shown(context, value, name)) for name, value in placeholders.items()}

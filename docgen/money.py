@@ -166,9 +166,14 @@ def _quick(slow: Callable[[Decimal], str], locale: Locale, decimals: int) -> Cal
 
 def format_percent(fraction: Decimal, locale: Locale, decimals: int | None = None) -> str:
     """Write a fraction as a percentage: 0.19 -> `19 %`. `decimals` as in `format_number`."""
-    pattern = locale.percent_formats[None].pattern
-    digits = format_number(fraction * 100, locale, decimals)
+    before, after = _around_percent(locale)
     # The pattern's sign and spaces, with our digits: Babel would round to whole percents.
-    before, after = re.split(r"[#0,.]+", pattern, maxsplit=1)
+    return f"{before}{format_number(fraction * 100, locale, decimals)}{after}"
+
+
+@lru_cache(maxsize=1024)
+def _around_percent(locale: Locale) -> tuple[str, str]:
+    """Return what stands before and after the digits of a percentage."""
     sign = locale.number_symbols.get("latn", {}).get("percentSign", "%")
-    return f"{before}{digits}{after}".replace("%", sign)
+    before, after = re.split(r"[#0,.]+", locale.percent_formats[None].pattern, maxsplit=1)
+    return before.replace("%", sign), after.replace("%", sign)

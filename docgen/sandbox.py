@@ -19,6 +19,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from itertools import islice
 from pathlib import Path
+from types import FunctionType
 from typing import Any, ClassVar, NoReturn
 
 from jinja2 import BaseLoader, StrictUndefined, Template, TemplateNotFound, Undefined, nodes
@@ -44,6 +45,8 @@ _NOT_WORD = re.compile("[\x00-\x06\x08\x0b\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 _MARKS = re.compile("[\ue0f0\ue0f1]")
 #: Objects of Jinja's own that templates work with; its rules for them suffice.
 _OWN_TYPES = (LoopContext, Macro, Namespace, Cycler, Joiner)
+#: What a loop says of its rounds, and templates may read.
+_OF_LOOPS = frozenset({"first", "last", "index", "index0", "revindex", "revindex0", "length"})
 #: Pieces that are joined between two looks at the length.
 _PIECES = 64
 _LOOP = "docgen loop"  # cannot be written in a template, for its blank
@@ -72,6 +75,14 @@ def _escape_text(text: str) -> str:
     if "'" in text:
         text = text.replace("'", "&#39;")
     return text
+
+
+def _without_vars(named: dict[str, Any]) -> dict[str, Any]:
+    """Return arguments without the variables around the call, which Jinja hands over with them."""
+    if named:
+        named.pop("_loop_vars", None)
+        named.pop("_block_vars", None)
+    return named
 
 
 class FieldUndefined(StrictUndefined):
@@ -196,6 +207,7 @@ class Sandbox(ImmutableSandboxedEnvironment):
         plain: dates and numbers are printed as data (ISO, decimal point), not in the record's language.
         limits: bounds of each rendering.
         file: what messages call the text that is compiled without a name.
+        own: docgen's functions that templates may call; each takes the context first.
     """
 
     code_generator_class = _Code
@@ -219,6 +231,7 @@ class Sandbox(ImmutableSandboxedEnvironment):
         self.rich = rich
         self._not_xml = _NOT_WORD if getattr(rich, "lays_out", False) else _NOT_XML
         self.plain = plain
+        self.own: frozenset[Callable[..., Any]] = frozenset()
         self.paths: Mapping[int, str] = {}
         self.binop_table |= OPERATORS
         for name in ("lipsum", "dict"):
@@ -271,6 +284,8 @@ class Sandbox(ImmutableSandboxedEnvironment):
             except KeyError:
                 if not hasattr(dict, name):
                     return self._absent(parent, name, path)
+        if parent.__class__ is LoopContext and name in _OF_LOOPS:
+            return getattr(parent, name)
         if isinstance(parent, Undefined):
             return getattr(parent, name)
         if isinstance(parent, TemplateReference):
@@ -320,6 +335,12 @@ class Sandbox(ImmutableSandboxedEnvironment):
         current_work().check_time()
         if isinstance(__obj, LoopContext) and args:
             args = (__self._loop(args[0]), *args[1:])
+        elif not kwargs.get("_loop_vars") and not kwargs.get("_block_vars"):
+            # What Jinja does at length for whatever a template calls.
+            if __obj.__class__ is Macro:
+                return __obj(__context.eval_ctx, *args, **_without_vars(kwargs))
+            if __obj.__class__ is FunctionType and __obj in __self.own:
+                return __obj(__context, *args, **_without_vars(kwargs))
         return super().call(__context, __obj, *args, **kwargs)
 
     def get_template(self, name: Any, parent: str | None = None, globals: Any = None) -> Template:

@@ -6,7 +6,7 @@ functions `t`, `address`, `words`, `plural`, `list`, `qr` and `image` can be cal
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sized
+from collections.abc import Callable, Iterable, Mapping, Sized
 from functools import wraps
 from typing import TYPE_CHECKING, Any, cast
 
@@ -133,6 +133,8 @@ def install(environment: Sandbox) -> None:
     environment.filters = {**kept, **own, "join": _join, **word}
     environment.globals |= {name: own[name] for name in FUNCTIONS} | {"address": pass_context(filters.address)}
     environment.globals |= {name: pass_context(function) for name, function in {**_CALLED, **WORD_FUNCTIONS}.items()}
+    functions: Mapping[str, Any] = environment.globals
+    environment.own = frozenset(functions[name] for name in (*FUNCTIONS, *_CALLED, *WORD_FUNCTIONS))
     environment.localise = filters.localised
 
 
