@@ -61,7 +61,7 @@ class Beside(Container):
         self._head = max(self._head, used)
         below = measure(self._below, width).height if self._below else 0.0
         self._size = width, self._head + below
-        last = self._below or self._beside
+        last = self._below  # of what goes below the picture, if anything does
         self.space_after = last[-1].space_after if last else 0.0
         return self._size
 
