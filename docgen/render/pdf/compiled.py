@@ -61,18 +61,25 @@ class Press:
         document = self._lay_out(root, root.get("lang") or language, source)
         if not document.outline and len(document.sheets) > 1:
             add_outline(document)
-        return write_file(document, self._store, today, file=self._file), document
+        content = write_file(document, self._store, today, file=self._file)
+        document.let_go()
+        return content, document
 
     def _lay_out(self, root: etree._Element, language: str, source: str = "") -> Document:
         document = self._new_document(root, language)
-        lay_out(root, self._new_maker(document, source))
+        self._pour(root, document, source)
         if not any(document.names.get(name, value) != value for name, value in document.asked):
             return document
         # As z3c.rml does, a second pass prints what the first found: how many pages there are.
         again = self._new_document(root, language)
         again.known, again.pages = document.names, len(document.sheets)
-        lay_out(root, self._new_maker(again, source))
+        self._pour(root, again, source)
         return again
+
+    def _pour(self, root: etree._Element, document: Document, source: str) -> None:
+        maker = self._new_maker(document, source)
+        lay_out(root, maker)
+        maker.pouring = None  # which leads back to the maker: all of it is free at once, not when it is searched for
 
     def _new_maker(self, document: Document, source: str) -> Maker:
         shared = (self._letters, self._store, self._file, BUILDERS, self._cache)

@@ -245,6 +245,11 @@ class Document:
         self.sheets.append(sheet)
         return sheet
 
+    def let_go(self) -> None:
+        """Take from its sheets the way back to it, when all is drawn: its memory is free once nobody holds it."""
+        for sheet in self.sheets:
+            del sheet.document
+
     @contextmanager
     def inside(self, node: Node) -> Iterator[Node]:
         """Let what is drawn belong to a node."""
