@@ -262,7 +262,25 @@ def put(text: str, attributes: str = "", width: float = 200) -> tuple[Document, 
 
 def test_a_character_that_no_font_has_is_noted_with_what_is_around_it() -> None:
     document, _ = put("A \U0001f980 crab")
-    assert [(lack.char, lack.around) for lack in document.lacks] == [("\U0001f980", "\U0001f980")]
+    assert [(lack.char, lack.around) for lack in document.lacks] == [("\U0001f980", "A \U0001f980 crab")]
+
+
+def test_what_a_font_lacks_is_said_with_the_name_the_author_wrote_and_the_text_across_markup() -> None:
+    document, _ = put("the first of <b>two \U0001f980 crabs</b> on a beach", 'fontName="Courier"')
+    assert [(lack.font, lack.around) for lack in document.lacks] == [
+        ("Courier-Bold", "the first of two \U0001f980 crabs on a beach")
+    ]
+
+
+@pytest.mark.parametrize("attributes", ['bulletText="\U0001f980"', 'endDots="\U0001f980"', 'endDots="\u05d0"'])
+def test_what_stands_beside_a_text_is_held_against_its_font_too(attributes: str) -> None:
+    document, _ = put("text", attributes)
+    assert [lack.char for lack in document.lacks] == [attributes[-2]]
+
+
+def test_the_mark_of_a_paragraph_is_held_against_its_font() -> None:
+    document, _ = put("<bullet>\U0001f980</bullet>text")
+    assert [lack.char for lack in document.lacks] == ["\U0001f980"]
 
 
 def test_text_from_right_to_left_stands_at_the_right() -> None:

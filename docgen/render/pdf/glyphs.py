@@ -91,7 +91,8 @@ def _glyph_fault(
 
 def _line_of(root: etree._Element, char: str) -> int | None:
     for element in root.iter(etree.Element):
-        if char in (element.text or "") or any(char in (child.tail or "") for child in element):
+        said = (element.text or "", *map(str, element.attrib.values()), *(child.tail or "" for child in element))
+        if any(char in text for text in said):
             return int(element.sourceline) if element.sourceline else None
     return None
 

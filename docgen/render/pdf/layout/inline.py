@@ -76,7 +76,7 @@ def base_look(style: ParaStyle, maker: Maker) -> Look:
         )
         made = Look(maker.letters.face(name), style.font_size, style.text_color, marks=marks)
         chain = maker.letters.chain(name, language)
-        made = made._replace(chain=chain, language=language, kerning=style.kerning)
+        made = made._replace(chain=chain, language=language, kerning=style.kerning, font=name)
         found = maker.cache.keep(key, made)
     return found
 
@@ -186,7 +186,8 @@ class _Reader:
         look = Look(
             letters.face(name), state.size, state.colour, state.rise, state.marks, state.links, state.back, state.nobr
         )
-        return look._replace(chain=letters.chain(name, language), language=language, kerning=self._style.kerning)
+        chain = letters.chain(name, language)
+        return look._replace(chain=chain, language=language, kerning=self._style.kerning, font=name)
 
     def _apply_transforms(self) -> None:
         runs, transform = self.content.runs, self._style.text_transform

@@ -8,11 +8,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from docgen.render.pdf.layout.blocks import FontUse, Lack
+from docgen.render.pdf.layout.lacking import lacks_of_line
 from docgen.render.pdf.layout.letters import Letters
 from docgen.render.pdf.typeset.bidi import base_direction
 from docgen.render.pdf.typeset.setting import is_simple, set_text
-
-_AROUND = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +39,7 @@ def set_line(text: str, font: str, size: float, letters: Letters, language: str)
         return LineText(f"/F{number} {size:.6g} Tf <{face.hex(text)}> Tj\n", face.width(text, size), uses)
     chain = letters.chain(font, language)
     missing = chain.missing(text)
-    lacks = tuple(Lack(char, font, _around(text, char)) for char in missing.chars) if missing else ()
+    lacks = lacks_of_line(text, font, missing.chars) if missing else ()
     pieces = set_text(text, chain, size, language=language, rtl=base_direction(text) == 1)
     parts: list[str] = []
     fonts: set[FontUse] = set()
@@ -57,8 +56,3 @@ def line_width(text: str, font: str, size: float, letters: Letters, language: st
     if is_simple(text) and face.covers(text):
         return face.width(text, size)
     return set_line(text, font, size, letters, language).width
-
-
-def _around(text: str, char: str) -> str:
-    at = text.find(char)
-    return text[max(0, at - _AROUND) : at + _AROUND].strip()

@@ -13,6 +13,7 @@ from docgen.render.pdf.layout.actions import Mark, Steering
 from docgen.render.pdf.layout.attributes import fill_operator
 from docgen.render.pdf.layout.blocks import Block, Document, FontUse, Ink, Lack, Node, Sheet
 from docgen.render.pdf.layout.keeping import Container, draw_stack, measure
+from docgen.render.pdf.layout.lacking import lacks_of_line
 from docgen.render.pdf.layout.liststyles import BULLETS, ListStyle
 from docgen.render.pdf.layout.maker import Maker
 from docgen.render.pdf.layout.numbering import WRITERS
@@ -76,11 +77,11 @@ class Bullet:
 
 def _ink(text: str, style: ListStyle, maker: Maker) -> Ink:
     key = ("bullet", text, style.font, style.size, style.color, maker.document.language)
-    found: tuple[Ink, list[Lack]] | None = maker.cache.get(key)
+    found: tuple[Ink, tuple[Lack, ...]] | None = maker.cache.get(key)
     if found is None:
         chain = maker.letters.chain(style.font, maker.document.language)
         missing = chain.missing(text)
-        lacks = [Lack(char, style.font, text) for char in missing.chars] if missing else []
+        lacks = lacks_of_line(text, style.font, missing.chars) if missing else ()
         parts = [f"{fill_operator(style.color)}BT\n"]
         fonts: set[FontUse] = set()
         for piece in set_text(text, chain, style.size, language=maker.document.language):

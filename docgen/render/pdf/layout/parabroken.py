@@ -9,11 +9,12 @@ from collections.abc import Iterable, Sequence
 
 from docgen.render.pdf.layout.blocks import Lack
 from docgen.render.pdf.layout.inline import Content, base_look, transformed
+from docgen.render.pdf.layout.lacking import lacks_of_dots, lacks_of_parts
 from docgen.render.pdf.layout.lines import BREAK, TEXT, Line, Run, Word, break_plain, make_words
 from docgen.render.pdf.layout.maker import Maker
 from docgen.render.pdf.layout.parabreak import break_words
 from docgen.render.pdf.layout.paraink import Drawing, leading_of
-from docgen.render.pdf.layout.parascript import Look, is_plain, lacks_of, width_of
+from docgen.render.pdf.layout.parascript import Look, is_plain, width_of
 from docgen.render.pdf.layout.parastyle import ParaStyle
 from docgen.render.pdf.typeset.bidi import base_direction, has_right_to_left
 
@@ -117,14 +118,25 @@ def break_made(
     words = list(words)
     broken.plain = plain
     broken.words, broken.lines = break_words(words, widths, style, plain=plain, language=language)
-    broken.lacks = tuple(
-        lack for word in words for part in word.parts if part.text for lack in lacks_of(part.look, part.text)
-    )
+    broken.lacks = _lacks(broken, words, bullet)
     if words and words[0].parts[0].look.rtl:
         for line in broken.lines:
             line.rtl = True
     broken.finish()
     return broken
+
+
+def _lacks(broken: Broken, words: Iterable[Word], bullet: Sequence[Run]) -> tuple[Lack, ...]:
+    """Return what its words lack, its bullet and what fills its last line."""
+    found = lacks_of_parts([(run.look, run.text) for run in bullet]) if bullet else ()
+    if any(not part.look.face.covers(part.text) for word in words for part in word.parts):
+        found += lacks_of_parts([part for word in words for part in _parts(word)])
+    return found + lacks_of_dots(broken.look, broken.style.end_dots) if broken.style.end_dots else found
+
+
+def _parts(word: Word) -> list[tuple[Look, str]]:
+    parts = [(part.look, part.text) for part in word.parts]
+    return parts if word.split == "part" else [*parts, (parts[-1][0], " ")]
 
 
 def width_pair(style: ParaStyle, width: float) -> list[float]:

@@ -11,12 +11,13 @@ from lxml import etree
 
 from docgen.render.pdf.layout.blocks import Block
 from docgen.render.pdf.layout.inline import Content, base_look, count_inside
+from docgen.render.pdf.layout.lacking import lacks_of_parts
 from docgen.render.pdf.layout.lines import IMAGE, Image, Line, Run
 from docgen.render.pdf.layout.maker import Maker
 from docgen.render.pdf.layout.parabroken import Broken, width_pair
 from docgen.render.pdf.layout.paraelement import style_of
 from docgen.render.pdf.layout.paragraph import Paragraph
-from docgen.render.pdf.layout.parascript import Look, lacks_of, width_of
+from docgen.render.pdf.layout.parascript import Look, width_of
 from docgen.render.pdf.layout.parastyle import SAMPLE, ParaStyle, changed
 
 _SPLIT_AT = "[{( ,.;:/\\-"
@@ -70,7 +71,7 @@ class Preformatted(Paragraph):
             for line in broken.lines:
                 line.extra = 0.0
         broken.lacks = tuple(
-            lack for line in broken.lines for run in line.runs for lack in lacks_of(run.look, run.text)
+            lack for line in broken.lines for lack in lacks_of_parts([(run.look, run.text) for run in line.runs])
         )
         broken.finish()
         return broken

@@ -10,7 +10,6 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from docgen.render.pdf.layout.attributes import Colour
-from docgen.render.pdf.layout.blocks import Lack
 from docgen.render.pdf.layout.paramarks import Mark
 from docgen.render.pdf.typeset.bidi import levels as bidi_levels
 from docgen.render.pdf.typeset.bidi import line_levels, visual_runs
@@ -28,6 +27,7 @@ class Look(NamedTuple):
 
     Attributes:
         chain: the face and those that stand in for it.
+        font: what the author calls the font.
         language: of the text, as a tag.
         rtl: whether the paragraph goes from right to left.
     """
@@ -44,6 +44,7 @@ class Look(NamedTuple):
     language: str = ""
     kerning: bool = False
     rtl: bool = False
+    font: str = ""
 
 
 def is_plain(look: Look, text: str) -> bool:
@@ -81,21 +82,6 @@ def unspaced_parts(text: str) -> Iterator[str]:
 def letters_of(text: str) -> Sequence[str]:
     """Return the pieces of a text that cannot be divided."""
     return text if is_simple(text) else clusters(text)
-
-
-def lacks_of(look: Look, text: str) -> tuple[Lack, ...]:
-    """Return the characters that no font has."""
-    if look.face.covers(text):
-        return ()
-    missing = look.chain.missing(text) if look.chain is not None else None
-    if missing is None:
-        return ()
-    return tuple(Lack(char, look.face.name, _around(text, char)) for char in missing.chars)
-
-
-def _around(text: str, char: str) -> str:
-    at = text.find(char)
-    return text[max(0, at - 20) : at + 20].strip()
 
 
 def in_sight(texts: Iterable[str], rtl: bool) -> list[tuple[int, int, int, bool]]:
