@@ -20,6 +20,10 @@ OWN_KEY = "DocgenParts"
 #: How hard data is packed: what a document alone holds in a hurry (40 us a page), what is joined a tenth smaller in
 #: twice the time, what thousands share as small as can be.
 QUICK, STEADY, THOROUGH = 1, 6, 12
+#: An object stream holds so many objects at most: a cross-reference stream counts them in two bytes.
+IN_STREAM = 1 << 14
+#: Streams of more objects are not remembered, which would hold whole lists of thousands of items.
+_SMALL = 1_000
 _UNESCAPED = re.compile(r"\\(.)")
 _ESCAPED = re.compile(r"[\\()]")
 
@@ -43,6 +47,12 @@ def read_text(written: bytes) -> str:
     if written.startswith(b"<"):
         return bytes.fromhex(written[5:-1].decode()).decode("utf-16-be")
     return _UNESCAPED.sub(r"\1", written[1:-1].decode())
+
+
+def text_order(value: str) -> bytes:
+    """Return what a text string is sorted by in a name tree (7.9.6): its bytes, however they are written."""
+    written = text(value)
+    return bytes.fromhex(written[1:-1]) if written.startswith("<") else value.encode()
 
 
 def name(value: str) -> str:
@@ -93,16 +103,24 @@ def object_stream(numbers: Sequence[int], bodies: Sequence[str], level: int = QU
 _object_stream = lru_cache(maxsize=64)(object_stream)
 
 
+def _any_object_stream(numbers: Sequence[int], bodies: Sequence[str], level: int) -> bytes:
+    if len(numbers) > _SMALL:
+        return object_stream(numbers, bodies, level)
+    return _object_stream(tuple(numbers), tuple(bodies), level)
+
+
 def in_file(offset: int) -> bytes:
     """Return the row of an object that stands in the file itself."""
     return b"\x01" + offset.to_bytes(4, "big") + b"\0\0"
 
 
-@lru_cache(maxsize=1024)
 def in_stream(at: int, count: int) -> list[bytes]:
     """Return the rows of all objects of an object stream."""
     head = b"\x02" + at.to_bytes(4, "big")
     return [head + index.to_bytes(2, "big") for index in range(count)]
+
+
+_in_stream = lru_cache(maxsize=1024)(in_stream)
 
 
 def ending(at: int, offset: int, rows: bytes, entries: str) -> bytes:
@@ -121,7 +139,7 @@ def ending(at: int, offset: int, rows: bytes, entries: str) -> bytes:
 
 
 class Pool:
-    """Objects that are written together: streams as they are, the others in one object stream behind them.
+    """Objects that are written together: streams as they are, the others in object streams behind them.
 
     Attributes:
         next: the number that the next object gets.
@@ -156,26 +174,39 @@ class Pool:
         self.next += len(bodies)
 
     def write(self, start: int, level: int = QUICK) -> tuple[bytes, bytes]:
-        """Return the objects as they stand in a file from an offset on, and their rows; one number more is taken.
+        """Return the objects as they stand in a file from an offset on, and their rows; object streams take numbers.
 
         All reserved numbers must have got their objects.
         """
-        holder = self.reserve()
         others = sorted(self._others)
-        rows = list(in_stream(holder, len(others)))
+        chunks = [others[at : at + IN_STREAM] for at in range(0, len(others), IN_STREAM)] or [[]]
+        holders = [self.reserve() for _ in chunks]
+        rows: list[bytes] = []
+        for holder, chunk in zip(holders, chunks, strict=True):
+            rows += (_in_stream if len(chunk) <= _SMALL else in_stream)(holder, len(chunk))
         parts = []
         for at in sorted(self._streams):
             rows.insert(at - self._first, in_file(start))
             parts.append(framed(at, self._streams[at]))
             start += len(parts[-1])
-        bodies = map(self._others.__getitem__, others)
-        parts.append(framed(holder, _object_stream(tuple(others), tuple(bodies), level)))
-        rows.append(in_file(start))
+        for holder, chunk in zip(holders, chunks, strict=True):
+            bodies = list(map(self._others.__getitem__, chunk))
+            parts.append(framed(holder, _any_object_stream(chunk, bodies, level)))
+            rows.append(in_file(start))
+            start += len(parts[-1])
         return b"".join(parts), b"".join(rows)
 
 
-#: A reference in an object, its number in the group; texts are matched too, so that what is in them is left alone.
-REFERENCE = re.compile(rb"\((?:[^\\()]|\\.)*\)|<[0-9A-Fa-f]+>|\b([0-9]+) 0 R\b", re.DOTALL)
+_TEXTS = rb"\((?:[^\\()]|\\.)*\)|<[0-9A-Fa-f]*>|"
+
+
+def outside_texts(pattern: bytes) -> re.Pattern[bytes]:
+    """Return what finds a pattern, and texts too, so that nothing is found in them; groups are those of the pattern."""
+    return re.compile(_TEXTS + pattern, re.DOTALL)
+
+
+#: A reference in an object, its number in the group.
+REFERENCE = outside_texts(rb"\b([0-9]+) 0 R\b")
 
 
 def renumber(body: bytes, numbers: Mapping[int, int]) -> bytes:
@@ -193,6 +224,8 @@ def renumber(body: bytes, numbers: Mapping[int, int]) -> bytes:
     return REFERENCE.sub(replace, body)
 
 
+#: Longer bodies are not kept.
+_MOST_KEPT = 100_000
 _OWN_REFERENCE = re.compile(rb"([0-9]+) 0 R")
 
 
@@ -202,7 +235,16 @@ def renumber_own(body: bytes, numbers: Mapping[int, int]) -> bytes:
     Raises:
         KeyError: a reference has no new number.
     """
-    pieces = _OWN_REFERENCE.split(body)
-    written = {b"%d" % old: b"%d 0 R" % new for old, new in numbers.items()}
-    pieces[1::2] = map(written.__getitem__, pieces[1::2])
+    take = _take_references if len(body) < _MOST_KEPT else _take_references.__wrapped__
+    texts, references = take(body)
+    written = {old: b"%d 0 R" % numbers[old] for old in set(references)}
+    pieces = list(texts)
+    pieces[1::2] = map(written.__getitem__, references)
     return b"".join(pieces)
+
+
+@lru_cache(maxsize=16)
+def _take_references(body: bytes) -> tuple[list[bytes], list[int]]:
+    """Return the texts with the references between them, and the references' numbers; documents are often alike."""
+    pieces = _OWN_REFERENCE.split(body)
+    return pieces, list(map(int, pieces[1::2]))

@@ -11,8 +11,10 @@ import io
 import re
 import struct
 import zlib
+from collections import OrderedDict
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import lru_cache
 from itertools import pairwise
 
 import pikepdf
@@ -34,6 +36,12 @@ _WHOLE = 5
 _LENGTH = re.compile(rb"/Length (\d+)")
 #: No object stream of a document is longer; what says it is, is no file of ours.
 _MOST = 1 << 28
+#: So many shared parts are kept to compare others with, each known by so many bytes at its end.
+_MOST_HASHED = 8
+_KEY_LENGTH = 256
+_LONGEST_HASHED = 4_000_000
+#: Packed objects of more bytes are not kept: they may unpack to a thousand times as many.
+_MOST_KEPT = 8_000
 _ARCHIVED = re.compile(rb"<pdfaid:part>3<|pdfaid:part=.3.")
 
 
@@ -50,8 +58,8 @@ class OwnPart:
     """A file made by docgen.
 
     Attributes:
-        prefix: hash of the shared part, which is `length` bytes long and has objects up to `count`; those that are
-            streams stand at `offsets`.
+        prefix: hash of the shared part, which is `length` bytes long and has objects up to `count`; `table` says
+            where they stand.
         content: the file.
         first: the number of the first own object that is kept, the parent tree; the top element and the pages follow.
         pages: how many there are.
@@ -69,7 +77,7 @@ class OwnPart:
     streams: dict[int, bytes]
     roles: bytes = b""
     ids: list[tuple[bytes, int]] = field(default_factory=list)
-    offsets: list[int] = field(default_factory=list)
+    table: bytes = b""
     length: int = 0
     intent: int = 0
     language: str = ""
@@ -88,8 +96,9 @@ class OwnPart:
     def shared(self) -> dict[int, Body]:
         """Return the objects of the shared part."""
         found: dict[int, Body] = {}
-        at_end = [*self.offsets[1:], self.length]
-        for at, start in enumerate(self.offsets, 1):
+        offsets = [offset if kind == 1 else 0 for kind, offset, _ in _ROW.iter_unpack(self.table)]
+        at_end = [*offsets[1:], self.length]
+        for at, start in enumerate(offsets, 1):
             if start:
                 end = min(offset for offset in at_end if offset > start)
                 found[at] = _read_stream(self.content[start:end])
@@ -136,15 +145,15 @@ def _read_own(content: bytes) -> OwnPart | None:
         return None
     length, count, pages, left_out = map(int, found.groups())
     table = _inflate(_read_stream(content[start:tail]))
-    rows = list(_ROW.iter_unpack(table))
-    own = rows[count + 1 :]
+    own = list(_ROW.iter_unpack(memoryview(table)[(count + 1) * _ROW.size :]))
     holder = own[-2][1] if own[-1][1] == start else 0
-    objects = dict(_unpack(_read_stream(content[holder:start])))
+    written = content[content.index(b" obj\n", holder) : start]
+    objects = _unpack_alike(written) if len(written) < _MOST_KEPT else dict(_unpack(_read_stream(written)))
     if not objects[count + 2].startswith(b"<</Type/Pages/Count %d/" % pages):
         raise ValueError("it says other numbers than it has")
     structure = objects[count + _WHOLE]
     return OwnPart(
-        hashlib.sha256(memoryview(content)[:length]).digest(),
+        _hash_shared(content, length),
         content,
         count,
         count + _WHOLE + 1,
@@ -153,12 +162,29 @@ def _read_own(content: bytes) -> OwnPart | None:
         _own_streams(content, own, count, left_out),
         b"".join(_ROLE_MAP.findall(structure)),
         [(name, int(at)) for tree in _ID_TREE.findall(structure) for name, at in _ID.findall(tree)],
-        [offset if kind == 1 else 0 for kind, offset, _ in rows[1 : count + 1]],
+        table[_ROW.size : (count + 1) * _ROW.size],
         length,
         int(_INTENT.findall(objects[count + 1])[0]),
         _LANGUAGE.findall(objects[count + 1])[0].decode(),
-        read_text(_TITLE.findall(content, rows[count + 3][1], rows[count + 4][1])[0]),
+        read_text(_TITLE.findall(content, own[2][1], own[3][1])[0]),
     )
+
+
+#: The shared parts that came last, and their hashes: to compare takes a tenth of the time to hash.
+_hashed: OrderedDict[bytes, tuple[bytes, bytes]] = OrderedDict()
+
+
+def _hash_shared(content: bytes, length: int) -> bytes:
+    key = content[length - _KEY_LENGTH : length]
+    known = _hashed.get(key)
+    if known is None or len(known[0]) != length or not content.startswith(known[0]):
+        shared = content[:length]
+        known = shared, hashlib.sha256(shared).digest()
+        if length < _LONGEST_HASHED:
+            _hashed[key] = known
+        while len(_hashed) > _MOST_HASHED:
+            _hashed.popitem(last=False)
+    return known[1]
 
 
 def _own_streams(content: bytes, rows: list[tuple[int, int, int]], count: int, left_out: int) -> dict[int, bytes]:
@@ -186,6 +212,12 @@ def _inflate(body: Body) -> bytes:
     if not inflater.eof:
         raise ValueError("a stream is cut or too large")
     return data
+
+
+@lru_cache(maxsize=16)
+def _unpack_alike(written: bytes) -> dict[int, bytes]:
+    """Return the objects of an object stream; documents of one kind often have the same."""
+    return dict(_unpack(_read_stream(written)))
 
 
 def _unpack(body: Body) -> Iterator[tuple[int, bytes]]:

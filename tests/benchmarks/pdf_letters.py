@@ -23,6 +23,7 @@ from typing import Any
 
 import pypdfium2
 
+from docgen.deliver.joined import JoinedFile
 from docgen.deliver.print_run import PrintTransport
 from docgen.merge import build_context
 from docgen.model import MEDIA_TYPES, Format, Parcel, StagedFile
@@ -110,7 +111,13 @@ def bind(number: int, folder: Path) -> int:
 
 def join(number: int, folder: Path) -> int:
     """Make one file of all letters as a stream, fonts and picture shared, a bookmark for each letter."""
-    raise NotImplementedError("docgen joins no letters as it makes them yet")
+    prepared = _prepared(folder)
+    with (folder / "joined.pdf").open("wb") as output:
+        joined = JoinedFile(output)
+        for record, context in zip(build_letters(number), _contexts(number), strict=True):
+            joined.add(prepared.render(context).content, record["name"])
+        joined.close()
+    return number
 
 
 #: Way -> what it does, and the file it makes.
