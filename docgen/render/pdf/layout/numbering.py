@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from num2words import num2words
-
 _ROMAN = (
     (1000, "M"), (900, "CM"), (500, "D"), (400, "CD"), (100, "C"), (90, "XC"), (50, "L"), (40, "XL"), (10, "X"),
     (9, "IX"), (5, "V"), (4, "IV"), (1, "I"),
@@ -28,10 +26,14 @@ def _letter(number: int) -> str:
 
 
 def _words(number: int) -> str:
+    from num2words import num2words  # loaded late: few lists count in words
+
     return str(num2words(number)).replace(" and ", " ").replace(",", "").title()
 
 
 def _ordinal_words(number: int) -> str:
+    from num2words import num2words
+
     return str(num2words(number, to="ordinal")).replace(" and ", " ").replace(",", "").title()
 
 
