@@ -117,7 +117,7 @@ def _replay(played: _Played, pen: Pen) -> None:
             pen.flush()
             continue
         pen.flush()
-        node = Node(role, alt=alt, **(attributes or {}))  # type: ignore[arg-type]
+        node = Node(role, alt=alt, **(attributes or {}))
         places[place].kids.append(node)
         sheet.draw(ops, node)
     if played.rest:

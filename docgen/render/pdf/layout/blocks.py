@@ -70,16 +70,14 @@ class Node:
         language: a BCP 47 tag, where it differs from what is around.
     """
 
-    __slots__ = ("actual", "alt", "attributes", "kids", "language", "role", "title")
+    alt = actual = language = title = ""
 
-    def __init__(self, role: str, *, alt: str = "", actual: str = "", language: str = "", **attributes: object) -> None:
+    def __init__(self, role: str, *, alt: str = "", **attributes: object) -> None:
         self.role = role
         self.kids: list[Node | tuple[int, int] | Link] = []
         self.attributes = attributes
-        self.alt = alt
-        self.actual = actual
-        self.language = language
-        self.title = ""
+        if alt:
+            self.alt = alt
 
     def add(self, role: str, **more: str) -> Node:
         """Return a new node at the end of this one."""
@@ -207,7 +205,7 @@ class Document:
     Attributes:
         at: the node that takes what is drawn next.
         silent: more than 0 while decoration is drawn: repeated headers, page furniture.
-        names: what `<namedString>` says, by id; `known` are those of the pass before.
+        names: what `<namedString>` says, by id, as far as this pass came; `known` are those of the passes before.
         asked: ids that `<getName>` asked for before they had a value, with what it printed instead.
         viewer: what `<docinit>` says about how a reader shows the file.
         sequencer: counts `<seq>`.
@@ -278,9 +276,20 @@ class Document:
         """Return what a named string says, as far as this pass and the one before tell (`<getName>`)."""
         value = self.names.get(key)
         if value is None:
-            self.asked.add((key, default))
-            return default
+            value = self.known.get(key, default)
+            self.asked.add((key, value))
         return value
+
+    @property
+    def named(self) -> dict[str, str]:
+        """All names with what they say in the end."""
+        return {**self.known, **self.names}
+
+    @property
+    def settled(self) -> bool:
+        """Whether all names that were asked for too early say what was printed of them."""
+        named = self.named if self.asked else {}
+        return all(named.get(name, value) == value for name, value in self.asked)
 
 
 class Block(Protocol):

@@ -157,8 +157,7 @@ def _letters_of(face: Face, maker: Maker) -> _Letters:
 class PlainParagraph(Paragraph):
     """A paragraph of plain text."""
 
-    _setting: Setting | Literal[False] = False  # of the last wrapping, where it took the short way
-    _width = 0.0
+    _setting: Setting | Literal[False]  # of the last wrapping, where it took the short way
 
     def __init__(self, style: ParaStyle, maker: Maker, element: etree._Element) -> None:
         self.space_before = style.space_before
@@ -170,6 +169,8 @@ class PlainParagraph(Paragraph):
         if has_references(text):
             self._key = f"&{text}"
             self._element = element
+        self._setting = False
+        self._width = 0.0
 
     def wrap(self, width: float, height: float) -> tuple[float, float]:
         """Return its width, which is all there is, and its height."""

@@ -34,16 +34,16 @@ class Tags:
 
     def add_cell(self, column: int, area: Area | None) -> Node:
         """Return the element of the next cell, which spans an area."""
-        role, attributes = "TD", dict[str, object]()
         if self._drawn <= self.rows:
-            role, attributes = "TH", {"Scope": "Column"}
+            node = Node("TH", Scope="Column")
         elif column < self.columns:
-            role, attributes = "TH", {"Scope": "Row"}
+            node = Node("TH", Scope="Row")
+        else:
+            node = Node("TD")
         if area is not None and area.right > area.left:
-            attributes["ColSpan"] = area.right - area.left + 1
+            node.attributes["ColSpan"] = area.right - area.left + 1
         if area is not None and area.bottom > area.top:
-            attributes["RowSpan"] = area.bottom - area.top + 1
-        node = Node(role, **attributes)  # type: ignore[arg-type]
+            node.attributes["RowSpan"] = area.bottom - area.top + 1
         assert self._row is not None
         self._row.kids.append(node)
         return node
