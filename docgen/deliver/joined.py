@@ -19,10 +19,10 @@ from docgen.deliver.objectfile import ObjectFile
 from docgen.deliver.parts import Body, ForeignPart, OwnPart, read_foreign, read_part
 from docgen.deliver.pdftrees import Tree
 from docgen.pdfmetadata import UNTITLED, Claim, clean, describe
-from docgen.pdfobjects import raw_stream, text
+from docgen.pdfobjects import outside_texts, raw_stream, text
 
-_BOX = re.compile(r"/MediaBox ?\[([^\]]*)\]")
-_A4 = "0 0 595.276 841.89"
+_BOX = outside_texts(rb"/MediaBox ?\[([-+.\d ]+)\]")
+_A4 = b"0 0 595.276 841.89"
 #: So many shared parts are remembered; the oldest give way.
 _KNOWN = 256
 #: So many lines of the table of contents stand in one object stream.
@@ -88,8 +88,8 @@ class JoinedFile:
 
     def add_blank(self) -> None:
         """Append an empty page of the size of the last one."""
-        found = _BOX.search(self._last)
-        box = f"/MediaBox[{found[1] if found else _A4}]"
+        found = next((found[1] for found in _BOX.finditer(self._last.encode("latin-1")) if found[1]), _A4)
+        box = f"/MediaBox[{found.decode()}]"
         page = f"<</Type/Page/Parent {self._tree.parent()} 0 R{box}/Resources<<>>>>"
         self._hang([self._file.write_block([page])])
 
@@ -141,15 +141,16 @@ class JoinedFile:
 
     def _share(self, part: OwnPart) -> dict[int, int]:
         """Return the numbers of what a document shares with others; it is written with the first of them."""
-        known = self._known.get(part.prefix)
+        key = part.prefix + part.table  # equal bytes say little if they are cut otherwise
+        known = self._known.get(key)
         if known is None:
             objects = part.shared()
-            known = self._known[part.prefix] = self._copier.copy(objects)
+            known = self._known[key] = self._copier.copy(objects)
             self._note_intent(objects[_profile_of(objects[part.intent])], known[part.intent])
             if len(self._known) > _KNOWN:
                 self._known.popitem(last=False)
         else:
-            self._known.move_to_end(part.prefix)
+            self._known.move_to_end(key)
         return known
 
     def _add_foreign(self, part: ForeignPart) -> None:

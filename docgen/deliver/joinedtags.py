@@ -9,13 +9,18 @@ from collections.abc import Sequence
 from docgen.deliver.objectfile import ObjectFile
 from docgen.deliver.parts import OwnPart
 from docgen.deliver.pdftrees import Tree
-from docgen.pdfobjects import renumber_own
+from docgen.pdfobjects import outside_texts, read_text, renumber_own, text, text_order
 
-_KEY = re.compile(r"/StructParent(s?) (\d+)")
+#: Between objects that are renumbered as one: a byte that no object of docgen has, texts included.
+_BETWEEN = b"\0"
+_KEY = outside_texts(rb"/StructParents? (\d+)")
 #: In a parent tree as docgen writes it, each key begins a line.
 _LINE = re.compile(r"^(\d+)", re.MULTILINE)
 _ROLE = re.compile(rb"/(\w+)/(\w+)")
-_HEADERS = re.compile(r"/Headers\[[^\]]*\]")
+_HEADERS = outside_texts(rb"/Headers\[([^\]()<>]*(?:(?:\((?:[^\\()]|\\.)*\)|<[0-9A-Fa-f]*>) *)*)\]")
+_TEXT = outside_texts(b"(?!)")
+#: How objects begin that have a key in the parent tree.
+_KEYED = b"<</Type/Page/", b"<</Type/Annot/"
 _NAMES = 256
 
 
@@ -45,22 +50,25 @@ class JoinedTags:
         """
         numbers[part.structure] = self._document
         order = sorted(part.objects)
-        joined = renumber_own(b"\\0".join([part.objects[at] for at in order]), numbers).decode("latin-1")
+        joined = _BETWEEN.join([part.objects[at] for at in order])
+        if joined.count(_BETWEEN) != len(order) - 1:
+            raise ValueError("an object of docgen has no such byte")
+        parents, *bodies = renumber_own(joined, numbers).split(_BETWEEN)
         if part.ids:
-            joined = self._rename(joined, part, numbers)
-        parents, *bodies = joined.split("\\0")
-        keys = _LINE.findall(parents)
+            self._rename(bodies, order, part, numbers)
+        tree = parents.decode("latin-1")
+        count = len(_LINE.findall(tree))
         if self._key:
-            parents = _LINE.sub(self._shift, parents)
-            bodies = _KEY.sub(self._shift_key, "\\0".join(bodies)).split("\\0")
-        first, last = self._key, self._key + len(keys) - 1
-        parents = parents.replace("<<", f"<</Limits[{first} {last}]", 1)
+            tree = _LINE.sub(self._shift, tree)
+            bodies = [_KEY.sub(self._shift_key, body) if body.startswith(_KEYED) else body for body in bodies]
+        first, last = self._key, self._key + count - 1
+        tree = tree.replace("<<", f"<</Limits[{first} {last}]", 1)
         self._parents.add(numbers[part.first], (first, last))
         self._key = last + 1
-        bodies[0] = bodies[0].replace("<<", f"<</Lang({part.language})", 1)
+        bodies[0] = bodies[0].replace(b"<<", f"<</Lang({part.language})".encode(), 1)
         self._tops.append(numbers[part.first + 1])
         self._roles.update(_ROLE.findall(part.roles))
-        return [parents, *bodies]
+        return [tree, *[body.decode("latin-1") for body in bodies]]
 
     def close(self, *, is_whole: bool) -> str:
         """Write the rest; return what the catalog says. `is_whole`: all of the file is tagged."""
@@ -81,18 +89,30 @@ class JoinedTags:
     def _shift(self, found: re.Match[str]) -> str:
         return str(int(found[1]) + self._key)
 
-    def _shift_key(self, found: re.Match[str]) -> str:
-        return f"/StructParent{found[1]} {int(found[2]) + self._key}"
+    def _shift_key(self, found: re.Match[bytes]) -> bytes:
+        if found[1] is None:
+            return found[0]
+        return b"%b %d" % (found[0].partition(b" ")[0], int(found[1]) + self._key)
 
-    def _rename(self, joined: str, part: OwnPart, numbers: dict[int, int]) -> str:
+    def _rename(self, bodies: list[bytes], order: Sequence[int], part: OwnPart, numbers: dict[int, int]) -> None:
         """Let identifiers, which are one document's own, begin with its number."""
-        prefix = f"({len(self._tops):07d}-"
+
+        def change(written: bytes) -> str:
+            return text(f"{len(self._tops):07d}-{read_text(written)}")
+
+        def change_headers(found: re.Match[bytes]) -> bytes:
+            if found[1] is None:
+                return found[0]
+            return b"/Headers[%b]" % _TEXT.sub(lambda one: change(one[0]).encode(), found[1])
+
+        places = {at: index for index, at in enumerate(order[1:])}
         for name, at in part.ids:
-            old = name.decode("latin-1")
-            new = prefix + old.removeprefix("(")
-            joined = joined.replace(f"/ID{old}", f"/ID{new}")
+            index, new = places[at], change(name)
+            bodies[index] = bodies[index].replace(b"/ID" + name, f"/ID{new}".encode(), 1)
             self._names.append((new, numbers[at]))
-        return _HEADERS.sub(lambda found: found[0].replace("(", prefix), joined)
+        for index, body in enumerate(bodies):
+            if b"/Headers[" in body:
+                bodies[index] = _HEADERS.sub(change_headers, body)
 
     def _write_node(self, at: int, kids: Sequence[int], keys: tuple[int, int], count: int, parent: int) -> None:
         limits = f"/Limits[{keys[0]} {keys[1]}]" if parent else ""
@@ -103,8 +123,10 @@ class JoinedTags:
         if not self._names:
             return ""
         leaves = []
-        for start in range(0, len(self._names), _NAMES):
-            names = sorted(self._names[start : start + _NAMES])
+        # Not as they are written: in hex come after the others.
+        ordered = sorted(self._names, key=lambda one: text_order(read_text(one[0].encode())))
+        for start in range(0, len(ordered), _NAMES):
+            names = ordered[start : start + _NAMES]
             listed = "".join(f"{name}{at} 0 R" for name, at in names)
             leaves.append(f"<</Limits[{names[0][0]}{names[-1][0]}]/Names[{listed}]>>")
         first = self._file.write_block(leaves)

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from typing import IO
 
 from docgen.deliver.pdftrees import ObjectTable
-from docgen.pdfobjects import HEADER, STEADY, framed, object_stream, raw_stream
+from docgen.pdfobjects import HEADER, IN_STREAM, STEADY, framed, object_stream, raw_stream
 
 
 class ObjectFile:
@@ -44,10 +44,15 @@ class ObjectFile:
             else:
                 others.append(body)
                 numbers.append(first + index)
-        holder = self._offset
-        if others:
-            self._put(framed(first + len(bodies), object_stream(numbers, others, STEADY)))
-        self._table.add(len(others), streams, holder)
+        holders = [self._offset]
+        if not others:
+            self._put(framed(first + len(bodies), b"null"))
+        for start in range(0, len(others), IN_STREAM):
+            holders[start // IN_STREAM :] = [self._offset]
+            held = slice(start, start + IN_STREAM)
+            body = object_stream(numbers[held], others[held], STEADY)
+            self._put(framed(first + len(bodies) + start // IN_STREAM, body))
+        self._table.add(len(others), streams, holders)
         return first
 
     def finish(self, entries: str) -> None:

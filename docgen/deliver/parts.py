@@ -20,7 +20,7 @@ from itertools import pairwise
 import pikepdf
 
 from docgen.errors import DeliveryError
-from docgen.pdfobjects import OWN_KEY, REFERENCE, read_text
+from docgen.pdfobjects import IN_STREAM, OWN_KEY, REFERENCE, read_text
 
 _OWN = re.compile(rb"/%b\[(\d+) (\d+) (\d+) (\d+)\]" % OWN_KEY.encode())
 _ROW = struct.Struct(">BIH")
@@ -28,9 +28,9 @@ _COUNTS = re.compile(rb"/N (\d+)/First (\d+)")
 _ROLE_MAP = re.compile(rb"/RoleMap<<([^>]*)>>")
 _INTENT = re.compile(rb"/OutputIntents\[(\d+) 0 R\]")
 _LANGUAGE = re.compile(rb"/Lang\(([A-Za-z0-9-]*)\)")
-_TITLE = re.compile(rb"/Title(\((?:[^\\()]|\\.)*\)|<[0-9A-Fa-f]+>)")
-_ID_TREE = re.compile(rb"/IDTree<</Names\[(.*?)\]>>", re.DOTALL)
-_ID = re.compile(rb"(\([^)]*\)|<[^>]*>)(\d+) 0 R")
+_TITLE = re.compile(rb" obj\n<</Title(\((?:[^\\()]|\\.)*\)|<[0-9A-Fa-f]+>)")
+_ID_TREE = b"/IDTree<</Names["
+_ID = re.compile(rb"(\((?:[^\\()]|\\.)*\)|<[0-9A-Fa-f]+>)(\d+) 0 R")
 #: Objects at the head of an own file that are about the whole: catalog, pages, information, XMP, structure.
 _WHOLE = 5
 _LENGTH = re.compile(rb"/Length (\d+)")
@@ -96,14 +96,15 @@ class OwnPart:
     def shared(self) -> dict[int, Body]:
         """Return the objects of the shared part."""
         found: dict[int, Body] = {}
-        offsets = [offset if kind == 1 else 0 for kind, offset, _ in _ROW.iter_unpack(self.table)]
+        rows = list(_ROW.iter_unpack(self.table))
+        offsets = [offset if kind == 1 else 0 for kind, offset, _ in rows]
         at_end = [*offsets[1:], self.length]
         for at, start in enumerate(offsets, 1):
             if start:
                 end = min(offset for offset in at_end if offset > start)
                 found[at] = _read_stream(self.content[start:end])
-        holder = found.pop(self.count)
-        found.update((at, Body(body)) for at, body in _unpack(holder))
+        for holder in {number for kind, number, _ in rows if kind == 2}:
+            found.update([(at, Body(body)) for at, body in _unpack(found.pop(holder))])
         return found
 
 
@@ -146,12 +147,12 @@ def _read_own(content: bytes) -> OwnPart | None:
     length, count, pages, left_out = map(int, found.groups())
     table = _inflate(_read_stream(content[start:tail]))
     own = list(_ROW.iter_unpack(memoryview(table)[(count + 1) * _ROW.size :]))
-    holder = own[-2][1] if own[-1][1] == start else 0
-    written = content[content.index(b" obj\n", holder) : start]
-    objects = _unpack_alike(written) if len(written) < _MOST_KEPT else dict(_unpack(_read_stream(written)))
+    if own[-1][1] != start:
+        raise ValueError("its table does not end with itself")
+    objects = _own_objects(content, own, count, start)
     if not objects[count + 2].startswith(b"<</Type/Pages/Count %d/" % pages):
         raise ValueError("it says other numbers than it has")
-    structure = objects[count + _WHOLE]
+    structure, _, names = objects[count + _WHOLE].partition(_ID_TREE)
     return OwnPart(
         _hash_shared(content, length),
         content,
@@ -161,7 +162,7 @@ def _read_own(content: bytes) -> OwnPart | None:
         {at: body for at, body in objects.items() if count + _WHOLE < at < left_out},
         _own_streams(content, own, count, left_out),
         b"".join(_ROLE_MAP.findall(structure)),
-        [(name, int(at)) for tree in _ID_TREE.findall(structure) for name, at in _ID.findall(tree)],
+        [(name, int(at)) for name, at in _ID.findall(names)],
         table[_ROW.size : (count + 1) * _ROW.size],
         length,
         int(_INTENT.findall(objects[count + 1])[0]),
@@ -187,6 +188,16 @@ def _hash_shared(content: bytes, length: int) -> bytes:
     return known[1]
 
 
+def _own_objects(content: bytes, rows: list[tuple[int, int, int]], count: int, stop: int) -> dict[int, bytes]:
+    if len(rows) <= IN_STREAM:
+        holder = rows[-2][1]
+        written = content[content.index(b" obj\n", holder) : stop]
+        return _unpack_alike(written) if len(written) < _MOST_KEPT else dict(_unpack(_read_stream(written)))
+    holders = sorted({number for kind, number, _ in rows if kind == 2})
+    places = [*(rows[at - count - 1][1] for at in holders), stop]
+    return {at: body for start, end in pairwise(places) for at, body in _unpack(_read_stream(content[start:end]))}
+
+
 def _own_streams(content: bytes, rows: list[tuple[int, int, int]], count: int, left_out: int) -> dict[int, bytes]:
     streams = [(offset, count + 1 + index) for index, (kind, offset, _) in enumerate(rows) if kind == 1]
     found = {}
@@ -202,6 +213,8 @@ def _read_stream(written: bytes) -> Body:
     start = written.index(b">>stream\n", head)
     entries = written[head : start + 2]
     length = int(_LENGTH.findall(entries)[0])
+    if not written.startswith(b"\nendstream", start + 9 + length):
+        raise ValueError("a stream does not end where it says")
     return Body(entries, written[start + 9 : start + 9 + length])
 
 

@@ -9,7 +9,7 @@ import struct
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 
-from docgen.pdfobjects import in_file
+from docgen.pdfobjects import IN_STREAM, in_file
 
 _WIDTH = 64
 
@@ -110,21 +110,21 @@ class ObjectTable:
         """Say where an object with a reserved number stands."""
         self._blocks[self._open.pop(at)] = _BLOCK.pack(0, offset)
 
-    def add(self, others: int, streams: Sequence[tuple[int, int]], holder: int) -> int:
-        """Say where the next objects stand: some streams, others in an object stream, and that stream, which is last.
+    def add(self, others: int, streams: Sequence[tuple[int, int]], holders: Sequence[int]) -> int:
+        """Say where the next objects stand: some streams, others in object streams, and those, which are last.
 
         Args:
-            others: how many are in the object stream.
+            others: how many are in the object streams.
             streams: place among all these objects and offset of each.
-            holder: the offset of the object stream.
+            holders: the offsets of the object streams, each full but the last.
 
         Returns:
             The number of the first.
         """
         first = self.next
-        flat = [number for stream in streams for number in stream]
-        self._blocks.append(_BLOCK.pack(others, holder) + struct.pack(f">{len(flat)}Q", *flat))
-        self.next += others + len(streams) + 1
+        flat = [number for stream in streams for number in stream] + list(holders[1:])
+        self._blocks.append(_BLOCK.pack(others, holders[0]) + struct.pack(f">{len(flat)}Q", *flat))
+        self.next += others + len(streams) + len(holders)
         return first
 
     def rows(self) -> Iterator[bytes]:
@@ -156,7 +156,8 @@ def _spread(block: bytes, at: int) -> Iterator[tuple[bytes, int]]:
         yield bytes(_WIDTHS), 0
         return
     others, holder = _BLOCK.unpack_from(block)
-    streams = list(_BLOCK.iter_unpack(block[_BLOCK.size :]))
+    end = len(block) - max(others - 1, 0) // IN_STREAM * 8
+    streams = list(_BLOCK.iter_unpack(block[_BLOCK.size : end]))
     number = at + others + len(streams)
     index = place = 0
     for stop, offset in streams:
@@ -164,12 +165,20 @@ def _spread(block: bytes, at: int) -> Iterator[tuple[bytes, int]]:
         index, place = index + stop - place, stop + 1
         yield in_file(offset), 0
     yield from _held(number, index, others)
-    yield in_file(holder), 0
+    for offset in (holder, *struct.unpack(f">{(len(block) - end) // 8}Q", block[end:])):
+        yield in_file(offset), 0
 
 
 def _held(number: int, start: int, stop: int) -> Iterator[tuple[bytes, int]]:
-    """Yield the rows of a stretch of an object stream; where the index grows a digit, a new stretch begins."""
+    """Yield the rows of a stretch of objects in streams; where the index grows a digit, a new stretch begins.
+
+    Args:
+        number: of the first stream.
+        start: the place of the first object among all in these streams.
+        stop: the place behind the last.
+    """
     while start < stop:
         end = min(stop, (start | 0xFF) + 1)
-        yield b"\2" + number.to_bytes(4, "big") + start.to_bytes(2, "big"), end - start - 1
+        stream, index = divmod(start, IN_STREAM)
+        yield b"\2" + (number + stream).to_bytes(4, "big") + index.to_bytes(2, "big"), end - start - 1
         start = end

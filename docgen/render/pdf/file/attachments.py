@@ -9,7 +9,7 @@ from datetime import date
 from typing import Literal
 
 from docgen.pdfmetadata import pdf_date
-from docgen.pdfobjects import Pool, name, stream, text
+from docgen.pdfobjects import Pool, name, stream, text, text_order
 
 #: How a file relates to the document it lies in.
 Relationship = Literal["Source", "Data", "Alternative", "Supplement", "Unspecified"]
@@ -41,7 +41,7 @@ def put_attachments(pool: Pool, attachments: Sequence[Attachment], today: date |
     numbers = {one.name: _put(pool, one, today) for one in attachments}
     if len(numbers) < len(attachments):
         raise ValueError("two attachments of one name")
-    listed = "".join(f"{key}{at} 0 R" for key, at in sorted((text(name), at) for name, at in numbers.items()))
+    listed = "".join(f"{text(key)}{numbers[key]} 0 R" for key in sorted(numbers, key=text_order))
     associated = " ".join(f"{at} 0 R" for at in numbers.values())
     return f"/Names<</EmbeddedFiles<</Names[{listed}]>>>>/AF[{associated}]"
 

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 import pikepdf
 
-from docgen.pdfobjects import REFERENCE
+from docgen.pdfobjects import REFERENCE, outside_texts
 from docgen.render.pdf.stationery import open_stationery
 
 #: Of a stream, which is written anew.
-_LENGTH = re.compile(rb"/Length (?:\d+ \d+ R|\d+)")
+_LENGTH = outside_texts(rb"(/Length (?:\d+ \d+ R|\d+))")
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +48,7 @@ def _walk(target: pikepdf.Pdf, form: pikepdf.Object) -> Iterator[Imported]:
         is_stream = isinstance(one, pikepdf.Stream)
         body = one.stream_dict.unparse(resolved=True) if is_stream else one.unparse(resolved=True)
         if is_stream:
-            body = _LENGTH.sub(b"", body, count=1)
+            body = _LENGTH.sub(lambda found: b"" if found[1] else found[0], body)
         inner = dict.fromkeys(int(found[1]) for found in REFERENCE.finditer(body) if found[1])
         waiting += [number for number in inner if number not in seen]
         seen.update(inner)

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
 
-from docgen.pdfobjects import Pool, name, number, text
+from docgen.pdfobjects import Pool, name, number, text, text_order
 from docgen.render.pdf.layout.blocks import Link, Node, Sheet
 
 #: Elements that readers know (14.8.4); others are said to be one of these.
@@ -207,7 +207,8 @@ class Tree:
     def _list_names(self) -> str:
         if not self._named:
             return ""
-        return f"/IDTree<</Names[{''.join(f'{text(key)}{at} 0 R' for key, at in sorted(self._named))}]>>"
+        named = sorted(self._named, key=lambda one: text_order(one[0]))
+        return f"/IDTree<</Names[{''.join(f'{text(key)}{at} 0 R' for key, at in named)}]>>"
 
 
 @lru_cache(maxsize=4096)
