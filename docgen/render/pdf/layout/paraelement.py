@@ -48,9 +48,12 @@ def _read(says: tuple[str, *tuple[tuple[str, str], ...]], maker: Maker) -> tuple
 
 def _with_markup(element: etree._Element, style: ParaStyle, maker: Maker, role: str) -> Paragraph:
     counted = count_inside(element, maker.document.sequencer)
-    moves = any(child.tag in MOVING for child in element.iter())
-    key = "" if moves else _key_of(element, maker, counted)
-    return Paragraph(style, maker, role, key, element, counted)
+    key = _key_of(element, maker, counted)
+    moving = {child.tag for child in element.iter() if child.tag in MOVING}
+    paragraph = Paragraph(style, maker, role, "" if moving else key, element, counted)
+    if "name" not in moving:  # which gives names as it is read
+        paragraph._pattern = key
+    return paragraph
 
 
 def _key_of(element: etree._Element, maker: Maker, counted: Sequence[str]) -> str:

@@ -48,6 +48,7 @@ class Paragraph:
     _element: etree._Element | None = None
     _counted: tuple[str, ...] = ()
     _content: Content | None = None
+    _pattern = ""  # what it says where its text depends on the page
     _words: Sequence[Word] | None = None  # what is left of a split one
     _plain = False
     _broken: Broken | None = None
@@ -178,9 +179,10 @@ class Paragraph:
         if self._words is not None:
             return break_made(self._words, (), self._style, self._maker, width, plain=self._plain)
         style, maker, cache = self._style, self._maker, self._maker.cache
-        if self._element is not None and not self._key:
+        said = self._key or self._said_now()
+        if not said:
             return break_content(self._read(), style, maker, width)
-        key = ("para", style, self._key, width, maker.document.language)
+        key = ("para", style, said, width, maker.document.language)
         found: Broken | None = cache.get(key)
         if found is None:
             if self._element is None:
@@ -189,6 +191,14 @@ class Paragraph:
                 found = break_content(self._read(), style, maker, width)
             cache.keep(key, found)
         return found
+
+    def _said_now(self) -> str:
+        """Return what tells a paragraph from others whose text depends on the page: all it says now; "" if unknown."""
+        element, document = self._element, self._maker.document
+        if element is None or not self._pattern:
+            return ""
+        names = [document.name(asked.get("id", ""), asked.get("default", "")) for asked in element.iter("getName")]
+        return "\0".join([self._pattern, str(len(document.sheets)), *names])
 
     def _moves(self) -> bool:
         return self._element is not None and self._stop < 0
