@@ -130,6 +130,30 @@ def test_a_name_in_the_story_takes_a_second_pass_only_where_it_changes_something
     assert len(passes) == 3
 
 
+def test_passes_go_on_until_what_is_printed_holds() -> None:
+    long_name = '<namedString id="total">the total of all pages here is <pageNumber/></namedString>'
+    asks = TEXT.format('<getName id="total" default=""/> ' * 7)
+    document = laid_out(asks * 29 + long_name)
+
+    assert document.named["total"].endswith(f" {len(document.sheets)}")
+    assert document.asked == {("total", document.named["total"])}
+
+
+def test_what_never_holds_ends_after_four_passes(monkeypatch: pytest.MonkeyPatch) -> None:
+    passes = []
+
+    def counted(root: etree._Element, maker: Maker) -> None:
+        passes.append(root)
+        lay_out(root, maker)
+
+    monkeypatch.setattr(compiled, "lay_out", counted)
+    longer = '<namedString id="a"><getName id="a" default=""/>x</namedString>'
+    document = laid_out(TEXT.format('<getName id="a" default=""/>') + longer)
+
+    assert len(passes) == 4
+    assert document.named["a"] == "xxxx"
+
+
 def test_headings_make_an_outline_whose_levels_close_up() -> None:
     document = laid_out("<h1>One</h1><h3>Deep</h3><nextPage/><h2>Two</h2>")
 

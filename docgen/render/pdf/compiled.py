@@ -21,6 +21,10 @@ from docgen.render.pdf.layout.resources import Store
 from docgen.render.pdf.layout.story import BUILDERS
 from docgen.render.pdf.layout.styles import Styles
 
+#: A pass prints the names that the one before found, such as how many pages there are. Where that changes what is
+#: found again and again, the last one stands.
+_MORE_PASSES = 3
+
 
 def add_outline(document: Document) -> None:
     """Make the reader's table of contents of the headings; levels that are left out close up."""
@@ -68,13 +72,14 @@ class Press:
     def _lay_out(self, root: etree._Element, language: str, source: str = "") -> Document:
         document = self._new_document(root, language)
         self._pour(root, document, source)
-        if not any(document.names.get(name, value) != value for name, value in document.asked):
-            return document
-        # As z3c.rml does, a second pass prints what the first found: how many pages there are.
-        again = self._new_document(root, language)
-        again.known, again.pages = document.names, len(document.sheets)
-        self._pour(root, again, source)
-        return again
+        for _ in range(_MORE_PASSES):
+            if document.settled:
+                break
+            again = self._new_document(root, language)
+            again.known, again.pages = document.named, len(document.sheets)
+            document = again
+            self._pour(root, document, source)
+        return document
 
     def _pour(self, root: etree._Element, document: Document, source: str) -> None:
         maker = self._new_maker(document, source)

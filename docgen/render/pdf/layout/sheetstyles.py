@@ -17,6 +17,7 @@ from docgen.render.pdf.layout import liststyles, parastyle, tablestyle
 from docgen.render.pdf.layout.maker import Maker, needed
 from docgen.render.pdf.layout.pagetemplates import Book, frames_key, read_book
 from docgen.render.pdf.layout.styles import Styles
+from docgen.render.pdf.layout.wrong import WRONG, in_words
 
 _Kept = TypeVar("_Kept")
 #: Texts that are kept. Where a style holds a value, each record has its own, which serves its passes only.
@@ -36,7 +37,7 @@ def read_styles(root: etree._Element, maker: Maker) -> Book:
     written = tuple(_written(part, maker.source) for part in (begin, sheet) if part is not None)
     maker.styles = _once("styles", written, maker, lambda: _styles(begin, sheet, maker))
     document = maker.document
-    document.names = {**maker.styles.names, **document.known}
+    document.names = dict(maker.styles.names)
     document.viewer = dict(begin.items()) if begin is not None else {}
     template = root.find("template")
     return _once("book", frames_key(template), maker, lambda: read_book(template, maker))
@@ -102,8 +103,8 @@ def _read_all(place: etree._Element, readers: Mapping[str, _Reader], styles: Sty
             reader(element, styles, maker)
         except DocgenError:
             raise
-        except (ValueError, KeyError) as error:
-            raise maker.fault(element, f"<{element.tag}>: {error}") from error
+        except WRONG as error:
+            raise maker.fault(element, f"<{element.tag}>: {in_words(error, element)}") from error
 
 
 def _initialize(element: etree._Element, styles: Styles, maker: Maker) -> None:
