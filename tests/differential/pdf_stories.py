@@ -39,6 +39,8 @@ _FLOWING = {
 }  # fmt: skip
 #: What cannot stand within <pto>.
 _NO_PTO = _FLOWING | {"ol", "ul", "qr"}
+#: What ReportLab shrinks once more when it draws the cell that is as high as the box was.
+_SHRUNK = {"keepInFrame", "fixedSize"}
 #: A paragraph of so many characters may need more than one line.
 _SPLITS = 60
 #: What has no width of its own: for a column without one, ReportLab takes the letters of the Python object's name.
@@ -58,6 +60,8 @@ class _Story:
     styles: list[str] = field(default_factory=list)
     entries: int = 0
     loose: bool = False
+    celled: bool = False
+    boxed: bool = False
     level: int = -1
     turning: bool = False
 
@@ -65,16 +69,17 @@ class _Story:
         return "".join(self.block(depth) for _ in range(self.choose.number(1, most)))
 
     def cell(self, depth: int, loose: bool) -> str:
-        before, self.loose = self.loose, self.loose or loose
+        before, self.loose, self.celled = (self.loose, self.celled), self.loose or loose, True
         made = self.blocks(depth, 2)
-        self.loose = before
+        self.loose, self.celled = before
         return made
 
     def block(self, depth: int) -> str:
         kind = self.choose.pick(_KINDS)
         if depth and (kind in _FLOWING or depth > 2):
             kind = "para"
-        if (self.turning and kind in _NO_PTO) or (self.loose and kind in _UNMEASURED):
+        wrong = (self.turning, _NO_PTO), (self.loose, _UNMEASURED), (self.celled, _SHRUNK), (self.boxed, {"blockTable"})
+        if any(there and kind in kinds for there, kinds in wrong):
             kind = "para"
         made = getattr(self, f"_{kind}", None)
         return str(made(depth)) if made else self._holder(kind, depth)
@@ -127,10 +132,16 @@ class _Story:
     def _keepInFrame(self, depth: int) -> str:
         mode = self.choose.pick(("shrink", "truncate", "overflow", "error"))
         size = self.choose.attributes({"maxWidth": "120", "maxHeight": "60|150"}, 2)
-        return f'<keepInFrame onOverflow="{mode}"{size}>{self.blocks(depth + 1, 3)}</keepInFrame>'
+        return f'<keepInFrame onOverflow="{mode}"{size}>{self._boxed(depth + 1, 3)}</keepInFrame>'
 
     def _fixedSize(self, depth: int) -> str:
-        return f'<fixedSize width="120" height="80">{self.blocks(depth + 2, 2)}</fixedSize>'
+        return f'<fixedSize width="120" height="80">{self._boxed(depth + 2, 2)}</fixedSize>'
+
+    def _boxed(self, depth: int, most: int) -> str:
+        before, self.boxed = self.boxed, True
+        made = self.blocks(depth, most)
+        self.boxed = before
+        return made
 
     def _topPadder(self, depth: int) -> str:
         return f"<topPadder>{self._para(depth + 1)}</topPadder>"

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from docgen.render.pdf.layout.attributes import Colour, fill_operator, stroke_operator
 from docgen.render.pdf.layout.blocks import FontUse, Ink
@@ -195,6 +195,7 @@ class _Pen:
         self._open = _OpenPart(-1, placing.plain)
         self._links: dict[int, tuple[str, list[Box]]] = {}
         self._behind: list[str] = []
+        self._under: list[str] = []
         self._anchors: list[tuple[str, float, float]] = []
         self._font_size = placing.style.font_size  # of the letters shown last
         self._rise = 0.0
@@ -202,6 +203,10 @@ class _Pen:
 
     def finish(self, behind: list[str]) -> Drawing:
         self._close_part()
+        if self._under:  # beneath all of the text, as ReportLab draws them
+            self._parts = self._parts or [Part(Ink(""))]
+            first = self._parts[0]
+            first.ink = replace(first.ink, ops="".join([*self._under, first.ink.ops]))
         ops = "".join(behind + self._behind)
         return Drawing(tuple(self._parts), Ink(ops) if ops else None, self._links, tuple(self._anchors))
 
@@ -238,7 +243,7 @@ class _Pen:
             links.finish(end)
             marks.finish(end)
         backs.finish(end)
-        self._open.under += [mark.operators(y, self._size) for mark in marks.done.values()]
+        self._under += [mark.operators(y, self._size) for mark in marks.done.values()]
         for number, target, box in links.done.values():
             if box[2] > box[0]:
                 self._links.setdefault(number, (target, []))[1].append(box)
@@ -374,7 +379,7 @@ class _Pen:
             )
 
     def _close_part(self) -> None:
-        if self._open.ops or self._open.under:
+        if self._open.ops:
             self._parts.append(self._open.finish())
 
 
@@ -383,7 +388,6 @@ class _OpenPart:
         self.link = link
         self._flat = flat  # ReportLab raises no text that is all of one look
         self.ops: list[str] = []
-        self.under: list[str] = []
         self._fonts: set[FontUse] = set()
         self._texts: list[str] = []
         self._look: tuple[int, float] | None = None
@@ -411,7 +415,7 @@ class _OpenPart:
         self._fonts.update((number, group) for group in groups)
 
     def finish(self) -> Part:
-        ops = f"{''.join(self.under)}BT\n{''.join(self.ops)}ET\n"
+        ops = f"BT\n{''.join(self.ops)}ET\n"
         text = "".join(self._texts).strip()
         return Part(Ink(ops, frozenset(self._fonts)), self.link, text)
 
