@@ -25,6 +25,10 @@ from docgen.render.pdf.layout.styles import Styles
 #: found again and again, the last one stands.
 _MORE_PASSES = 3
 
+#: So many bytes of pictures and drawings are kept over documents. Then they are let go with all that refers to them,
+#: and those that are used again are made again: photographs of every record must not pile up.
+_MOST_KEPT = 32_000_000
+
 
 def add_outline(document: Document) -> None:
     """Make the reader's table of contents of the headings; levels that are left out close up."""
@@ -67,6 +71,8 @@ class Press:
             add_outline(document)
         content = write_file(document, self._store, today, file=self._file)
         document.let_go()
+        if self._store.weight + self._cache.weight > _MOST_KEPT:
+            self._store, self._cache = Store(), Cache()
         return content, document
 
     def _lay_out(self, root: etree._Element, language: str, source: str = "") -> Document:

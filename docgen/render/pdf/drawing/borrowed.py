@@ -34,16 +34,18 @@ def ink_of(element: etree._Element, maker: Maker) -> Ink:
     Raises:
         ValueError: z3c.rml or ReportLab refuse it.
     """
-    key = ("borrowed", etree.tostring(element, with_tail=False))
+    key = ("borrowed", maker.document.language, etree.tostring(element, with_tail=False))
     found: Ink | None = maker.cache.get(key)
     if found is None:
-        found = _kept(key, record(lambda canvas: _draw(element, canvas), maker), maker)
+        found = record(lambda canvas: _draw(element, canvas), maker)
+        _keep(key, found, found, maker)
     return found
 
 
-def _kept(key: tuple[Any, ...], made: Any, maker: Maker) -> Any:
-    """Return what was recorded, kept unless a character was missing: each document has to say so."""
-    return made if maker.document.lacks else maker.cache.keep(key, made)
+def _keep(key: tuple[Any, ...], made: Any, ink: Ink, maker: Maker) -> None:
+    """Keep what was recorded unless a character was missing: each document has to say so."""
+    if not maker.document.lacks:
+        maker.cache.keep(key, made, len(ink.ops) + len(key[-1]))
 
 
 def _draw(element: etree._Element, canvas: Canvas) -> None:
@@ -89,15 +91,22 @@ def build_chart(element: etree._Element, maker: Maker) -> Iterable[Block]:
     """Return the block of a `<chart>` made by the function `chart`."""
     text = element.get("data", "")
     plan = read_plan(text)
-    key = ("chart", text)
-    ink = maker.cache.get(key) or _kept(key, record(lambda canvas: drawn(text).drawOn(canvas, 0, 0), maker), maker)
+    key = ("chart", maker.document.language, text)
+    ink = maker.cache.get(key)
+    if ink is None:
+        ink = record(lambda canvas: drawn(text).drawOn(canvas, 0, 0), maker)
+        _keep(key, ink, ink, maker)
     yield Figure(ink, plan.width, plan.height, element.get("align", "left"), element.get("alt"), maker)
 
 
 def build_bar_code(element: etree._Element, maker: Maker) -> Iterable[Block]:
     """Return the block of a `<barCodeFlowable>`."""
-    key = ("barcode", etree.tostring(element, with_tail=False))
-    ink, width, height = maker.cache.get(key) or _kept(key, _bar_code(element, maker), maker)
+    key = ("barcode", maker.document.language, etree.tostring(element, with_tail=False))
+    made = maker.cache.get(key)
+    if made is None:
+        made = _bar_code(element, maker)
+        _keep(key, made, made[0], maker)
+    ink, width, height = made
     alt = element.get("alt", element.get("value", ""))
     yield Figure(ink, width, height, element.get("align", "left"), alt, maker)
 

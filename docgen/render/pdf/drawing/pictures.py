@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import hashlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -38,7 +39,8 @@ def find(source: str, maker: Maker) -> Placed:
     Raises:
         TemplateError: it is damaged, too large, or no picture.
     """
-    key = ("picture", source, _stamp(source))
+    name = hashlib.sha256(source.encode()).digest() if source.startswith(_DATA) else source
+    key = ("picture", name, _stamp(source))
     found: Placed | None = maker.cache.get(key)
     return found or maker.cache.keep(key, _load(source, maker))
 

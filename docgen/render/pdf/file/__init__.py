@@ -8,7 +8,7 @@ structure, parent tree, top element; pages with their content, annotations and e
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 
 from docgen.pdfmetadata import NO_EXTENSION, UNTITLED, Extension, clean, describe
@@ -19,12 +19,13 @@ from docgen.render.pdf.file.shared import Shared, shared_part
 from docgen.render.pdf.file.structure import Tree
 from docgen.render.pdf.layout.blocks import Document, Sheet
 from docgen.render.pdf.layout.resources import Store
+from docgen.render.pdf.layout.viewing import ON_CATALOG
 
 __all__ = ["Attachment", "Extension", "write_file"]
 
 _CATALOG = (
     "<</Type/Catalog/Pages %d 0 R/Metadata %d 0 R/StructTreeRoot %d 0 R/MarkInfo<</Marked true>>"
-    "/ViewerPreferences<</DisplayDocTitle true>>/OutputIntents[%d 0 R]/Lang%s%s>>"
+    "/OutputIntents[%d 0 R]/Lang%s%s>>"
 )
 
 
@@ -53,6 +54,13 @@ def write_file(
     fonts, names = _used(document.sheets)
     shared = shared_part(fonts, names, document.letters, store)
     return _File(document, shared, file).write(today, attachments, extension)
+
+
+def _viewing(said: Mapping[str, str]) -> str:
+    """Return what the catalog says of how a file is opened; that its title is shown is what PDF/UA wants."""
+    preferences = "".join(f"/{name} {said[name]}" for name in said if name not in ON_CATALOG)
+    entries = "".join(f"/{name}{said[name]}" for name in ON_CATALOG if name in said)
+    return f"{entries}/ViewerPreferences<</DisplayDocTitle true{preferences}>>"
 
 
 def _used(sheets: Sequence[Sheet]) -> tuple[set[tuple[int, int]], set[str]]:
@@ -84,7 +92,8 @@ class _File:
         tree.write(self._document.root, self._structure, self._parents, self._top)
         left_out = self._pool.next
         outline = put_outline(self._pool, self._document.outline, self._places)
-        more = f"/PageMode/UseOutlines/Outlines {outline} 0 R" if outline else ""
+        more = _viewing({"PageMode": "/UseOutlines", **self._document.viewer} if outline else self._document.viewer)
+        more += f"/Outlines {outline} 0 R" if outline else ""
         more += put_attachments(self._pool, attachments, today)
         self._describe(today, extension)
         language = text(self._document.language or "en")

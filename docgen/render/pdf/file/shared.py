@@ -25,7 +25,9 @@ _INTENT = (
     "<</Type/OutputIntent/S/GTS_PDFA1/OutputConditionIdentifier(sRGB)/Info(sRGB IEC61966-2.1)"
     + "/DestOutputProfile %d 0 R>>"
 )
+#: So many shared parts are kept, and so many bytes of them.
 _KEPT = 64
+_MOST_KEPT = 32_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +66,7 @@ def shared_part(fonts: Iterable[FontUse], names: Iterable[str], letters: Letters
         found = _made.get(key)
         if found is None:
             found = _made[key] = _make(key, store)
-            if len(_made) > _KEPT:
+            while len(_made) > _KEPT or (len(_made) > 1 and sum(len(one.data) for one in _made.values()) > _MOST_KEPT):
                 _made.popitem(last=False)
         else:
             _made.move_to_end(key)

@@ -207,7 +207,7 @@ class Document:
         silent: more than 0 while decoration is drawn: repeated headers, page furniture.
         names: what `<namedString>` says, by id, as far as this pass came; `known` are those of the passes before.
         asked: ids that `<getName>` asked for before they had a value, with what it printed instead.
-        viewer: what `<docinit>` says about how a reader shows the file.
+        viewer: how a reader opens the file, see `viewing`: entry of the PDF -> its value.
         sequencer: counts `<seq>`.
         pages: how many the pass before had; 0 in the first.
     """

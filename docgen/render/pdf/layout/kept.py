@@ -35,6 +35,7 @@ class Cache(dict[tuple[Any, ...], Any]):
     It is emptied when it is full: what it holds can be made again. Texts are many, so they lie on shelves.
 
     Attributes:
+        weight: about how many bytes its largest entries have, drawings.
         limit: so many entries make it full.
         shelf_limit: so many characters on all shelves make a generation.
         most_shelves: more are not kept.
@@ -46,11 +47,13 @@ class Cache(dict[tuple[Any, ...], Any]):
 
     def __init__(self) -> None:
         super().__init__()
+        self.weight = 0
         self.shelves: dict[Hashable, Shelf] = {}
         self._on_shelves = 0
 
-    def keep(self, key: tuple[Any, ...], value: Any) -> Any:
-        """Return the value, kept."""
+    def keep(self, key: tuple[Any, ...], value: Any, weight: int = 0) -> Any:
+        """Return the value, kept; `weight` is how many bytes it has, where they are many."""
+        self.weight += weight
         if len(self) >= self.limit:
             self.clear()
         self[key] = value

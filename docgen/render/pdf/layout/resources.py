@@ -82,10 +82,23 @@ def _content(resource: Resource) -> bytes:
     return repr(resource).encode()
 
 
+def _weigh(resource: Resource) -> int:
+    if isinstance(resource, Picture):
+        return len(resource.data) + len(resource.colours) + (_weigh(resource.mask) if resource.mask else 0)
+    return len(resource.ink.ops) if isinstance(resource, Form) else 0
+
+
 class Store:
-    """The resources of a template by name: `Im`, `Fm`, `Gs` or `St` and a hash of the content."""
+    """The resources of a template by name: `Im`, `Fm`, `Gs` or `St` and a hash of the content.
+
+    It forgets nothing, since ink that is kept refers to it: who has both lets go of both, see `Press`.
+
+    Attributes:
+        weight: about how many bytes it holds.
+    """
 
     def __init__(self) -> None:
+        self.weight = 0
         self._by_name: dict[str, Resource] = {}
         self._names: dict[Resource, str] = {}
 
@@ -96,6 +109,7 @@ class Store:
             name = _KINDS[type(resource)] + hashlib.sha256(_content(resource)).hexdigest()[:16]
             self._names[resource] = name
             self._by_name[name] = resource
+            self.weight += _weigh(resource)
         return name
 
     def __getitem__(self, name: str) -> Resource:

@@ -17,6 +17,7 @@ from docgen.render.pdf.layout import liststyles, parastyle, tablestyle
 from docgen.render.pdf.layout.maker import Maker, needed
 from docgen.render.pdf.layout.pagetemplates import Book, frames_key, read_book
 from docgen.render.pdf.layout.styles import Styles
+from docgen.render.pdf.layout.viewing import read_viewing
 from docgen.render.pdf.layout.wrong import WRONG, in_words
 
 _Kept = TypeVar("_Kept")
@@ -38,9 +39,18 @@ def read_styles(root: etree._Element, maker: Maker) -> Book:
     maker.styles = _once("styles", written, maker, lambda: _styles(begin, sheet, maker))
     document = maker.document
     document.names = dict(maker.styles.names)
-    document.viewer = dict(begin.items()) if begin is not None else {}
+    document.viewer = _viewing(begin, maker)
     template = root.find("template")
     return _once("book", frames_key(template), maker, lambda: read_book(template, maker))
+
+
+def _viewing(begin: etree._Element | None, maker: Maker) -> dict[str, str]:
+    if begin is None:
+        return {}
+    try:
+        return read_viewing(dict(begin.items()))
+    except ValueError as error:
+        raise maker.fault(begin, f"<docinit>: {error}") from error
 
 
 def _written(place: etree._Element, source: str) -> str | bytes:
