@@ -5,19 +5,19 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
+from docgen.errors import TemplateError
+from docgen.render.body import words
+from docgen.render.pdf.elements import OWN_ELEMENTS
+from docgen.render.pdf.layout.maker import Maker
+from docgen.render.pdf.safety import ALLOWED, INLINE
 from lxml import etree
 from pressing import pressed, referred, rml
 
-from docgen.errors import TemplateError
-from docgen.render.body import words
 from docgen.render.pdf import compiled
 from docgen.render.pdf.drawing import graphics
-from docgen.render.pdf.elements import OWN_ELEMENTS
 from docgen.render.pdf.layout import sheetstyles, story, tablestyle
 from docgen.render.pdf.layout.blocks import Document, Link, Node
 from docgen.render.pdf.layout.flow import lay_out
-from docgen.render.pdf.layout.maker import Maker
-from docgen.render.pdf.safety import ALLOWED, INLINE
 
 TEXT = '<para style="text">{}</para>'
 TOTAL = '<namedString id="total"><pageNumber/></namedString>'
@@ -78,6 +78,39 @@ def test_graphics_of_later_pages_are_decoration() -> None:
     )
 
     assert [len(sheet.marks) for sheet in document.sheets] == [2, 1]
+
+
+TWO_KINDS = """<document filename="x.pdf" title="An order"><template pagesize="(400, 500)">
+<pageTemplate id="one"><pageGraphics><drawString x="20" y="480">Ahorn Ltd</drawString></pageGraphics>
+<frame id="f" x1="50" y1="50" width="300" height="400"/></pageTemplate>
+<pageTemplate id="terms"><pageGraphics>{}</pageGraphics>
+<frame id="f" x1="50" y1="50" width="300" height="300"/></pageTemplate></template><stylesheet/>
+<story><para>one</para><setNextTemplate name="terms"/><nextPage/><para>two</para><nextPage/><para>three</para>
+<namedString id="end">3</namedString></story></document>"""
+
+
+@pytest.mark.parametrize(
+    ("drawn", "read"),
+    [
+        ('<drawString x="20" y="480">Terms for Ms Ash</drawString>', "0.0 0.1 1.0 1.1 2.0"),
+        ('<drawString x="20" y="480">Ends on <getName id="end" default=""/></drawString>', "0.0 0.1 1.1 1.0 2.0"),
+        ('<place x="20" y="400" width="300" height="60"><para>Yours alone</para></place>', "0.0 0.1 1.0 1.1 2.0"),
+        ('<drawString x="20" y="20">At the foot</drawString>', "0.0 0.1 1.1 2.0 1.0"),
+        ('<drawString x="20" y="480">Ahorn  Ltd</drawString>', "0.0 0.1 1.0 2.0"),
+        ('<drawString x="20" y="480">An order</drawString>', "0.0 0.1 1.0 2.0"),
+        ('<drawString x="20" y="20">Page <pageNumber/></drawString>', "0.0 0.1 1.0 2.0"),
+        (
+            '<place x="20" y="20" width="300" height="30"><para>Page <pageNumber/></para></place>',
+            "0.0 0.1 1.0 2.0",
+        ),
+    ],
+)
+def test_graphics_are_read_the_first_time_their_page_template_is_used(drawn: str, read: str) -> None:
+    document = pressed(TWO_KINDS.format(drawn))[1]
+
+    assert " ".join(f"{sheet}.{mark}" for sheet, mark in marks(document.root)) == read
+    known = sorted((sheet.number, mark) for sheet in document.sheets for mark in range(len(sheet.marks)))
+    assert sorted(marks(document.root)) == known
 
 
 def test_every_mark_of_a_page_belongs_to_one_element() -> None:

@@ -7,13 +7,13 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass, field, replace
-
-from lxml import etree
 
 from docgen.errors import DocgenError
 from docgen.render.pdf.drawing.borrowed import ON_PAGES, ink_of, place_of
 from docgen.render.pdf.drawing.codes import code_ink
+from docgen.render.pdf.drawing.hearing import words_of
 from docgen.render.pdf.drawing.letterhead import draw_letterhead
 from docgen.render.pdf.drawing.pictures import Box, figure, find
 from docgen.render.pdf.drawing.replay import play, said_by
@@ -30,9 +30,11 @@ from docgen.render.pdf.layout.attributes import (
     stroke_operator,
     switch,
 )
-from docgen.render.pdf.layout.blocks import IDENTITY, Block, Bookmark, Ink, Matrix, Sheet, moved, times
 from docgen.render.pdf.layout.maker import Maker
 from docgen.render.pdf.layout.resources import Opacity
+from lxml import etree
+
+from docgen.render.pdf.layout.blocks import IDENTITY, Block, Bookmark, Ink, Matrix, Sheet, moved, times
 
 _JOINS = {"round": 1, "mitered": 0, "bevelled": 2}
 _CAPS = {"default": 0, "butt": 0, "round": 1, "square": 2}
@@ -148,10 +150,13 @@ def _draw_all(elements: Iterable[etree._Element], pen: Pen) -> None:
     """Draw elements and end the state they were drawn in."""
     run: list[etree._Element] = []
     says: list[Hashable] = []
+    document = pen.maker.document
+    heard = document.reading.heard if document.reading is not None else frozenset()
     for child in elements:
         if not isinstance(child.tag, str):
             continue
-        said = said_by(child)
+        again = bool(heard) and words_of(child) in heard
+        said = None if again else said_by(child)
         if said is not None:
             run.append(child)
             says.append(said)
@@ -159,7 +164,8 @@ def _draw_all(elements: Iterable[etree._Element], pen: Pen) -> None:
         if run:
             play(run, says, pen, _draw)
             run, says = [], []
-        _draw(child, pen)
+        with document.decoration() if again else nullcontext():
+            _draw(child, pen)
     if run:
         play(run, says, pen, _draw)
     pen.flush()

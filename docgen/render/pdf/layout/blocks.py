@@ -135,11 +135,16 @@ class Heading:
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """Where page graphics are read: before the story, or after it if they stand below a height of the page."""
+    """Where page graphics are read: before the story, or after it if they stand below a height of the page.
+
+    Attributes:
+        heard: what was said before and is not read again.
+    """
 
     line: float
     before: Node
     after: Node
+    heard: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -269,7 +274,7 @@ class Document:
 
     def read_at(self, height: float) -> None:
         """Let what page graphics draw at a height of the page be read where it belongs."""
-        if self.reading is not None:
+        if self.reading is not None and not self.silent:
             self.at = self.reading.after if height < self.reading.line else self.reading.before
 
     def name(self, key: str, default: str) -> str:

@@ -1,19 +1,14 @@
 """Floor 2, edges: a story poured into the frames of page templates, page after page.
 
-What stands on the first page outside the story is read before it, or after it where it lies below the frames; on the
-pages that follow it is decoration.
+Knows where things go, not what they draw.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from math import inf
 
-from lxml import etree
-
 from docgen.errors import TemplateError
-from docgen.render.pdf.drawing.graphics import draw_graphics
 from docgen.render.pdf.layout.actions import (
     Indent,
     NextFrame,
@@ -23,14 +18,17 @@ from docgen.render.pdf.layout.actions import (
     SetNextTemplate,
     Steering,
 )
-from docgen.render.pdf.layout.blocks import TINY, Block, Node, Reading, Sheet
 from docgen.render.pdf.layout.frames import Frame, FramePlan
+from docgen.render.pdf.layout.furniture import Furniture
 from docgen.render.pdf.layout.keeping import ENDLESS, Container, KeepTogether
 from docgen.render.pdf.layout.maker import Maker
-from docgen.render.pdf.layout.pagetemplates import Book, Graphics, PageTemplate, read_graphics
+from docgen.render.pdf.layout.pagetemplates import Book, PageTemplate
 from docgen.render.pdf.layout.parastyle import ParaStyle
 from docgen.render.pdf.layout.sheetstyles import read_styles
 from docgen.render.pdf.overfull import overfull
+from lxml import etree
+
+from docgen.render.pdf.layout.blocks import TINY, Block, Sheet
 
 #: So many pages with nothing on them end the layout.
 _EMPTY_PAGES = 10
@@ -42,22 +40,12 @@ _STALLED_PARTS = 20
 _MOST_PAGES = 20_000
 
 
-@dataclass(frozen=True, slots=True)
-class _Waiting:
-    """Graphics of a page that ask for names not known yet: where they go, and the names known when the page began."""
-
-    sheet: Sheet
-    at: int
-    template: PageTemplate
-    names: dict[str, str]
-
-
 class Flow:
     """A story on its way into pages."""
 
     def __init__(self, maker: Maker, book: Book, pages: etree._Element, first: PageTemplate) -> None:
-        self._maker, self._book, self._pages = maker, book, pages
-        self._graphics: dict[int, Graphics] = {}
+        self._maker, self._book = maker, book
+        self._furniture = Furniture(maker, pages)
         self._document = maker.document
         self._template = first
         self._next_template: PageTemplate | None = None
@@ -77,8 +65,6 @@ class Flow:
         self._at = 0
         self._opened: dict[int, Frame] = {}
         self._number = 0
-        self._waiting: list[_Waiting] = []
-        self._before, self._after = Node("Div"), Node("Div")
         maker.pouring = self
 
     @property
@@ -100,9 +86,7 @@ class Flow:
                 raise self._overfull()
         if not self._page_due:
             self._end_page()
-        self._draw_waiting()
-        root = self._document.root
-        root.kids = [*self._before.kids, *root.kids, *self._after.kids]
+        self._furniture.finish()
 
     # --- blocks --------------------------------------------------------------------------------
 
@@ -274,47 +258,11 @@ class Flow:
         sides = self._size[::-1] if self._book.rotation in (90, 270) else self._size
         self._sheet = self._document.new_sheet(sides[0], sides[1])
         self._sheet.rotation = self._book.rotation
-        self._draw_graphics()
+        self._furniture.draw(self._sheet, self._template)
         self._opened = {}
         self._added = 0
         self._next_frame = None
         self._begin_frame(0)
-
-    def _draw_graphics(self) -> None:
-        """Draw what stands on the page outside its frames, or leave a place for it until its names are known."""
-        index, document = self._template.index, self._document
-        graphics = self._graphics.get(index)
-        if graphics is None:
-            graphics = self._graphics[index] = read_graphics(self._pages, index)
-        if graphics.names <= document.names.keys():
-            self._draw_on(self._sheet, self._template)
-        else:
-            self._waiting.append(_Waiting(self._sheet, len(self._sheet.out), self._template, dict(document.names)))
-            self._sheet.out.append("")
-
-    def _draw_on(self, sheet: Sheet, template: PageTemplate) -> None:
-        document = self._document
-        for element in self._graphics[template.index].elements:
-            if sheet.number:
-                with document.decoration():
-                    draw_graphics(element, sheet, self._maker)
-                continue
-            document.reading = Reading(template.foot, self._before, self._after)
-            with document.inside(self._before):
-                draw_graphics(element, sheet, self._maker)
-            document.reading = None
-
-    def _draw_waiting(self) -> None:
-        """Draw what asked for names that only came later, as a second pass over the story would."""
-        names, sheets = self._document.names, self._document.sheets
-        for waiting in self._waiting:
-            self._document.names = {**names, **waiting.names}
-            self._document.sheets = sheets[: waiting.sheet.number + 1]  # <pageNumber> says how many there are so far
-            drawn, waiting.sheet.out = waiting.sheet.out, []
-            self._draw_on(waiting.sheet, waiting.template)
-            drawn[waiting.at] = "".join(waiting.sheet.out)
-            waiting.sheet.out = drawn
-        self._document.names, self._document.sheets = names, sheets
 
     def _end_page(self) -> None:
         self._indents = self._frame.indents

@@ -9,9 +9,6 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from copy import copy
 
-from lxml import etree
-
-from docgen.render.pdf.layout.blocks import Block, Bookmark, Document, Heading, Node, Sheet
 from docgen.render.pdf.layout.inline import Content, base_look, read_content
 from docgen.render.pdf.layout.lines import (
     BREAK,
@@ -27,6 +24,9 @@ from docgen.render.pdf.layout.parabroken import Broken, break_content, break_mad
 from docgen.render.pdf.layout.paraink import Drawing, Placing, draw_easy, draw_lines, leading_of
 from docgen.render.pdf.layout.parascript import width_of
 from docgen.render.pdf.layout.parastyle import ParaStyle, changed
+from lxml import etree
+
+from docgen.render.pdf.layout.blocks import Block, Bookmark, Document, Heading, Node, Sheet
 
 _FUZZ = 1e-6
 _NO_ROOM = float(0x7FFFFFFF)
@@ -161,7 +161,7 @@ class Paragraph:
         parts = drawing.parts
         if not parts:
             return
-        node = None if document.silent else self._node(document)
+        node = None if document.silent or self._numbers(document) else self._node(document)
         if node is not None and self.role != "P" and not node.kids:
             text = self._key if self._element is None else "".join(self._element.itertext())
             heading = Heading(int(self.role[1:]), " ".join(text.split()), sheet.number, y + broken.height)
@@ -199,6 +199,14 @@ class Paragraph:
             return ""
         names = [document.name(asked.get("id", ""), asked.get("default", "")) for asked in element.iter("getName")]
         return "\0".join([self._pattern, str(len(document.sheets)), *names])
+
+    def _numbers(self, document: Document) -> bool:
+        """Return whether it numbers pages, outside the frames; readers know on which page they are."""
+        return (
+            document.reading is not None
+            and self._element is not None
+            and (self._element.find(".//pageNumber") is not None)
+        )
 
     def _moves(self) -> bool:
         return self._element is not None and self._stop < 0
