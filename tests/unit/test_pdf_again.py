@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import re
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -16,12 +17,12 @@ from docgen.merge import build_context
 from docgen.protocols import Prepared
 from docgen.render.pdf import prepare
 from docgen.render.pdf.fonts import load_fonts
-from docgen.render.pdf.layout.blocks import Document
+from docgen.render.pdf.layout.blocks import Document, Sheet
 from docgen.render.pdf.layout.kept import Cache, Shelf
 from docgen.render.pdf.layout.letters import Letters
 from docgen.render.pdf.layout.maker import Maker
 from docgen.render.pdf.layout.paragraph import Paragraph, normal
-from docgen.render.pdf.layout.paraplain import PlainParagraph, Setter
+from docgen.render.pdf.layout.paraplain import PlainParagraph, Setter, text_of
 from docgen.render.pdf.layout.parastyle import SAMPLE, changed
 from docgen.render.pdf.layout.resources import Store
 from docgen.render.pdf.layout.story import BUILDERS
@@ -118,12 +119,42 @@ def test_plain_text_is_set_in_one_pass_as_it_is_step_by_step(alignment: str, shr
     assert short > 100
 
 
+def joined(ops: str) -> str:
+    """Return operators with the pieces of a line as one, and without what says its font."""
+    return re.sub(r"/F\d+ \S+ Tf\n[\d. ]+ rg\n", "", ops).replace("> Tj\n<", "")
+
+
+@pytest.mark.parametrize("alignment", ["", "left", "right", "center"])
+def test_text_with_ends_of_lines_and_references_is_set_as_it_is_with_markup(alignment: str) -> None:
+    chance, here = random.Random(alignment), maker(Cache())
+    words, short = ["oak", "&amp;", "R&amp;D", "&lt;LED&gt;", "Möbel", "of", "adjustable", "&amp;lt;"], 0
+    for _ in range(300):
+        values = {"alignment": alignment, "font_name": "SourceSans3", "first_line_indent": chance.choice([0.0, 12.0])}
+        style, width = changed(SAMPLE["Normal"], values), chance.uniform(30, 300)
+        ends = ["", "", "", "<br/>", " <br/> "]
+        content = " ".join(chance.choice(words) + chance.choice(ends) for _ in range(chance.randint(1, 20)))
+        element = etree.fromstring(f"<para>{content}</para>")
+        setting = Setter(style, width, here).set(text_of(element) or "", here)
+        other = Paragraph(style, here, "P", content, element)
+        height = other.wrap(width, 500)[1]
+        if setting:
+            other.draw(sheet := Sheet(here.document, 0, 500, 500), 0, 0)
+            assert setting.height == height
+            assert joined(setting.ops) in joined("".join(sheet.out))
+            assert setting.fonts == sheet.fonts
+            short += 1
+    assert short > 100
+
+
 def test_a_plain_paragraph_is_parted_like_any_other() -> None:
     here = maker(Cache())
     text = "Many words & more, so that there are lines enough to be parted. " * 4
     element = etree.Element("para")
     element.text = text
-    plain, other = PlainParagraph(SAMPLE["Normal"], here, element), Paragraph(SAMPLE["Normal"], here, "P", "<", element)
+    plain, other = (
+        PlainParagraph(SAMPLE["Normal"], here, element, text),
+        Paragraph(SAMPLE["Normal"], here, "P", "<", element),
+    )
     parts = []
     for paragraph in (plain, other):
         parts.append([paragraph.wrap(150, 500)] + [part.wrap(150, 500) for part in paragraph.split(150, 40)])

@@ -10,7 +10,7 @@ from docgen.render.pdf.layout.blocks import Block
 from docgen.render.pdf.layout.inline import MOVING, count_inside
 from docgen.render.pdf.layout.maker import Maker
 from docgen.render.pdf.layout.paragraph import Paragraph
-from docgen.render.pdf.layout.paraplain import PlainParagraph, has_references
+from docgen.render.pdf.layout.paraplain import PlainParagraph, is_more_than_text, text_of
 from docgen.render.pdf.layout.parastyle import ParaStyle, find, span_values, with_attributes
 
 _STYLES = {"title": "Title", **{f"h{level}": f"Heading{level}" for level in range(1, 7)}}
@@ -26,11 +26,12 @@ def build(element: etree._Element, maker: Maker) -> Iterable[Block]:
     if known is None:
         known = _read(says, maker)
     style, role, may_be_plain = known
-    if may_be_plain and not len(element):
+    text = text_of(element) if may_be_plain else None
+    if text is not None:
         if role == "P":
-            return (PlainParagraph(style, maker, element),)
-        if not has_references(element.text or ""):
-            return (Paragraph(style, maker, role, element.text or ""),)
+            return (PlainParagraph(style, maker, element, text),)
+        if not is_more_than_text(text):
+            return (Paragraph(style, maker, role, text),)
     return (_with_markup(element, style, maker, role),)
 
 

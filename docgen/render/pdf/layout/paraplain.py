@@ -15,7 +15,7 @@ from docgen.render.pdf.layout.attributes import fill_operator
 from docgen.render.pdf.layout.blocks import Block, FontUse, Node, Sheet
 from docgen.render.pdf.layout.inline import base_look
 from docgen.render.pdf.layout.kept import Shelf
-from docgen.render.pdf.layout.lines import NO_BREAK_SPACE, Span, break_spans
+from docgen.render.pdf.layout.lines import NO_BREAK_SPACE, break_spans
 from docgen.render.pdf.layout.maker import Maker
 from docgen.render.pdf.layout.parabroken import break_text, width_pair
 from docgen.render.pdf.layout.paragraph import Paragraph, normal
@@ -28,13 +28,25 @@ from docgen.render.pdf.typeset.setting import is_simple, reads_back
 _FUZZ = 1e-6
 #: Which share of the room that is left moves a line to the right.
 _SHARES = {"": 0.0, "left": 0.0, "center": 0.5, "right": 1.0}
+#: What stands for `<br/>`; XML has no such character.
+LINE_END = "\0"
 #: What an entry takes besides its characters.
 _ENTRY = 300
 
 
-def has_references(text: str) -> bool:
-    """Return whether a text has what ReportLab reads as references, each set by itself."""
-    return "&" in text or "<" in text or ">" in text
+def is_more_than_text(text: str) -> bool:
+    """Return whether a text has what ReportLab reads as references, each set by itself, or ends of lines."""
+    return "&" in text or "<" in text or ">" in text or LINE_END in text
+
+
+def text_of(element: etree._Element) -> str | None:
+    """Return the text of an element that holds nothing else but `<br/>`; None where it does."""
+    text: str = element.text or ""
+    for child in element:
+        if child.tag != "br" or len(child) or child.text or child.keys():
+            return None
+        text += LINE_END + (child.tail or "")
+    return text
 
 
 class Setting(NamedTuple):
@@ -73,24 +85,37 @@ class Setter(Shelf):
 
     def _set(self, text: str, maker: Maker) -> Setting | Literal[False]:
         if self._share is not None and self._letters.know(text):
-            words = text.split()
-            look = self._look
-            spans = break_spans(words, look.face.width, look.size, self._widths, self._style) if words else None
-            if spans and min([span.extra for span in spans]) >= 0:
-                return self._draw(text, words, spans, self._share)
-        return False if has_references(text) else self._set_by_steps(normal(text), maker)
+            lines = self._break(text)
+            if lines:
+                return self._draw(text, lines, self._share)
+        return False if is_more_than_text(text) else self._set_by_steps(normal(text), maker)
 
-    def _draw(self, text: str, words: Sequence[str], spans: Sequence[Span], share: float) -> Setting:
+    def _break(self, text: str) -> list[tuple[str, float]]:
+        """Return lines and the room left in each; none where a word is divided, a space narrower, a line empty."""
+        look, style, widths = self._look, self._style, self._widths
+        lines: list[tuple[str, float]] = []
+        for part in text.split(LINE_END):
+            words = part.split()
+            spans = break_spans(words, look.face.width, look.size, widths, style) if words else None
+            if not spans:
+                return []
+            for start, end, extra in spans:
+                if extra < 0:
+                    return []
+                lines.append((" ".join(words[start:end]), extra))
+            widths = [self._widths[1]] * 2
+        return lines
+
+    def _draw(self, text: str, lines: Sequence[tuple[str, float]], share: float) -> Setting:
         """Return lines that are not stretched."""
         style, digits = self._style, self._look.face.digits
-        left, y = style.left_indent + style.first_line_indent, len(spans) * style.leading - self._look.size
-        ops = self._start
-        for start, end, extra in spans:
-            shown = digits(" ".join(words[start:end]))
-            ops += f"1 0 0 1 {left + share * extra:.3f} {y:.3f} Tm\n<{shown}> Tj\n"
+        left, height = style.left_indent + style.first_line_indent, len(lines) * style.leading
+        y, ops = height - self._look.size, self._start
+        for line, extra in lines:
+            ops += f"1 0 0 1 {left + share * extra:.3f} {y:.3f} Tm\n<{digits(line)}> Tj\n"
             left = style.left_indent
             y -= style.leading
-        return Setting(len(spans) * style.leading, f"{ops}ET\n", self._letters.fonts(text))
+        return Setting(height, f"{ops}ET\n", self._letters.fonts(text))
 
     def _set_by_steps(self, text: str, maker: Maker) -> Setting | Literal[False]:
         broken = break_text(text, self._style, maker, self._width)
@@ -117,7 +142,7 @@ class _Letters:
     def __init__(self, face: Face, number: int) -> None:
         self.number = number
         self._face = face
-        self._known: set[str] = set()
+        self._known = {LINE_END}
         self._groups: dict[str, int] = {}  # of characters outside the first one
         self._uses: dict[frozenset[int], frozenset[FontUse]] = {}
 
@@ -159,14 +184,14 @@ class PlainParagraph(Paragraph):
 
     _setting: Setting | Literal[False]  # of the last wrapping, where it took the short way
 
-    def __init__(self, style: ParaStyle, maker: Maker, element: etree._Element) -> None:
+    def __init__(self, style: ParaStyle, maker: Maker, element: etree._Element, text: str) -> None:
         self.space_before = style.space_before
         self.space_after = style.space_after
         self.keep_with_next = style.keep_with_next
         self._style = style
         self._maker = maker
-        self._text = self._key = text = element.text or ""
-        if has_references(text):
+        self._text = self._key = text
+        if is_more_than_text(text):
             self._key = f"&{text}"
             self._element = element
         self._setting = False
