@@ -47,7 +47,9 @@ class Draft:
         return self._y
 
     def text(self, role: str, text: str, parent: Node | None = None, **more: Any) -> Node:
-        node = (parent or self.document.root).add(role, **more)
+        node = (parent or self.document.root).add(role)
+        for name, value in more.items():
+            setattr(node, name, value)
         self.line(text, node)
         return node
 
