@@ -80,7 +80,7 @@ _BODY = """<document filename="letter.pdf" title="{{ heading }}">
     {%% endfor %%}
   </blockTable>
   <spacer length="10"/>
-  <ul bulletFontName="SourceSans3" bulletFontSize="9" leftIndent="14">
+  <ul bulletFontName="SourceSans3" bulletFontSize="9" %(list)s>
     <li><para style="text">{{ points[0] }}</para></li>
     <li><para style="text">{{ points[1] }} <b>{{ points[2] }}</b> {{ points[3] }} <i>{{ points[4] }}</i>.</para></li>
   </ul>
@@ -124,8 +124,12 @@ def letter_template(folder: Path, language: str) -> Template:
     folder.mkdir(parents=True)
     Image.new("RGB", (80, 40), (20, 88, 106)).save(folder / "logo.png")
     (folder / "paper.pdf").write_bytes(_paper())
-    align = 'alignment="right"' if language in RIGHT_TO_LEFT else ""
-    return make_template(folder, _BODY % {"align": align}, ".rml")
+    rtl = language in RIGHT_TO_LEFT
+    side = {
+        "align": 'alignment="right"' if rtl else "",
+        "list": 'bulletDir="rtl" rightIndent="14" leftIndent="0"' if rtl else 'leftIndent="14"',
+    }
+    return make_template(folder, _BODY % side, ".rml")
 
 
 def _paper() -> bytes:

@@ -16,8 +16,8 @@ from threading import Lock
 
 from lxml import etree
 
-from docgen.errors import DocgenError, TemplateError, raise_faults
-from docgen.limits import WorkLimits
+from docgen.errors import DocgenError, Faults, LimitExceeded, TemplateError, raise_faults
+from docgen.limits import Limits, Working, WorkLimits
 from docgen.merge import Compiled, Merger, Missing
 from docgen.model import MEDIA_TYPES, Artifact, Format, Making, Where
 from docgen.render.body import TemplateFolder, language_tag, place, read_text
@@ -51,6 +51,7 @@ class PreparedPdf:
     ) -> None:
         self._source = read_text(template)
         self._where = place(template)
+        self._limits = limits or Limits()
         self._title = template.title
         file = self._where.file or template.name
         tags = start_tags(mark_lines(self._source))
@@ -95,17 +96,29 @@ class PreparedPdf:
             try:
                 merged = self._compiled.render(context)
                 return self._lay_out(self._press, merged, read_merged(merged, self._rules.file), context)
+            except LimitExceeded as error:
+                error.where = error.where or self._where
+                raise
             except DocgenError:
                 self._rich.pictures.clear()
                 merged = self._marked.render(context)
-                return self._lay_out(self._press, merged, read_marked(merged, self._rules.file), context)
+                return self._lay_again(self._press, merged, context)
+
+    def _lay_again(self, press: Press, merged: str, context: Mapping[str, object]) -> Artifact:
+        try:
+            return self._lay_out(press, merged, read_marked(merged, self._rules.file), context)
+        except DocgenError as error:
+            if not isinstance(error, Faults):
+                error.where = error.where or self._where
+            raise
 
     def _lay_out(self, press: Press, merged: str, root: etree._Element, context: Mapping[str, object]) -> Artifact:
         self._known.make_safe(root, merged, replace(self._rules, extra_files=_logo(context)))
         self._describe(root, context)
         if not is_tidy(merged):
             _tidy_texts(root)
-        content, document = press.make_pdf(root, language_tag(context), _today(context))
+        with Working(self._limits, {}):  # laying out may take as long as merging
+            content, document = press.make_pdf(root, language_tag(context), _today(context), merged)
         if document.lacks:
             missing = {(lack.char, lack.font): lack.around for lack in document.lacks}
             raise_faults(glyph_faults(Printed(missing), root, context, self._where))

@@ -8,11 +8,23 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
-from reportlab.lib.colors import Color, toColor
+from reportlab.lib.colors import Color, getAllNamedColors, toColor
 from reportlab.lib.pagesizes import __dict__ as _PAGE_SIZES
+
+from docgen.render.pdf.layout.wrong import shortened
 
 _LENGTH = re.compile(r"\s*([+-]?(?:\d+\.?\d*|\.\d+))\s*(in|cm|mm|pt|px)?\s*")
 _UNITS = {None: 1.0, "pt": 1.0, "px": 1.0, "in": 72.0, "cm": 72 / 2.54, "mm": 7.2 / 2.54}
+#: In points. What is between them can be written in a PDF file with the digits it is given there.
+_LONGEST, _SHORTEST = 200_000.0, 0.0001
+#: So much can be multiplied and added up and still be written.
+_LARGEST = 1_000_000
+_NUMBER = re.compile(r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d{1,3})?", re.ASCII)
+_WHOLE = re.compile(r"[+-]?\d{1,7}", re.ASCII)
+#: Colours by code or in one of CSS's forms; what is neither that nor a name would be evaluated as Python.
+_COLOUR_CODE = re.compile("(?:#|0x)(?:[0-9a-f]{3}|[0-9a-f]{6})")
+_COLOUR_FORM = re.compile(r"(?:p?cmyka?|rgba?|hsla?)\((?:\s*[\d.]+%?\s*,){2,4}\s*[\d.]+%?\s*\)", re.ASCII)
+_COLOUR_NAMES = frozenset(getAllNamedColors())
 _TRUE, _FALSE = ("true", "yes", "y", "1", "on"), ("false", "no", "n", "0", "off")
 
 #: Red, green, blue and alpha, each 0 to 1.
@@ -25,14 +37,48 @@ def length(text: str) -> float:
     """Return a length in points: `12`, `4mm`, `1.5in`."""
     found = _LENGTH.fullmatch(text)
     if found is None:
-        raise ValueError(f'"{text}" is not a length')
-    return float(found[1]) * _UNITS[found[2]]
+        raise ValueError(f'"{shortened(text)}" is not a length')
+    points = float(found[1]) * _UNITS[found[2]]
+    if abs(points) > _LONGEST:
+        raise ValueError(f'"{shortened(text)}" is longer than any page')
+    return points if abs(points) >= _SHORTEST else 0.0
 
 
 def relative(text: str, whole: float) -> float:
     """Return a length that may be a share of another: `50%`."""
     text = text.strip()
-    return float(text[:-1]) / 100 * whole if text.endswith("%") else length(text)
+    return share(text) * whole if text.endswith("%") else length(text)
+
+
+def share(text: str) -> float:
+    """Return what `50%` says: 0.5."""
+    return number(text.strip().removesuffix("%")) / 100
+
+
+def number(text: str) -> float:
+    """Return a number that is no length."""
+    found = _NUMBER.fullmatch(text.strip())
+    if found is None:
+        raise ValueError(f'"{shortened(text)}" is not a number')
+    value = float(found[0])
+    if abs(value) > _LARGEST:
+        raise ValueError(f'"{shortened(text)}" is more than {_LARGEST:,}')
+    return value
+
+
+def whole(text: str) -> int:
+    """Return a whole number."""
+    if not _WHOLE.fullmatch(text.strip()):
+        raise ValueError(f'"{shortened(text)}" is not a whole number')
+    return int(text)
+
+
+def count(text: str, least: int = 0) -> int:
+    """Return how many of something there are."""
+    value = whole(text)
+    if value < least:
+        raise ValueError(f"{value} is less than {least}")
+    return value
 
 
 def lengths(text: str) -> list[float]:
@@ -56,11 +102,20 @@ def colour(text: str) -> Colour | None:
         return None
     if re.fullmatch("#[0-9a-f]{6}", lowered):
         return *(int(lowered[at : at + 2], 16) / 255 for at in (1, 3, 5)), 1.0  # type: ignore[return-value]
+    found = _spelled_colour(lowered)
+    shares = (*found.rgb(), float(found.alpha)) if found is not None else ()
+    if not shares or not all(0 <= one <= 1 for one in shares):
+        raise ValueError(f'"{shortened(text)}" is not a colour')
+    return shares
+
+
+def _spelled_colour(text: str) -> Color | None:
+    if not (text in _COLOUR_NAMES or _COLOUR_CODE.fullmatch(text) or _COLOUR_FORM.fullmatch(text)):
+        return None
     try:
-        found: Color = toColor(text)
-    except Exception as error:  # it evaluates what it does not know
-        raise ValueError(f'"{text}" is not a colour') from error
-    return (*found.rgb(), float(found.alpha))
+        return toColor(text)
+    except ValueError:
+        return None
 
 
 @lru_cache(maxsize=4096)

@@ -8,7 +8,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from math import inf
 
+from lxml import etree
+
 from docgen.errors import TemplateError
+from docgen.limits import current_work
 from docgen.render.pdf.layout.actions import (
     Indent,
     NextFrame,
@@ -18,6 +21,7 @@ from docgen.render.pdf.layout.actions import (
     SetNextTemplate,
     Steering,
 )
+from docgen.render.pdf.layout.blocks import TINY, Block, Sheet
 from docgen.render.pdf.layout.frames import Frame, FramePlan
 from docgen.render.pdf.layout.furniture import Furniture
 from docgen.render.pdf.layout.keeping import ENDLESS, Container, KeepTogether
@@ -25,10 +29,8 @@ from docgen.render.pdf.layout.maker import Maker
 from docgen.render.pdf.layout.pagetemplates import Book, PageTemplate
 from docgen.render.pdf.layout.parastyle import ParaStyle
 from docgen.render.pdf.layout.sheetstyles import read_styles
+from docgen.render.pdf.layout.wrong import WRONG, in_words
 from docgen.render.pdf.overfull import overfull
-from lxml import etree
-
-from docgen.render.pdf.layout.blocks import TINY, Block, Sheet
 
 #: So many pages with nothing on them end the layout.
 _EMPTY_PAGES = 10
@@ -75,15 +77,22 @@ class Flow:
     def pour(self, blocks: Sequence[Block]) -> None:
         """Lay out a story. Raises TemplateError."""
         self._ahead = list(reversed(blocks))
-        idle = 0
+        idle, check_time = 0, current_work().check_time
         while self._ahead:
+            check_time()
             if self._page_due:
                 self._begin_page()
             left, added = len(self._ahead), self._added
-            self._take()
+            block = self._ahead[-1]
+            try:
+                self._take()
+            except WRONG as error:
+                raise self._broken(block, error) from error
             idle = 0 if self._added != added or len(self._ahead) < left else idle + 1
             if idle > _IDLE_STEPS:
                 raise self._overfull()
+        if not self._number:  # a file without pages cannot be opened
+            self._begin_page()
         if not self._page_due:
             self._end_page()
         self._furniture.finish()
@@ -173,6 +182,13 @@ class Flow:
         self._added += 1
         if height < block.height:
             self._ahead.append(NextFrame())
+
+    def _broken(self, block: Block, error: Exception) -> TemplateError:
+        """Return the fault of a block that cannot be measured or drawn."""
+        element = _element_of(block)
+        if element is None:
+            return TemplateError(f"an element cannot be drawn: {in_words(error)}", where=self._maker.place(None))
+        return self._maker.fault(element, f"<{element.tag}>: {in_words(error, element)}")
 
     def _overfull(self, block: Block | None = None) -> TemplateError:
         content = str(getattr(block, "beginning", ""))[:60]
@@ -275,6 +291,12 @@ class Flow:
             # As in Platypus, what follows by itself is also what follows next.
             self._template = self._next_template = self._find_template(self._template.follower)
         self._page_due = True
+
+
+def _element_of(block: Block) -> etree._Element | None:
+    """Return what a block was made of, where it has kept it."""
+    own: etree._Element | None = getattr(block, "_element", None)
+    return own if own is not None else getattr(getattr(block, "_manner", None), "element", None)
 
 
 def _can_be_kept(block: Block) -> bool:

@@ -346,6 +346,13 @@ def keep_together(element: etree._Element, maker: Maker) -> Iterable[Block]:
     yield KeepTogether(inside(element, maker), maker, optional(element, "maxHeight"))
 
 
+def _side(value: float | None, name: str) -> float | None:
+    """Return a side of a box; none has less than nothing. Raises ValueError."""
+    if value is not None and value < 0:
+        raise ValueError(f"{name} is less than 0")
+    return value
+
+
 _MODES = ("error", "overflow", "shrink", "truncate")
 
 
@@ -357,19 +364,19 @@ def keep_in_frame(element: etree._Element, maker: Maker) -> Iterable[Block]:
     switch(element.get("mergeSpace", "yes"))
     if element.get("frame"):
         yield NextFrame(number_or_text(element.get("frame")))
-    size = optional(element, "maxWidth"), optional(element, "maxHeight")
-    yield KeepInFrame(maker.flow(element), maker, element, mode, size)
+    width, height = (_side(optional(element, name), name) for name in ("maxWidth", "maxHeight"))
+    yield KeepInFrame(maker.flow(element), maker, element, mode, (width, height))
 
 
 def fixed_size(element: etree._Element, maker: Maker) -> Iterable[Block]:
     """Return the block of a `<fixedSize>`."""
-    size = length(needed(element, "width")), length(needed(element, "height"))
-    yield KeepInFrame(maker.flow(element), maker, element, "shrink", size)
+    width, height = (_side(length(needed(element, name)), name) for name in ("width", "height"))
+    yield KeepInFrame(maker.flow(element), maker, element, "shrink", (width, height))
 
 
 def top_padder(element: etree._Element, maker: Maker) -> Iterable[Block]:
-    """Return the block of a `<topPadder>`: the first inside it, at the foot of its frame."""
+    """Return the block of a `<topPadder>`: the one inside it, at the foot of its frame."""
     blocks = maker.flow(element)
-    if not blocks:
-        raise ValueError("there is nothing in it")
+    if len(blocks) != 1:
+        raise ValueError("it holds more than one element" if blocks else "there is nothing in it")
     yield BottomStack(blocks[0])

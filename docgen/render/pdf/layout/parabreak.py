@@ -9,10 +9,14 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
 
+from docgen.limits import current_work
 from docgen.render.pdf.layout.lines import BREAK, TEXT, Image, Line, Run, Word
 from docgen.render.pdf.layout.parascript import SOFT_HYPHEN, letters_of, width_of
 from docgen.render.pdf.layout.parastyle import ParaStyle
 from docgen.render.pdf.typeset.hyphens import hyphen_offsets
+
+#: More words than this are broken with an eye on the clock.
+_MANY = 500
 
 
 def break_words(
@@ -51,7 +55,10 @@ class _Breaker:
     def fill(self, words: Iterable[Word]) -> None:
         queue = self._queue
         queue.extend(words)
+        check_time = current_work().check_time if len(queue) > _MANY else None
         while queue:
+            if check_time is not None:
+                check_time()
             word = queue.popleft()
             self.taken.append(word)
             if not self._line.runs:

@@ -12,6 +12,7 @@ from math import inf
 
 from lxml import etree
 
+from docgen.limits import current_work
 from docgen.render.pdf.layout import tablesplit
 from docgen.render.pdf.layout.blocks import NO_INK, Block, Ink, Sheet
 from docgen.render.pdf.layout.maker import Maker
@@ -38,6 +39,9 @@ from docgen.render.pdf.layout.tablewidths import Given, add_up, balance, divide,
 
 #: Backgrounds and lines of a row's own cells, which count rows from it.
 Own = tuple[tuple[Fill, ...], tuple[Line, ...]]
+
+#: Of so many rows one looks at the clock, less one.
+_OFTEN = 15
 
 
 @dataclass
@@ -202,7 +206,10 @@ class Table:
             heights[:] = body.heights  # type: ignore[assignment]
         wanted: dict[tuple[int, int], float] = {}
         total = sum(heights)
+        check_time = current_work().check_time
         for row in range(len(heights), len(body.rows)):
+            if not row & _OFTEN:
+                check_time()
             given = body.heights[row]
             height = self._measure_row(row, wanted) if given is None else given
             heights.append(height)

@@ -10,6 +10,7 @@ import re
 from dataclasses import dataclass
 from functools import lru_cache
 
+from docgen.limits import current_work
 from docgen.render.pdf.typeset import bidi
 from docgen.render.pdf.typeset.chains import Chain
 from docgen.render.pdf.typeset.faces import UNPRINTED, Face
@@ -102,7 +103,9 @@ def _set_text(text: str, chain: Chain, size: float, language: str, rtl: bool, ke
 def _one_way(text: str, chain: Chain, size: float, language: str, rtl: bool, kerning: bool) -> list[Piece]:
     """Return the pieces of a run of one direction, in the order they are read."""
     pieces = []
+    check_time = current_work().check_time
     for face, script, part in chain.runs(text.translate(_INVISIBLE) if not text.isascii() else text):
+        check_time()
         if not rtl and not kerning and _is_plain(part):
             pieces.append(_plain(part, face, size))
         else:
