@@ -6,17 +6,19 @@ import re
 
 from lxml import etree
 
-from docgen.render.pdf.layout.attributes import length
+from docgen.render.pdf.layout.attributes import length, whole
 from docgen.render.pdf.layout.blocks import Sheet
 from docgen.render.pdf.layout.linetext import line_width, set_line
 from docgen.render.pdf.layout.maker import Maker
 
 _DIGIT = re.compile("[0-9]")
+#: Ends of lines and tabs have no glyph.
+_BLANK = re.compile("[\t\n\r]")
 
 
 def draw_string(element: etree._Element, font: str, size: float, sheet: Sheet, maker: Maker) -> None:
     """Draw a string in the colour that is set."""
-    text = text_of(element, sheet, maker).strip()
+    text = _BLANK.sub(" ", text_of(element, sheet, maker).strip())
     if not text:
         return
     x, y = length(element.get("x", "")), length(element.get("y", ""))
@@ -60,7 +62,7 @@ def text_of(element: etree._Element, sheet: Sheet, maker: Maker) -> str:
 
 def _value(element: etree._Element, sheet: Sheet, maker: Maker) -> str:
     if element.tag == "pageNumber":
-        return str(sheet.number + int(element.get("countingFrom", "1")))
+        return str(sheet.number + whole(element.get("countingFrom", "1")))
     if element.tag == "getName":
         return maker.document.name(element.get("id", ""), element.get("default", ""))
     if element.tag == "namedString":
