@@ -11,7 +11,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from pikepdf import Array, Dictionary
 from reportlab.pdfgen.canvas import Canvas
-from sheets import Draft
+from sheets import Draft, flate
 
 from docgen.deliver.joined import JoinedFile
 from docgen.deliver.objectfile import ObjectFile
@@ -150,20 +150,29 @@ def test_names_are_sorted_as_readers_look_for_them(names: list[str]) -> None:
 
 
 def test_a_shared_part_cut_otherwise_is_another() -> None:
-    part = read_part(letter("x", 1).write())
-    assert isinstance(part, OwnPart)
+    draft = Draft("Pictures", "en", LETTERS)
+    for colour in ((9, 9, 9), (200, 200, 200)):
+        draft.place(draft.store.add(flate(colour=colour)), None)
+    parts = [read_part(draft.write()) for _ in range(2)]
+    forged, honest = parts
+    assert isinstance(forged, OwnPart)
+    assert isinstance(honest, OwnPart)
+    rows = [forged.table[at : at + 7] for at in range(0, len(forged.table), 7)]
+    images = [at for at, body in honest.shared().items() if b"/Image" in body.entries]
+    one, other = (at - 1 for at in images)
+    rows[one], rows[other] = rows[other], rows[one]
+    forged.table = b"".join(rows)  # the same bytes, said to hold other objects
     output = io.BytesIO()
     file = JoinedFile(output)
-    row = part.table[:7]
-    forged = read_part(letter("x", 2).write())
-    assert isinstance(forged, OwnPart)
-    forged.table = row * 3 + part.table[21:]  # the same bytes, said to hold other objects
-    file.add_part(forged)
-    file.add_part(part)
+    for part in parts:
+        file.add_part(part)
     file.close()
-    with pikepdf.open(output) as pdf:
-        fonts = pdf.pages[1].Resources.Font
-        assert all(str(font.Type) == "/Font" for font in fonts.values())
+    with pikepdf.open(output) as joined, pikepdf.open(io.BytesIO(honest.content)) as single:
+        found, expected = (
+            {name: image.read_bytes() for name, image in page.Resources.XObject.items()}
+            for page in (joined.pages[1], single.pages[0])
+        )
+        assert found == expected
 
 
 def test_a_foreign_page_cannot_write_into_the_blank_one_behind_it() -> None:
