@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
 
+import pikepdf
 import pypdfium2
 import pytest
 from docx import Document
@@ -106,6 +107,34 @@ def test_an_invoice_takes_as_many_pages_as_its_lines_need(count: int, pages: int
     assert [number for number in range(1, count + 1) if f"{number:05}" not in text] == []
     assert f"Seite {pages} von {pages}" in text
     assert text.count("Zu zahlen") == 1
+
+
+def test_an_invoice_is_read_in_order_and_once() -> None:
+    lines = [LINE] * 12
+    with pikepdf.open(io.BytesIO(invoice(lines=lines).content)) as file:
+        document = file.Root.StructTreeRoot.K
+        roles = [str(kid.S) for kid in (document[0] if isinstance(document, pikepdf.Array) else document).K]
+        heads = [str(cell.S) for cell in _first(file.Root.StructTreeRoot, "/TR").K]
+
+    # Sender, address and particulars; heading and lead; lines; notes and totals; payment; the company at the foot of
+    # the first page, once, and no number of a page.
+    assert roles == [
+        *["/P"] * 17, "/H1", "/P", "/Table", *["/P"] * 8, "/Figure", *["/P"] * 10, *["/P"] * 3,
+    ]  # fmt: skip
+    assert heads == ["/TH"] * 6
+
+
+def _first(node: pikepdf.Dictionary, role: str) -> pikepdf.Dictionary:
+    """Return the first element of a role, in reading order."""
+    kids = node.get("/K", [])
+    for kid in kids if isinstance(kids, pikepdf.Array) else [kids]:
+        if isinstance(kid, pikepdf.Dictionary):
+            if kid.get("/S") == role:
+                return kid
+            found = _first(kid, role)
+            if found is not None:
+                return found
+    return None
 
 
 def test_the_head_of_the_table_stands_on_every_page_with_lines() -> None:
