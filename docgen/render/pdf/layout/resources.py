@@ -34,7 +34,6 @@ class Picture:
     bits: int = 8
     mask: Picture | None = None
     predictor: int = 1
-    interpolate: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,11 +16,6 @@ _KEPT = 1 << 15
 _WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)*")
 
 
-def can_hyphenate(language: str) -> bool:
-    """Return whether there are rules for a language."""
-    return _rules(language) is not None
-
-
 @lru_cache(maxsize=_KEPT)
 def hyphen_offsets(word: str, language: str) -> tuple[int, ...]:
     """Return the places where a word may be divided.
