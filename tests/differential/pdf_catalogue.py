@@ -345,8 +345,26 @@ _NUMBERED = {
     "table in a place": f'<place x="9" y="9" width="100" height="30"><blockTable style="plain" colWidths="90"><tr><td>{_NUMBER}</td></tr></blockTable></place>',
 }
 
+_MANY = "one <b>of</b> b c d e f g h i j k l m n o p q r s t u v w x y z a b c Donaudampfschifffahrtsgesellschaft h i "
+_PERCENT = f'a<sup size="60%">b</sup> {_LONG}'
+_SHRUNK = f'<fixedSize width="120" height="40">{_p(_LONG)}</fixedSize>'
+#: What both engines do otherwise, beside cases further above.
+_OTHERWISE = {
+    "link in a cell": f'<blockTable colWidths="90"><tr><td><link url="https://example.com">{_p("a")}</link></td></tr></blockTable>',
+    "link around an indent": f'<link url="https://example.com"><indent left="20">{_p("a")}</indent></link>',
+    "rule in a column without width": f'<blockTable><tr><td><hr/>{_p("a")}</td><td>b</td></tr></blockTable>',
+    "box shrunk in a cell": f'<blockTable colWidths="120"><tr><td>{_SHRUNK}</td></tr></blockTable>',
+    "table of shares in a shrunk box": '<fixedSize width="120" height="40"><blockTable colWidths="25%"><tr><td>'
+    f"{_p('contract a and delivery')}</td></tr></blockTable>{_p()}</fixedSize>",
+    "item without text": "<ul bulletFontName='SourceSans3'><li><para/></li></ul>",
+    "text in percent beside a picture": '<imageAndFlowables imageName="logo.png" imageWidth="60" imageHeight="30">'
+    f"{_p(_PERCENT)}</imageAndFlowables>",
+    "page number in changed case": _p("page <pageNumber/>", textTransform="uppercase"),
+    "page number over pages": '<spacer length="170"/>' + _p(f"{_MANY}<pageNumber/> j k l<br/>last", rightIndent=160),
+}
+
 CASES: dict[str, str] = {
-    **{name: whole(story) for name, story in (_paragraphs() | _tables() | _lists() | _flow()).items()},
+    **{name: whole(story) for name, story in (_paragraphs() | _tables() | _lists() | _flow() | _OTHERWISE).items()},
     **{f"frames: {name}": whole(story, frames=_COLUMNS) for name, story in _BOXES.items()},
     **{
         f"drawing: {name}": whole(_p("x"), f'<setFont name="SourceSans3" size="10"/>{drawn}')

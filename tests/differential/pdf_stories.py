@@ -98,9 +98,10 @@ class _Story:
             content = re.sub(r"<(pageNumber|getName)[^>]*/>", "", content)
         return f'<para style="text"{look}>{start}{content}</para>'
 
-    def _heading(self, _: int) -> str:
+    def _heading(self, depth: int) -> str:
         kind = self.choose.pick(("h1", "h2", "h3", "h4", "h5", "h6", "title"))
-        return f'<{kind} style="heading">{words(self.choose, 5)}</{kind}>'
+        # Platypus never ends where an item of a list is kept with the next one and has no room.
+        return f'<{kind} style="{"text" if depth else "heading"}">{words(self.choose, 5)}</{kind}>'
 
     def _blockTable(self, depth: int) -> str:
         return table(self.choose, min(depth, 2), self.styles, self.cell)

@@ -22,8 +22,7 @@ Blocks = Callable[[int, bool], str]
 def table_style(choose: Chooser, name: str) -> str:
     """Return a style; its ranges fit tables of any size but for the spans."""
     commands = "".join(_command(choose) for _ in range(choose.number(0, 6)))
-    look = choose.attributes({"keepWithNext": "1"}, 60)
-    return f'<blockTableStyle id="{name}"{look}>{_FONT}{commands}</blockTableStyle>'
+    return f'<blockTableStyle id="{name}">{_FONT}{commands}</blockTableStyle>'
 
 
 _FONT = '<blockFont name="SourceSans3" size="9" leading="11"/>'
