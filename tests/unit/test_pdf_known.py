@@ -66,7 +66,7 @@ def pictures(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return make_folder(tmp_path_factory.mktemp("pictures"))
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=25, deadline=None)
 @given(st.integers(0, 10_000), st.integers(0, 10_000))
 def test_what_is_known_passes_the_whole_check_unchanged(pictures: Path, first: int, second: int) -> None:
     known, rules = KnownTags(), replace(RULES, folder=pictures)
