@@ -5,19 +5,19 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
-from docgen.errors import TemplateError
-from docgen.render.body import words
-from docgen.render.pdf.elements import OWN_ELEMENTS
-from docgen.render.pdf.layout.maker import Maker
-from docgen.render.pdf.safety import ALLOWED, INLINE
 from lxml import etree
 from pressing import pressed, referred, rml
 
+from docgen.errors import TemplateError
+from docgen.render.body import words
 from docgen.render.pdf import compiled
 from docgen.render.pdf.drawing import graphics
+from docgen.render.pdf.elements import OWN_ELEMENTS
 from docgen.render.pdf.layout import sheetstyles, story, tablestyle
 from docgen.render.pdf.layout.blocks import Document, Link, Node
 from docgen.render.pdf.layout.flow import lay_out
+from docgen.render.pdf.layout.maker import Maker
+from docgen.render.pdf.safety import ALLOWED, INLINE
 
 TEXT = '<para style="text">{}</para>'
 TOTAL = '<namedString id="total"><pageNumber/></namedString>'
@@ -202,6 +202,25 @@ def test_an_outline_of_the_author_stands_alone() -> None:
 
 def test_one_page_needs_no_outline() -> None:
     assert laid_out("<h1>One</h1>").outline == []
+
+
+def test_a_colour_with_alpha_is_seen_through_on_pages() -> None:
+    named = '<initialize><color id="veil" RGB="#FF0000" alpha="0.25"/></initialize>'
+    drawn = '<fill color="veil"/><rect x="1" y="1" width="9" height="9" fill="1" stroke="0"/>'
+    sheet = laid_out(TEXT.format("a"), named, drawn).sheets[0]
+
+    assert any(name.startswith("Gs") for name in sheet.resources)
+    assert "1 0 0 rg" in "".join(sheet.out)
+
+
+def test_an_alpha_that_is_no_share_is_a_fault() -> None:
+    with pytest.raises(TemplateError, match="not a share"):
+        laid_out(TEXT.format("a"), '<initialize><color id="veil" RGB="#FF0000" alpha="2"/></initialize>')
+
+
+def test_the_box_of_a_link_is_dashed() -> None:
+    link = '<link url="https://example.com" boxStrokeWidth="1" boxStrokeDashArray="3,2">{}</link>'
+    assert "[3 2] 0 d" in "".join(laid_out(link.format(TEXT.format("a"))).sheets[0].out)
 
 
 # --- faults ---------------------------------------------------------------------------------------

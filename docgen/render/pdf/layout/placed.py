@@ -78,6 +78,7 @@ class LinkAround(Container):
         self._text = element.get("alt") or address or bookmark or ""
         self._border = length(element.get("boxStrokeWidth", "0"))
         self._color = colour(element.get("boxStrokeColor", "black"))
+        self._dash = lengths(element.get("boxStrokeDashArray", ""))
         self._maker = maker
         self._size = 0.0, 0.0
 
@@ -100,7 +101,8 @@ class LinkAround(Container):
         sheet.link(node, x, y, x + width, y + height, self._target, self._text)
         if self._border and self._color:
             box = f"{x:.3f} {y:.3f} {width:.3f} {height:.3f} re S\n"
-            sheet.draw(f"q {self._border:.4g} w {stroke_operator(self._color)}{box}Q\n")
+            dash = f"[{' '.join(f'{part:.4g}' for part in self._dash)}] 0 d\n" if self._dash else ""
+            sheet.draw(f"q {self._border:.4g} w {stroke_operator(self._color)}{dash}{box}Q\n")
 
 
 class PlacedStory(Mark):

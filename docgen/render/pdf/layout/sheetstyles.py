@@ -14,6 +14,7 @@ from lxml import etree
 
 from docgen.errors import DocgenError
 from docgen.render.pdf.layout import liststyles, parastyle, tablestyle
+from docgen.render.pdf.layout.attributes import colour, number
 from docgen.render.pdf.layout.maker import Maker, needed
 from docgen.render.pdf.layout.pagetemplates import Book, frames_key, read_book
 from docgen.render.pdf.layout.styles import Styles
@@ -77,10 +78,7 @@ def _once(kind: str, written: Hashable, maker: Maker, read: Callable[[], _Kept])
 def _spell_out_colours(root: etree._Element, *places: etree._Element | None) -> None:
     """Write the colours that a document names by what they are, in place."""
     named = [colour for place in places if place is not None for colour in place.iter("color")]
-    colours = {
-        colour.get("id"): next((colour.get(how) for how in ("RGB", "CMYK", "value") if colour.get(how)), None)
-        for colour in named
-    }
+    colours = {colour.get("id"): _spelt(colour) for colour in named}
     if not colours:
         return
     for element in root.iter(etree.Element):
@@ -89,6 +87,21 @@ def _spell_out_colours(root: etree._Element, *places: etree._Element | None) -> 
                 element.set(name, colours[value])
             elif name.lower() in _COLOUR_LISTS:
                 element.set(name, re.sub(r"[\w.-]+", lambda word: colours.get(word[0]) or word[0], value))
+
+
+def _spelt(element: etree._Element) -> str | None:
+    """Return what a `<color>` stands for as an attribute says it, see-through ones with their alpha."""
+    written = next((element.get(how) for how in ("RGB", "CMYK", "value") if element.get(how)), None)
+    if not written or element.get("alpha") is None:
+        return written
+    try:
+        found, alpha = colour(written), float(element.get("alpha", "1"))
+    except ValueError:
+        return written  # is a fault where the element is read
+    if found is None:
+        return written
+    red, green, blue = (round(share * 255) for share in found[:3])
+    return f"rgba({red},{green},{blue},{alpha:.4g})"
 
 
 def _styles(begin: etree._Element | None, sheet: etree._Element | None, maker: Maker) -> Styles:
@@ -137,7 +150,9 @@ def _alias(element: etree._Element, styles: Styles, maker: Maker) -> None:
 
 def _colour(element: etree._Element, styles: Styles, maker: Maker) -> None:
     needed(element, "id")
-    if not any(element.get(how) for how in ("RGB", "CMYK", "value")):
+    if not 0 <= number(element.get("alpha", "1")) <= 1:
+        raise ValueError(f'alpha="{element.get("alpha")}" is not a share from 0 to 1')
+    if _spelt(element) is None:
         raise ValueError("it says no colour")
 
 
