@@ -9,8 +9,9 @@ import pytest
 from differential.pdf_cases import ENDLESS, compare, held, outcome, render, told
 from differential.pdf_catalogue import CASES
 from differential.pdf_compare import differences, picture_differences
-from differential.pdf_stories import seeded
+from differential.pdf_stories import documents, seeded
 from handbook import ROOT
+from hypothesis import HealthCheck, given, settings
 from rendering import TODAY
 
 from docgen.config import load_config
@@ -82,6 +83,19 @@ def test_random_stories_are_equal_on_both_engines(part, tmp_path):
             differing[number] = found[0]
     assert len(differing) <= _STILL_DIFFERING, differing
     assert made > count // 2, "too few stories are sound"
+
+
+def test_any_story_is_equal_on_both_engines(tmp_path):
+    """Let Hypothesis look for stories that differ: it tries what seeds do not, and makes what fails small."""
+
+    @settings(max_examples=60, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
+    @given(documents())
+    def hold(body: str) -> None:
+        folder = tmp_path / "t"
+        compiled, reference = (outcome(folder, body, making) for making in (Making.COMPILED, Making.REFERENCE))
+        assert not told(compiled, reference)
+
+    hold()
 
 
 # --- shipped templates ----------------------------------------------------------------------------
