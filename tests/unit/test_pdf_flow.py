@@ -213,6 +213,17 @@ def test_a_colour_with_alpha_is_seen_through_on_pages() -> None:
     assert "1 0 0 rg" in "".join(sheet.out)
 
 
+@pytest.mark.parametrize("names", ["veil white", "white,veil"])
+def test_a_colour_with_alpha_may_stand_in_a_list(names: str) -> None:
+    styles = (
+        '<initialize><color id="veil" RGB="#FF0000" alpha="0.25"/></initialize><blockTableStyle id="t">'
+        f'<blockRowBackground colorNames="{names}" start="0,0" stop="-1,-1"/></blockTableStyle>'
+    )
+    sheet = laid_out('<blockTable style="t"><tr><td>a</td></tr><tr><td>b</td></tr></blockTable>', styles).sheets[0]
+
+    assert any(name.startswith("Gs") for name in sheet.resources)
+
+
 def test_an_alpha_that_is_no_share_is_a_fault() -> None:
     with pytest.raises(TemplateError, match="not a share"):
         laid_out(TEXT.format("a"), '<initialize><color id="veil" RGB="#FF0000" alpha="2"/></initialize>')

@@ -102,6 +102,8 @@ def colour(text: str) -> Colour | None:
         return None
     if re.fullmatch("#[0-9a-f]{6}", lowered):
         return *(int(lowered[at : at + 2], 16) / 255 for at in (1, 3, 5)), 1.0  # type: ignore[return-value]
+    if re.fullmatch("#[0-9a-f]{8}", lowered):  # as lists write it, whose commas part colours
+        return tuple(int(lowered[at : at + 2], 16) / 255 for at in (1, 3, 5, 7))  # type: ignore[return-value]
     found = _spelled_colour(lowered)
     shares = (*found.rgb(), float(found.alpha)) if found is not None else ()
     if not shares or not all(0 <= one <= 1 for one in shares):

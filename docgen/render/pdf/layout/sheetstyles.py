@@ -14,7 +14,7 @@ from lxml import etree
 
 from docgen.errors import DocgenError
 from docgen.render.pdf.layout import liststyles, parastyle, tablestyle
-from docgen.render.pdf.layout.attributes import colour, number
+from docgen.render.pdf.layout.attributes import Colour, colour, number
 from docgen.render.pdf.layout.maker import Maker, needed
 from docgen.render.pdf.layout.pagetemplates import Book, frames_key, read_book
 from docgen.render.pdf.layout.styles import Styles
@@ -77,31 +77,39 @@ def _once(kind: str, written: Hashable, maker: Maker, read: Callable[[], _Kept])
 
 def _spell_out_colours(root: etree._Element, *places: etree._Element | None) -> None:
     """Write the colours that a document names by what they are, in place."""
-    named = [colour for place in places if place is not None for colour in place.iter("color")]
-    colours = {colour.get("id"): _spelt(colour) for colour in named}
+    named = [one for place in places if place is not None for one in place.iter("color")]
+    colours = {one.get("id"): spelt for one in named if (spelt := _spelt(one))}
     if not colours:
         return
     for element in root.iter(etree.Element):
         for name, value in element.items():
-            if name.lower().endswith(_COLOURS) and colours.get(value):
+            if name.lower().endswith(_COLOURS) and value in colours:
                 element.set(name, colours[value])
             elif name.lower() in _COLOUR_LISTS:
-                element.set(name, re.sub(r"[\w.-]+", lambda word: colours.get(word[0]) or word[0], value))
+                element.set(name, re.sub(r"[\w.-]+", lambda word: _in_list(colours.get(word[0]), word[0]), value))
 
 
-def _spelt(element: etree._Element) -> str | None:
+def _spelt(element: etree._Element) -> str:
     """Return what a `<color>` stands for as an attribute says it, see-through ones with their alpha."""
-    written = next((element.get(how) for how in ("RGB", "CMYK", "value") if element.get(how)), None)
-    if not written or element.get("alpha") is None:
-        return written
-    try:
-        found, alpha = colour(written), float(element.get("alpha", "1"))
-    except ValueError:
-        return written  # is a fault where the element is read
-    if found is None:
+    written = str(next((element.get(how) for how in ("RGB", "CMYK", "value") if element.get(how)), ""))
+    found, alpha = _read(written), element.get("alpha")
+    if found is None or alpha is None:
         return written
     red, green, blue = (round(share * 255) for share in found[:3])
-    return f"rgba({red},{green},{blue},{alpha:.4g})"
+    return f"rgba({red},{green},{blue},{alpha})"
+
+
+def _in_list(spelt: str | None, word: str) -> str:
+    """Return a colour of a list, whose commas part colours."""
+    found = _read(spelt or "")
+    return "#" + "".join(f"{round(share * 255):02x}" for share in found) if found else spelt or word
+
+
+def _read(text: str) -> Colour | None:
+    try:
+        return colour(text)
+    except ValueError:
+        return None  # is a fault where the element is read
 
 
 def _styles(begin: etree._Element | None, sheet: etree._Element | None, maker: Maker) -> Styles:
@@ -152,7 +160,7 @@ def _colour(element: etree._Element, styles: Styles, maker: Maker) -> None:
     needed(element, "id")
     if not 0 <= number(element.get("alpha", "1")) <= 1:
         raise ValueError(f'alpha="{element.get("alpha")}" is not a share from 0 to 1')
-    if _spelt(element) is None:
+    if not _spelt(element):
         raise ValueError("it says no colour")
 
 
