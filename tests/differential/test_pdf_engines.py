@@ -44,8 +44,10 @@ OPEN: dict[str, str] = {
 }
 _PARTS = 20
 _STORIES = 2000
-#: OPEN: of a hundred random stories so many may still differ. The aim is none.
-_STILL_DIFFERING = 3
+#: Random stories that the compiled path does not set right yet, by their numbers.
+OPEN_STORIES = frozenset({
+    96, 115, 393, 468, 482, 527, 545, 585, 709, 798, 1016, 1024, 1129, 1216, 1418, 1475, 1673, 1704, 1841, 1866,
+})  # fmt: skip
 _SHIPPED = sorted(path.parent for path in (ROOT / "templates").glob("*/body.rml"))
 
 
@@ -71,17 +73,19 @@ def test_the_catalogue_is_as_large_as_promised():
 def test_random_stories_are_equal_on_both_engines(part, tmp_path):
     """Hold words, links, pictures in the text and the outline; the long run compares what pages look like as well."""
     first, count = part * _STORIES // _PARTS, _STORIES // _PARTS
-    made, differing = 0, {}
+    made, differing, wrong = 0, {}, OPEN_STORIES & set(range(first, first + count))
     for number in range(first, first + count):
         body = seeded(1, number)
         reference = outcome(tmp_path / "t", body, Making.REFERENCE)
         if reference == ENDLESS:
+            wrong -= {number}
             continue
         made += isinstance(reference, bytes)
         found = told(outcome(tmp_path / "t", body, Making.COMPILED), reference)
         if found:
             differing[number] = found[0]
-    assert len(differing) <= _STILL_DIFFERING, differing
+    assert {number: found for number, found in differing.items() if number not in wrong} == {}
+    assert differing.keys() == wrong, "some are right by now: take their numbers off the list"
     assert made > count // 2, "too few stories are sound"
 
 
