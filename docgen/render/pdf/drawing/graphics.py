@@ -10,6 +10,8 @@ from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass, field, replace
 
+from lxml import etree
+
 from docgen.errors import DocgenError
 from docgen.render.pdf.drawing.borrowed import ON_PAGES, ink_of, place_of
 from docgen.render.pdf.drawing.codes import code_ink
@@ -30,11 +32,9 @@ from docgen.render.pdf.layout.attributes import (
     stroke_operator,
     switch,
 )
+from docgen.render.pdf.layout.blocks import IDENTITY, Block, Bookmark, Ink, Matrix, Sheet, moved, times
 from docgen.render.pdf.layout.maker import Maker
 from docgen.render.pdf.layout.resources import Opacity
-from lxml import etree
-
-from docgen.render.pdf.layout.blocks import IDENTITY, Block, Bookmark, Ink, Matrix, Sheet, moved, times
 
 _JOINS = {"round": 1, "mitered": 0, "bevelled": 2}
 _CAPS = {"default": 0, "butt": 0, "round": 1, "square": 2}

@@ -9,6 +9,9 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from copy import copy
 
+from lxml import etree
+
+from docgen.render.pdf.layout.blocks import Block, Bookmark, Document, Heading, Node, Sheet
 from docgen.render.pdf.layout.inline import Content, base_look, read_content
 from docgen.render.pdf.layout.lines import (
     BREAK,
@@ -24,9 +27,6 @@ from docgen.render.pdf.layout.parabroken import Broken, break_content, break_mad
 from docgen.render.pdf.layout.paraink import Drawing, Placing, draw_easy, draw_lines, leading_of
 from docgen.render.pdf.layout.parascript import width_of
 from docgen.render.pdf.layout.parastyle import ParaStyle, changed
-from lxml import etree
-
-from docgen.render.pdf.layout.blocks import Block, Bookmark, Document, Heading, Node, Sheet
 
 _FUZZ = 1e-6
 _NO_ROOM = float(0x7FFFFFFF)
