@@ -23,7 +23,7 @@ _NUMBER = re.compile(r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d{1,3})?", re.ASCII)
 _WHOLE = re.compile(r"[+-]?\d{1,7}", re.ASCII)
 #: Colours by code or in one of CSS's forms; what is neither that nor a name would be evaluated as Python.
 _COLOUR_CODE = re.compile("(?:#|0x)(?:[0-9a-f]{3}|[0-9a-f]{6})")
-_COLOUR_FORM = re.compile(r"(?:p?cmyka?|rgba?|hsla?)\((?:\s*[\d.]+%?\s*,){2,4}\s*[\d.]+%?\s*\)", re.ASCII)
+_COLOUR_FORM = re.compile(r"(?:p?cmyka?|rgba?|hsla?)?\((?:\s*[\d.]+%?\s*,){2,4}\s*[\d.]+%?\s*\)", re.ASCII)
 _COLOUR_NAMES = frozenset(getAllNamedColors())
 _TRUE, _FALSE = ("true", "yes", "y", "1", "on"), ("false", "no", "n", "0", "off")
 
