@@ -65,6 +65,7 @@ def make_pdf(root: etree._Element, settings: Settings) -> tuple[bytes, Printed]:
     )
     language = root.get("lang") or settings.language
     strip_marks(root)
+    _put_strings_on_one_line(root)
     draw_vectors(root)
     printed, output = Printed(), io.BytesIO()
     with ALONE:
@@ -79,6 +80,16 @@ def make_pdf(root: etree._Element, settings: Settings) -> tuple[bytes, Printed]:
             toColor.setExtraColorsNameSpace({})
         # Papers are shared by all documents, and their library by all threads.
         return archive(output.getvalue(), [made.sheets.put]), printed
+
+
+def _put_strings_on_one_line(root: etree._Element) -> None:
+    """Write ends of lines in strings on pages as spaces: ReportLab would draw the sign of a missing glyph."""
+    for element in root.iter(
+        "drawString", "drawRightString", "drawCenteredString", "drawCentredString", "drawAlignedString"
+    ):
+        element.text = _BLANK.sub(" ", (element.text or "").lstrip())
+        for child in element:
+            child.tail = _BLANK.sub(" ", child.tail or "")
 
 
 # z3c.rml looks these up on the class itself, never on its bases.
@@ -232,6 +243,7 @@ _install()
 # --- faults ---------------------------------------------------------------------------------------
 
 _NO_ROOM = "Not enough space"
+_BLANK = re.compile("[\t\n\r]")
 _PLACE = re.compile(r"\s*\(file .*?(?:, line (\d+))?\)\.?")
 _MISPLACED = re.compile(r"Directive '(\w+)' could not be processed")
 _ADDRESS = re.compile(r" ?@?(?:at )?0x[0-9A-Fa-f]+")
