@@ -352,7 +352,7 @@ _SHRUNK = f'<fixedSize width="120" height="40">{_p(_LONG)}</fixedSize>'
 _OTHERWISE = {
     "link in a cell": f'<blockTable colWidths="90"><tr><td><link url="https://example.com">{_p("a")}</link></td></tr></blockTable>',
     "link around an indent": f'<link url="https://example.com"><indent left="20">{_p("a")}</indent></link>',
-    "rule in a column without width": f'<blockTable><tr><td><hr/>{_p("a")}</td><td>b</td></tr></blockTable>',
+    "rule in a column without width": f"<blockTable><tr><td><hr/>{_p('a')}</td><td>b</td></tr></blockTable>",
     "box shrunk in a cell": f'<blockTable colWidths="120"><tr><td>{_SHRUNK}</td></tr></blockTable>',
     "table of shares in a shrunk box": '<fixedSize width="120" height="40"><blockTable colWidths="25%"><tr><td>'
     f"{_p('contract a and delivery')}</td></tr></blockTable>{_p()}</fixedSize>",

@@ -24,7 +24,6 @@ from docgen.render.pdf.safety import Rules, make_safe
 RULES = Rules(FILE, Path("."), load_fonts().names)
 
 
-
 def learned(*bodies: str) -> KnownTags:
     known = KnownTags()
     for body in bodies:

@@ -15,7 +15,7 @@ from lxml import etree
 
 from docgen.errors import raise_faults
 from docgen.render.pdf.elements import write_out
-from docgen.render.pdf.safety import FILE_TAGS, Rules, make_safe, place_files
+from docgen.render.pdf.safety import FILE_TAGS, NO_TEXT, Rules, make_safe, place_files
 
 #: A text behind a tag, which becomes a full stop: what it says does not count.
 _TEXT = re.compile(r">\s*+[^<\s][^<]*")
@@ -23,6 +23,8 @@ _TEXT = re.compile(r">\s*+[^<\s][^<]*")
 _PIECES = re.compile(r"<([^>]*)>\s*([^<]?)")
 _ATTRIBUTE = re.compile(r"""([\w:.-]+)\s*=\s*(?:"[^"]*"|'[^']*')""")
 _OWN = re.compile("<(?:addressWindow|epcQr|markdown|letterhead)\\b")
+#: Of these it counts whether text begins them: beside blocks it would be dropped.
+_TEXT_COUNTS = NO_TEXT | {"td"}
 _STAY, _LEAVE = -1, -2
 _MOST = 50_000
 #: So many characters of lines are remembered.
@@ -38,10 +40,10 @@ class KnownTags:
     def __init__(self) -> None:
         self._steps: dict[_Key, int] = {}
         self._shapes: dict[_Key, int] = {}
-        self._paths: dict[tuple[int, str], int] = {}
+        self._paths: dict[tuple[int, str, bool], int] = {}
         self._above = [0]
         self._lines: dict[tuple[int, str], int] = {}
-        self._room = _MOST_LETTERS
+        self._room = self._tags_room = _MOST_LETTERS
         self._files: dict[tuple[str, frozenset[Path]], str] = {}
 
     def make_safe(self, root: etree._Element, merged: str, rules: Rules) -> None:
@@ -56,7 +58,7 @@ class KnownTags:
             return
         before = _described(root)
         raise_faults([*faults, *make_safe(root, rules)])
-        if _described(root) == before and "<!" not in merged:
+        if _described(root) == before and not _hides_tags(merged):
             self.learn(merged)
 
     def _place_files(self, root: etree._Element, rules: Rules) -> None:
@@ -78,7 +80,7 @@ class KnownTags:
         Most lines of a body are those of the one before. Where they lead depends on nothing but what they stand in,
         since a line ends with a tag that no text follows.
         """
-        if merged.count("<") != merged.count(">"):  # one in an attribute could hide others
+        if merged.count("<") != merged.count(">") or _hides_tags(merged):  # one in an attribute could hide others
             return False
         lines, state = self._lines, 0
         for line in _TEXT.sub(">.", f"{merged.rstrip()}\n").split(">\n"):
@@ -117,34 +119,52 @@ class KnownTags:
             root = etree.fromstring(f"<story><{tag.removesuffix('/')}/></story>")
         except etree.XMLSyntaxError:
             return None
+        if write_out(root, rules.file):
+            return None
         before = _described(root)
         if make_safe(root, rules) or _described(root) != before:
             return None
-        if len(self._steps) < _MOST:
-            self._steps[key] = step
+        self._keep(self._steps, key, step)
         return step
+
+    def _keep(self, known: dict[_Key, int], key: _Key, step: int) -> None:
+        """Keep what was learned, as long as tags are few and short; what is not kept is looked at again."""
+        if key not in known and len(known) < _MOST and len(key[1]) <= self._tags_room:
+            known[key] = step
+            self._tags_room -= len(key[1])
 
     def learn(self, merged: str) -> None:
         """Take the tags of a body for known that passed `make_safe` unchanged."""
         state = 0
         for tag, text in _PIECES.findall(merged):
-            step = self._step(state, tag)
-            self._steps[state, tag, not text] = step
+            step = self._step(state, tag, bare=not text)
+            if step is None:
+                return
+            self._keep(self._steps, (state, tag, not text), step)
             if _ATTRIBUTE.search(tag):
-                self._shapes[state, _shape(tag), not text] = step
+                self._keep(self._shapes, (state, _shape(tag), not text), step)
             if step != _STAY:
                 state = self._above[state] if step == _LEAVE else step
 
-    def _step(self, state: int, tag: str) -> int:
+    def _step(self, state: int, tag: str, *, bare: bool) -> int | None:
+        """Return where a tag leads, None where no more places can be kept."""
         if tag.startswith("/"):
             return _LEAVE
         if tag.endswith("/") or tag.startswith(("!", "?")):
             return _STAY
-        place = state, tag.split(None, 1)[0]
+        name = tag.split(None, 1)[0]
+        place = state, name, bare or name not in _TEXT_COUNTS
         if place not in self._paths:
+            if len(self._paths) >= _MOST:
+                return None
             self._paths[place] = len(self._above)
             self._above.append(state)
         return self._paths[place]
+
+
+def _hides_tags(merged: str) -> bool:
+    """Return whether it has what tags can be written in without being any: comments, sections, instructions."""
+    return "<!" in merged or merged.find("<?", 1) >= 0
 
 
 def _shape(tag: str) -> str:

@@ -66,7 +66,8 @@ class RmlRich:
         picture = read_picture(source)
         width, height = picture.size(width_mm, height_mm, fit)
         token = self._allow(picture, source)
-        return _markup(f'<img src="{token}" width="{width * MM:.2f}" height="{height * MM:.2f}" align="left"/>')
+        sizes = f'width="{width * MM:.2f}" height="{height * MM:.2f}"'
+        return _markup(f'<img src="{token}" {sizes} align="left" alt={quoteattr(alt)}/>')
 
     def _allow(self, picture: Picture, source: Path | bytes) -> str:
         """Return the token that stands for a picture in the body."""

@@ -18,6 +18,7 @@ from docgen.model import Where
 from docgen.render.body import words
 from docgen.render.pdf.elements import OWN_ELEMENTS, write_out
 from docgen.render.pdf.fonts import SHIPPED
+from docgen.render.pdf.links import link_faults, spelling_faults
 from docgen.render.pdf.marking import marking_faults
 from docgen.render.pdf.papers import PAPERS, paper_faults
 from docgen.render.pdf.unfold import spell_out_colours, unfold
@@ -80,16 +81,18 @@ FILE_TAGS: Mapping[str, Mapping[str, frozenset[str]]] = {
     "letterhead": {"pdf": frozenset({".pdf"})},
 }
 _FONT_ATTRIBUTES: tuple[str, ...] = ("fontName", "bulletFontName", "face")
-_LINK_ATTRIBUTES = ("href", "url")
-_LINK_SCHEMES = ("https://", "http://", "mailto:", "tel:", "#")
+#: Of these ReportLab reads attributes in any letter case.
+_SPELLED = INLINE | {"img"}
 #: Text directly in these is dropped by z3c.rml without a word.
-_NO_TEXT = words(
+NO_TEXT = words(
     """
     document docinit stylesheet template pageTemplate pageGraphics story blockTable tr keepInFrame
     keepTogether indent fixedSize ol ul li pto pto_header pto_trailer storyPlace topPadder place header footer
     illustration link imageAndFlowables initialize blockTableStyle letterhead epcQr
     """
 )
+#: In bytes, as file systems have it.
+_LONGEST_NAME, _LONGEST_PATH = 255, 1000
 _NOTE_PARAMETERS = words("Rect escape relative name")
 #: End a page, and cannot do so in these.
 _PAGES = words("nextPage includePdfPages")
@@ -148,8 +151,11 @@ def make_safe(root: etree._Element, rules: Rules) -> list[TemplateError]:
             continue
         spell_out_colours(element)
         faults += _font_faults(element, known, folded, where)
-        faults += _link_faults(element, where)
-        faults += _text_faults(element, where)
+        faults += link_faults(element, where)
+        faults += spelling_faults(element, where) if element.tag in _SPELLED else ()
+        faults += _code_faults(element, where)
+        faults += text_faults(element, where)
+        faults += _padder_faults(element, where)
         faults += _page_faults(element, where)
         faults += _note_faults(element, where)
         faults += marking_faults(element, where)
@@ -186,23 +192,20 @@ def _font_faults(
             yield TemplateError(f'<{element.tag}>: there is no font "{name}"', where=where, hint=hint)
 
 
-def _link_faults(element: etree._Element, where: Where) -> Iterator[TemplateError]:
-    for attribute in _LINK_ATTRIBUTES:
-        target = (element.get(attribute) or "").strip()
-        if ":" in target and not target.lower().startswith(_LINK_SCHEMES):
-            yield TemplateError(
-                f'<{element.tag}>: the link "{target}" is not allowed', where=where, hint="use https:, mailto: or tel:"
-            )
+def _code_faults(element: etree._Element, where: Where) -> Iterator[TemplateError]:
     # z3c.rml would import and call a function by this name.
     if "." in element.get("labelTextFormat", "").strip("."):
         yield TemplateError(f"<{element.tag}>: labelTextFormat may not name Python code", where=where)
 
 
-def _text_faults(element: etree._Element, where: Where) -> Iterator[TemplateError]:
-    silent = element.tag in _NO_TEXT or (element.tag == "td" and len(element) > 0)
+def text_faults(element: etree._Element, where: Where) -> Iterator[TemplateError]:
+    """Yield a fault for the first text that would be dropped: beside blocks, where only blocks are printed."""
+    blocks = next(element.iterchildren(etree.Element), None) is not None
+    silent = element.tag in NO_TEXT or (element.tag == "td" and blocks)
     if not silent:
         return
-    for text, line in [(element.text, where.line), *((child.tail, child.sourceline) for child in element)]:
+    pieces = [(element.text, where.line), *((child.tail, child.sourceline) for child in element)]
+    for text, line in pieces:
         if text and not text.isspace():
             short = " ".join(text.split())[:40]
             near = replace(where, line=line)
@@ -210,6 +213,13 @@ def _text_faults(element: etree._Element, where: Where) -> Iterator[TemplateErro
                 f'<{element.tag}>: the text "{short}" would not be printed', where=near, hint="put it into a <para>"
             )
             return
+
+
+def _padder_faults(element: etree._Element, where: Where) -> Iterator[TemplateError]:
+    """Refuse what z3c.rml leaves out of `<topPadder>` without a word: all but the first."""
+    if element.tag == "topPadder" and len([*element.iterchildren(etree.Element)]) > 1:
+        problem = "<topPadder>: it holds more than one element"
+        yield TemplateError(problem, where=where, hint="put them into a <keepTogether> or a <keepInFrame>")
 
 
 def _page_faults(element: etree._Element, where: Where) -> Iterator[TemplateError]:
@@ -239,13 +249,19 @@ def _place_file(element: etree._Element, attribute: str, endings: frozenset[str]
     element.set(attribute, str(find_file(name, rules, where, f"<{element.tag} {attribute}>", endings)))
 
 
+def _can_be_file(name: str) -> bool:
+    """Return whether the system would look for a file of this name, and not refuse to."""
+    parts = name.encode("utf-8", "replace").split(b"/")
+    return bool(name) and "\0" not in name and max(map(len, parts)) <= _LONGEST_NAME and len(name) <= _LONGEST_PATH
+
+
 def find_file(name: str, rules: Rules, where: Where, what: str, endings: frozenset[str] = _PICTURES) -> Path:
     """Return the absolute path of a picture, font or PDF that the body names.
 
     Raises:
         TemplateError: it is outside the template's folder, absent, or of a kind that cannot be drawn.
     """
-    path = (rules.folder / name).resolve() if name and "\0" not in name else rules.folder
+    path = (rules.folder / name).resolve() if _can_be_file(name) else rules.folder
     inside = path.is_relative_to(rules.folder.resolve()) and not name.startswith("[")
     if not inside and path not in rules.extra_files:
         raise TemplateError(

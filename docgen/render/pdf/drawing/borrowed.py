@@ -5,20 +5,20 @@ z3c.rml takes long to load, and few documents need it: it is imported when the f
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
 from typing import Any
 
 from lxml import etree
 from reportlab.pdfgen.canvas import Canvas
 
-from docgen.render.pdf.chartdrawing import drawn
 from docgen.render.pdf.charts import read_plan
 from docgen.render.pdf.drawing.pictures import Figure
 from docgen.render.pdf.drawing.recorder import record
 from docgen.render.pdf.layout.attributes import length
 from docgen.render.pdf.layout.blocks import Block, Ink
 from docgen.render.pdf.layout.maker import Maker
+from docgen.render.pdf.layout.wrong import in_words
 
 #: Elements that stand on a page: charts, and the bar code with its place.
 ON_PAGES = frozenset(
@@ -26,6 +26,9 @@ ON_PAGES = frozenset(
         "barChart", "barChart3D", "linePlot", "linePlot3D", "pieChart", "pieChart3D", "spiderChart", "barCode",
     }
 )  # fmt: skip
+
+#: Elements that hold the names of what a chart compares.
+_NAMING = ("categoryNames", "labels")
 
 
 def ink_of(element: etree._Element, maker: Maker) -> Ink:
@@ -52,10 +55,8 @@ def _draw(element: etree._Element, canvas: Canvas) -> None:
     directive = _directives()[str(element.tag)](element, _holder()(canvas))
     try:
         directive.process()
-    except (ValueError, KeyError):
-        raise
     except Exception as error:  # zope.schema and ReportLab raise any kind, AssertionError included
-        raise ValueError(f"{error}" or type(error).__name__) from error
+        raise ValueError(in_words(error, element)) from error
 
 
 @cache
@@ -92,6 +93,8 @@ def build_chart(element: etree._Element, maker: Maker) -> Iterable[Block]:
     text = element.get("data", "")
     plan = read_plan(text)
     key = ("chart", maker.document.language, text)
+    from docgen.render.pdf.chartdrawing import drawn  # loaded late, with ReportLab's charts
+
     ink = maker.cache.get(key)
     if ink is None:
         ink = record(lambda canvas: drawn(text).drawOn(canvas, 0, 0), maker)
@@ -126,13 +129,36 @@ def _bar_code(element: etree._Element, maker: Maker) -> tuple[Ink, float, float]
         try:
             flowable.BarCodeFlowable(element, holder).process()
         except Exception as error:
-            raise ValueError(f"{error}" or type(error).__name__) from error
+            raise ValueError(in_words(error, element)) from error
         (drawing,) = holder.flow
         size.extend(drawing.wrap(1e6, 1e6))
         drawing.drawOn(canvas, 0, 0)
 
     ink = record(draw, maker)
     return ink, size[0], size[1]
+
+
+def said_of(element: etree._Element) -> str:
+    """Return what a bar code or a chart without `alt` says: its value, or its series by their names and categories."""
+    if element.tag == "barCode":
+        return str(element.get("value", ""))
+    names = [_text(name) for name in element.iter("name", "label") if name.getparent().tag in _NAMING]
+    titles = [str(part.get("name", "")) for part in element.iter("bar", "line", "strand")]
+    rows = [_text(row) for row in element.iter("series")] or [_text(data) for data in element.iter("data")]
+    titles += [""] * (len(rows) - len(titles))
+    written = [f"{title}: {row}" if title else row for title, row in zip(titles, _paired(rows, names), strict=False)]
+    return "; ".join(written)
+
+
+def _paired(rows: Sequence[str], names: Sequence[str]) -> Iterable[str]:
+    for row in rows:
+        values = row.replace(",", " ").split()
+        paired = len(values) == len(names)
+        yield ", ".join(f"{name} {value}" for name, value in zip(names, values, strict=True)) if paired else row
+
+
+def _text(element: etree._Element) -> str:
+    return " ".join("".join(element.itertext()).split())
 
 
 def place_of(element: etree._Element) -> tuple[float, float, float, float]:

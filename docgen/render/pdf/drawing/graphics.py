@@ -13,7 +13,7 @@ from dataclasses import dataclass, field, replace
 from lxml import etree
 
 from docgen.errors import DocgenError
-from docgen.render.pdf.drawing.borrowed import ON_PAGES, ink_of, place_of
+from docgen.render.pdf.drawing.borrowed import ON_PAGES, ink_of, place_of, said_of
 from docgen.render.pdf.drawing.codes import code_ink
 from docgen.render.pdf.drawing.hearing import words_of
 from docgen.render.pdf.drawing.letterhead import draw_letterhead
@@ -29,12 +29,14 @@ from docgen.render.pdf.layout.attributes import (
     fill_operator,
     length,
     lengths,
+    number,
     stroke_operator,
     switch,
 )
 from docgen.render.pdf.layout.blocks import IDENTITY, Block, Bookmark, Ink, Matrix, Sheet, moved, times
-from docgen.render.pdf.layout.maker import Maker
+from docgen.render.pdf.layout.maker import Maker, needed
 from docgen.render.pdf.layout.resources import Opacity
+from docgen.render.pdf.layout.wrong import WRONG, in_words
 
 _JOINS = {"round": 1, "mitered": 0, "bevelled": 2}
 _CAPS = {"default": 0, "butt": 0, "round": 1, "square": 2}
@@ -187,8 +189,8 @@ def _draw(element: etree._Element, pen: Pen) -> None:
             raise pen.maker.fault(element, f"<{element.tag}> cannot stand inside <{element.getparent().tag}>")
     except DocgenError:
         raise
-    except (ValueError, KeyError) as error:
-        raise pen.maker.fault(element, f"<{element.tag}>: {error}") from error
+    except WRONG as error:
+        raise pen.maker.fault(element, f"<{element.tag}>: {in_words(error, element)}") from error
 
 
 def _lead_somewhere(element: etree._Element, pen: Pen) -> None:
@@ -268,7 +270,14 @@ def _translate(element: etree._Element, pen: Pen) -> None:
 
 
 def _scale(element: etree._Element, pen: Pen) -> None:
-    pen.move((float(element.get("sx", "1")), 0.0, 0.0, float(element.get("sy", "1")), 0.0, 0.0))
+    pen.move((_factor(element, "sx"), 0.0, 0.0, _factor(element, "sy"), 0.0, 0.0))
+
+
+def _factor(element: etree._Element, name: str) -> float:
+    value = number(element.get(name, "1"))
+    if not value:
+        raise ValueError(f"{name} is 0, which leaves nothing to see")
+    return value
 
 
 def _rotate(element: etree._Element, pen: Pen) -> None:
@@ -283,7 +292,7 @@ def _skew(element: etree._Element, pen: Pen) -> None:
 
 
 def _transform(element: etree._Element, pen: Pen) -> None:
-    values = [float(part) for part in (element.text or "").replace(",", " ").split()]
+    values = [number(part) for part in (element.text or "").replace(",", " ").split()]
     if len(values) != 6:
         raise ValueError("a matrix has six numbers")
     a, b, c, d, e, f = values
@@ -299,7 +308,7 @@ def _string(element: etree._Element, pen: Pen) -> None:
 
 
 def _image(element: etree._Element, pen: Pen) -> None:
-    placed = find(element.get("file", ""), pen.maker)
+    placed = find(needed(element, "file"), pen.maker)
     x, y = length(element.get("x", "")), length(element.get("y", ""))
     width = length(text) if (text := element.get("width")) else placed.width
     height = length(text) if (text := element.get("height")) else placed.height
@@ -353,7 +362,7 @@ def place(element: etree._Element, pen: Pen) -> None:
 def _bookmark(element: etree._Element, pen: Pen) -> None:
     place_on_page = [length(element.get(name, "0")) for name in ("x", "y")]
     left, top = moved(pen.state.matrix, place_on_page[0], place_on_page[1])
-    zoom = float(text) if (text := element.get("zoom")) else None
+    zoom = number(text) if (text := element.get("zoom")) else None
     bookmark = Bookmark(pen.sheet.number, left, top, zoom, element.get("fit", "XYZ"))
     pen.maker.document.bookmarks[element.get("name", "")] = bookmark
 
@@ -371,7 +380,8 @@ def _code(element: etree._Element, pen: Pen) -> None:
 
 
 def _borrowed(element: etree._Element, pen: Pen) -> None:
-    alt = element.get("alt", element.get("value", ""))
+    alt = element.get("alt")
+    alt = said_of(element) if alt is None else alt
     draw_ink(ink_of(element, pen.maker), 0.0, 0.0, alt, place_of(element), pen)
 
 

@@ -15,7 +15,7 @@ from docgen.render.pdf.drawing.samples import read_samples
 from docgen.render.pdf.drawing.vectors import unit_form, vector_of
 from docgen.render.pdf.layout.attributes import length, switch
 from docgen.render.pdf.layout.blocks import Block, Document, Ink, Node, Sheet
-from docgen.render.pdf.layout.maker import Maker
+from docgen.render.pdf.layout.maker import Maker, needed
 
 _DATA = "data:"
 
@@ -69,10 +69,10 @@ def picture_ink(placed: Placed, width: float, height: float) -> Ink:
 
 
 def figure(document: Document, alt: str | None, sheet: Sheet, box: Box) -> Node | None:
-    """Return the node of a picture that stands for something; one with `alt=""` is decoration."""
-    if alt == "" or document.silent:
+    """Return the node of a picture that stands for something; one that says nothing by its `alt` is decoration."""
+    if not alt or document.silent:
         return None
-    node = document.at.add("Figure", alt=alt or "")
+    node = document.at.add("Figure", alt=alt)
     node.attributes["BBox"] = box
     return node
 
@@ -113,7 +113,7 @@ class Figure:
 
 def build(element: etree._Element, maker: Maker) -> Iterable[Block]:
     """Return the block of an `<img>`."""
-    placed = find(element.get("src", ""), maker)
+    placed = find(needed(element, "src"), maker)
     width, height = _size(element, placed)
     align = element.get("align") or "center"
     made = Figure(picture_ink(placed, width, height), width, height, align, element.get("alt"), maker)

@@ -77,9 +77,11 @@ def said_by(element: etree._Element) -> Hashable | None:
     if len(element):
         return None
     tag, items = element.tag, tuple(element.items())
+    if tag == "rect" and (element.get("href") or element.get("destination")):
+        return None  # a link belongs to the document
     if tag in _STEADY:
-        return (tag, items, element.text, element.tail) if tag != "rect" or not element.get("href") else None
-    if tag == "image" and not (file := element.get("file", "")).startswith("data:"):
+        return tag, items, element.text, element.tail
+    if tag == "image" and (file := element.get("file", "")) and not file.startswith("data:"):
         stat = os.stat(file)
         return tag, items, stat.st_mtime_ns, stat.st_size
     return None

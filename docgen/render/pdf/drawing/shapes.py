@@ -90,7 +90,7 @@ def _path(element: etree._Element) -> str:
     _line_on(path, element.text)
     for child in element:
         if child.tag == "moveto":
-            path.moveTo(*_rows(child.text or "", 2)[0])
+            path.moveTo(*_first_row(child))
         elif child.tag in ("curveto", "curvesto"):
             for row in _rows(child.text or "", 6):
                 path.curveTo(*row)
@@ -99,6 +99,13 @@ def _path(element: etree._Element) -> str:
         path.close()
     clips = switch(element.get("clip", "no"))
     return f"{path.getCode()} {_painted(element, _CLIP if clips else _PAINT)}\n"
+
+
+def _first_row(element: etree._Element) -> list[float]:
+    rows = _rows(element.text or "", 2)
+    if not rows:
+        raise ValueError("<moveto> says no place")
+    return rows[0]
 
 
 def _line_on(path: PDFPathObject, text: str | None) -> None:

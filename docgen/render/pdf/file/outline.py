@@ -11,6 +11,7 @@ from docgen.errors import TemplateError, did_you_mean
 from docgen.model import Where
 from docgen.pdfobjects import Pool, number, text
 from docgen.render.pdf.layout.blocks import Bookmark, Link, OutlineEntry
+from docgen.render.pdf.links import leads_out
 
 #: What stays as it is in an address, besides letters and digits (RFC 3986, 2.2 and 2.4).
 _KEPT_IN_ADDRESSES = "!#$%&'()*+,/:;=?@[]~-._"
@@ -42,6 +43,8 @@ class Places:
         box = " ".join(map(number, (link.left, link.bottom, link.right, link.top)))
         if link.target.startswith("#"):
             action = f"/Dest{self.find(link.target[1:])}"
+        elif not leads_out(link.target):
+            raise TemplateError(f'the link "{link.target[:80]}" is not allowed', where=Where(self._file))
         else:
             action = f"/A<</S/URI/URI{text(quote(link.target, safe=_KEPT_IN_ADDRESSES))}>>"
         said = text(link.text or link.target)

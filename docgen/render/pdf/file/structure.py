@@ -166,8 +166,9 @@ class Tree:
         role = node.role
         if node.attributes or role in _NAMED or role == "TH":
             more = self._attributes(node, at)
-        if node.alt or role in _NEED_TEXT:
-            more += f"/Alt{text(node.alt or node.actual or node.title or role)}"
+        said = node.alt or (node.actual or node.title if role in _NEED_TEXT else "")
+        if said:
+            more += f"/Alt{text(said)}"
         if node.actual:
             more += f"/ActualText{text(node.actual)}"
         if node.language:

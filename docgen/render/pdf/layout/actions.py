@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from lxml import etree
 
-from docgen.render.pdf.layout.attributes import length, switch
+from docgen.render.pdf.layout.attributes import length, number, switch, whole
 from docgen.render.pdf.layout.blocks import Action, Block, Bookmark, Document, OutlineEntry, Sheet, moved
 from docgen.render.pdf.layout.maker import Maker, needed, number_or_text, optional
 
@@ -128,7 +128,7 @@ def plain_text(element: etree._Element, sheet: Sheet, maker: Maker) -> str:
     text = element.text or ""
     for child in element:
         if child.tag == "pageNumber":
-            text += str(sheet.number + int(child.get("countingFrom", "1")))
+            text += str(sheet.number + whole(child.get("countingFrom", "1")))
         elif child.tag == "getName":
             text += maker.document.name(child.get("id", ""), child.get("default", ""))
         text += child.tail or ""
@@ -175,7 +175,7 @@ def page_bookmark(element: etree._Element, maker: Maker) -> Iterable[Block]:
     """Return the mark of a `<bookmarkPage>`."""
     fit, zoom = element.get("fit", "Fit"), element.get("zoom")
     exact = _FITS[fit.lower()]
-    bookmark = Bookmark(0, optional(element, "left"), optional(element, "top"), float(zoom) if zoom else None, exact)
+    bookmark = Bookmark(0, optional(element, "left"), optional(element, "top"), number(zoom) if zoom else None, exact)
     yield PageBookmark(needed(element, "name"), bookmark, maker.document)
 
 
@@ -187,7 +187,7 @@ def place_bookmark(element: etree._Element, maker: Maker) -> Iterable[Block]:
 
 def outline(element: etree._Element, maker: Maker) -> Iterable[Block]:
     """Return the mark of an `<outlineAdd>`."""
-    level, closed = int(element.get("level", "0")), switch(element.get("closed", "no"))
+    level, closed = whole(element.get("level", "0")), switch(element.get("closed", "no"))
     title = (element.text or "").strip()
     yield OutlineMark(title, level, element.get("key", ""), closed, maker.document)
 

@@ -7,6 +7,7 @@ nothing of lines. What depends on the page (`<pageNumber>`, `<getName>`) is said
 from __future__ import annotations
 
 import re
+import sys
 import unicodedata
 from collections.abc import Callable, Iterable, Mapping
 from copy import copy
@@ -18,12 +19,13 @@ from lxml import etree
 from reportlab.lib.sequencer import Sequencer
 
 from docgen.render.pdf.drawing import pictures
-from docgen.render.pdf.layout.attributes import Colour, colour, length, switch
+from docgen.render.pdf.layout.attributes import Colour, colour, length, number, share, switch, whole
 from docgen.render.pdf.layout.lines import ANCHOR, BREAK, IMAGE, TEXT, Image, Run
-from docgen.render.pdf.layout.maker import Maker
-from docgen.render.pdf.layout.paramarks import Mark
+from docgen.render.pdf.layout.maker import Maker, needed
+from docgen.render.pdf.layout.paramarks import Mark, check_amount
 from docgen.render.pdf.layout.parascript import Look
 from docgen.render.pdf.layout.parastyle import ParaStyle, find, span_values, with_attributes
+from docgen.render.pdf.layout.wrong import WRONG, in_words, shortened
 
 _SPACES = re.compile("[\t\n\x0b\x0c\r\x1c-\x1f \x85\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]+")
 #: ReportLab reads these as references, each a run of its own.
@@ -109,7 +111,7 @@ def new_mark(number: int, kind: str, said: Mapping[str, Any], style: ParaStyle, 
 
     shade = of("color")
     shade = colour(shade) if isinstance(shade, str) else shade
-    width, offset, gap = (str(of(name) or "") for name in ("width", "offset", "gap"))
+    width, offset, gap = (check_amount(str(of(name) or ""), name) for name in ("width", "offset", "gap"))
     return Mark(number, kind, shade, width, offset, rise, _TIMES[of("kind")], gap)
 
 
@@ -159,8 +161,8 @@ class _Reader:
             raise self._maker.fault(element, f"<{element.tag}> cannot stand inside a paragraph")
         try:
             handler(self, element, state)
-        except (ValueError, KeyError) as error:
-            raise self._maker.fault(element, f"<{element.tag}>: {error}") from error
+        except WRONG as error:
+            raise self._maker.fault(element, f"<{element.tag}>: {in_words(error, element)}") from error
 
     # --- text ----------------------------------------------------------------------------------
 
@@ -284,7 +286,7 @@ class _Reader:
 
     def _unichar(self, element: etree._Element, state: _State) -> None:
         name, code = element.get("name"), element.get("code")
-        text = unicodedata.lookup(name) if name is not None else chr(int(code, 0)) if code else ""
+        text = _named_character(name) if name is not None else _numbered_character(code) if code else ""
         if text:
             self._add(Run(self._look(state), text), state)
 
@@ -304,14 +306,14 @@ class _Reader:
         return _State(*family, style.bullet_font_size, style.bullet_color or style.text_color)
 
     def _image(self, element: etree._Element, state: _State) -> None:
-        placed = pictures.find(element.get("src", ""), self._maker)
+        placed = pictures.find(needed(element, "src"), self._maker)
         width, height = element.get("width"), element.get("height", "").strip()
-        share = float(height[:-1]) / 100 if height.endswith("%") else 0.0
+        part = share(height) if height.endswith("%") else 0.0
         image = Image(
             placed.name,
             length(width) if width else placed.width,
-            length(height) if height and not share else placed.height,
-            share,
+            length(height) if height and not part else placed.height,
+            part,
             element.get("valign", "bottom"),
             element.get("alt"),
         )
@@ -321,7 +323,7 @@ class _Reader:
     # --- what the page and the document say -----------------------------------------------------
 
     def _page_number(self, element: etree._Element, state: _State) -> None:
-        number = len(self._maker.document.sheets) + int(element.get("countingFrom", "1")) - 1
+        number = len(self._maker.document.sheets) + whole(element.get("countingFrom", "1")) - 1
         self._add(Run(self._look(state), str(number)), state)
 
     def _get_name(self, element: etree._Element, state: _State) -> None:
@@ -349,7 +351,7 @@ def _count(element: etree._Element, sequencer: Sequencer) -> str:
     if element.tag == "seqDefault":
         sequencer.setDefaultCounter(key)
     elif element.tag == "seqReset":
-        sequencer.reset(key, int(element.get("base", "0")))
+        sequencer.reset(key, whole(element.get("base", "0")))
     elif element.tag == "seqFormat":
         sequencer.setFormat(key, element.get("value", "1"))
     elif element.tag == "seqChain":
@@ -357,10 +359,17 @@ def _count(element: etree._Element, sequencer: Sequencer) -> str:
         for parent, child in pairwise(order):
             sequencer.chain(parent, child)
     elif element.get("template") is not None:
-        return str(element.get("template") % sequencer)
+        return _filled_in(element.get("template"), sequencer)
     else:
         return _next(sequencer, key, element.get("inc"))
     return ""
+
+
+def _filled_in(template: str, sequencer: Sequencer) -> str:
+    try:
+        return str(template % sequencer)
+    except WRONG:
+        raise ValueError(f'the template "{shortened(template)}" asks for more than %(name)s of a counter') from None
 
 
 def _next(sequencer: Sequencer, key: str | None, step: str | None) -> str:
@@ -368,7 +377,7 @@ def _next(sequencer: Sequencer, key: str | None, step: str | None) -> str:
         return str(sequencer.nextf(key))
     shown = str(sequencer.thisf(key))
     if step.lower() != "no":
-        sequencer.reset(key, sequencer._this() + int(step))
+        sequencer.reset(key, sequencer._this() + whole(step))
     return shown
 
 
@@ -413,10 +422,25 @@ _LINK_LINES = {
 }
 
 
+def _named_character(name: str) -> str:
+    try:
+        return unicodedata.lookup(name)
+    except KeyError:
+        raise ValueError(f'there is no character "{shortened(name)}"') from None
+
+
+def _numbered_character(code: str) -> str:
+    found = re.fullmatch(r"\s*(?:0[xX]([0-9a-fA-F]{1,8})|([0-9]{1,8}))\s*", code)
+    number = int(found[1], 16) if found and found[1] else int(found[2]) if found else -1
+    if not 0x20 <= number <= sys.maxunicode or 0xD800 <= number < 0xE000:
+        raise ValueError(f'code="{shortened(code)}" is not the number of a character')
+    return chr(number)
+
+
 def _size(text: str, around: float) -> float:
     """Return a size of letters; with a sign it is added to the size around."""
     text = text.strip()
-    return around + float(text) if text[:1] in {"+", "-"} else length(text)
+    return around + number(text) if text[:1] in {"+", "-"} else length(text)
 
 
 def _relative(text: str | None, size: float, default: float) -> float:
@@ -424,8 +448,8 @@ def _relative(text: str | None, size: float, default: float) -> float:
         return default
     text = text.strip()
     if text.endswith("%"):
-        return float(text[:-1]) / 100 * size
-    return size + float(text) if text[:1] in {"+", "-"} else length(text)
+        return share(text) * size
+    return size + number(text) if text[:1] in {"+", "-"} else length(text)
 
 
 def _capitalise(runs: list[Run]) -> None:

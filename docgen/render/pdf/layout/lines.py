@@ -10,7 +10,7 @@ import re
 from collections.abc import Callable, Iterable, Sequence
 from typing import NamedTuple
 
-from docgen.render.pdf.layout.attributes import length
+from docgen.render.pdf.layout.attributes import length, share
 from docgen.render.pdf.layout.parascript import Look, unspaced_parts, width_of
 from docgen.render.pdf.layout.parastyle import ParaStyle
 
@@ -49,7 +49,7 @@ class Image(NamedTuple):
         name = self.valign.strip().lower()
         if name.removeprefix("text-") in known:
             return known[name.removeprefix("text-")]
-        return float(name[:-1]) / 100 * letters if name.endswith("%") else length(name)
+        return share(name) * letters if name.endswith("%") else length(name)
 
 
 class Run:

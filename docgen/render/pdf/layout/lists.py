@@ -10,7 +10,7 @@ from lxml import etree
 from docgen.errors import DocgenError
 from docgen.render.pdf.layout import liststyles
 from docgen.render.pdf.layout.actions import Mark, Steering
-from docgen.render.pdf.layout.attributes import fill_operator
+from docgen.render.pdf.layout.attributes import fill_operator, whole
 from docgen.render.pdf.layout.blocks import Block, Document, FontUse, Ink, Lack, Node, Sheet
 from docgen.render.pdf.layout.keeping import Container, draw_stack, measure
 from docgen.render.pdf.layout.lacking import lacks_of_line
@@ -247,7 +247,7 @@ class _Items:
     def _label(self, element: etree._Element, style: ListStyle) -> str:
         value = element.get("value")
         if value is not None:
-            self._value = int(value) if self._element.tag == "ol" else liststyles.bullet_of(value)
+            self._value = whole(value) if self._element.tag == "ol" else liststyles.bullet_of(value)
         written = self._written(style)
         if self._counts:
             self._value = int(self._value) + 1

@@ -8,7 +8,7 @@ from typing import Any
 
 from lxml import etree
 
-from docgen.render.pdf.layout.attributes import BLACK, Colour, colour, length
+from docgen.render.pdf.layout.attributes import BLACK, Colour, colour, length, whole
 from docgen.render.pdf.layout.maker import number_or_text
 from docgen.render.pdf.layout.styles import Styles
 
@@ -54,7 +54,7 @@ def _type(text: str) -> str:
 
 
 def _dedent(text: str) -> float | None:
-    return None if text == "auto" else float(int(text))
+    return None if text == "auto" else float(whole(text))
 
 
 def _direction(text: str) -> str:

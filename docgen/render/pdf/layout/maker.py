@@ -11,13 +11,15 @@ from lxml import etree
 
 from docgen.errors import DocgenError, TemplateError
 from docgen.model import Where
-from docgen.render.pdf.layout.attributes import length
+from docgen.render.pdf.layout.attributes import length, whole
 from docgen.render.pdf.layout.blocks import Block, Document
 from docgen.render.pdf.layout.frames import Frame, FramePlan
 from docgen.render.pdf.layout.kept import Cache
 from docgen.render.pdf.layout.letters import Letters
 from docgen.render.pdf.layout.resources import Store
 from docgen.render.pdf.layout.styles import Styles
+from docgen.render.pdf.layout.wrong import WRONG, in_words
+from docgen.render.pdf.safety import text_faults
 
 #: Makes the blocks of one element.
 Builder = Callable[[etree._Element, "Maker"], Iterable[Block]]
@@ -40,7 +42,7 @@ def optional(element: etree._Element, name: str) -> float | None:
 def number_or_text(value: str) -> str | int:
     """Return a name, or an index where it is written in digits."""
     try:
-        return int(value)
+        return whole(value)
     except ValueError:
         return value
 
@@ -85,11 +87,20 @@ class Maker:
         Raises:
             TemplateError: an element says something wrong; names it and its line.
         """
+        if isinstance(elements, etree._Element):
+            self.refuse_text(elements)
         blocks: list[Block] = []
         for element in elements:
             if isinstance(element.tag, str):
                 blocks.extend(self.build(element))
         return blocks
+
+    def refuse_text(self, element: etree._Element) -> None:
+        """Refuse text beside blocks, which would be dropped; `safety` has looked before. Raises TemplateError."""
+        stray = element.text and not element.text.isspace()
+        if stray or any(child.tail and not child.tail.isspace() for child in element):
+            for fault in text_faults(element, self.place(element)):
+                raise fault
 
     def build(self, element: etree._Element) -> list[Block]:
         """Return the blocks of one element. Raises TemplateError."""
@@ -102,8 +113,8 @@ class Maker:
             return list(builder(element, self))
         except DocgenError:
             raise
-        except (ValueError, KeyError) as error:
-            raise self.fault(element, f"<{element.tag}>: {error}") from error
+        except WRONG as error:
+            raise self.fault(element, f"<{element.tag}>: {in_words(error, element)}") from error
 
     def fault(self, element: etree._Element, problem: str, hint: str = "") -> TemplateError:
         """Return a fault at an element."""

@@ -7,7 +7,7 @@ from functools import cached_property
 
 from lxml import etree
 
-from docgen.render.pdf.layout.attributes import length, page_size, relative, switch
+from docgen.render.pdf.layout.attributes import length, page_size, relative, switch, whole
 from docgen.render.pdf.layout.frames import FramePlan
 from docgen.render.pdf.layout.maker import Maker, needed
 
@@ -103,7 +103,7 @@ def read_book(element: etree._Element, maker: Maker) -> Book:
     try:
         size = page_size(_size(element) or "A4")
         boundary = switch(element.get("showBoundary", "no"))
-        rotation = int(element.get("rotation", "0"))
+        rotation = whole(element.get("rotation", "0"))
     except ValueError as error:
         raise maker.fault(element, f"<template>: {error}") from error
     pages = _only(element, ("pageTemplate",), maker)

@@ -293,9 +293,11 @@ def _draw_parts(drawing: Drawing, sheet: Sheet, x: float, y: float, node: Node |
                 links[number] = node.add("Link") if node is not None else None
             own = links[number]
         if own is not None and part.alt is not None:
-            own = own.add("Figure", alt=part.alt)
             left, bottom, right, top = part.box
-            own.attributes["BBox"] = (x + left, y + bottom, x + right, y + top)
+            box = x + left, y + bottom, x + right, y + top
+            own = own.add("Figure", alt=part.alt) if part.alt else None
+            if own is not None:
+                own.attributes["BBox"] = box
         sheet.put(part.ink, x, y, own)
     for number, holder in links.items():
         target, boxes = drawing.links[number]

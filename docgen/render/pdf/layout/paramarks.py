@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from docgen.render.pdf.layout.attributes import Colour, length, stroke_operator
+from docgen.render.pdf.layout.attributes import number as number_of
 
 #: Left, bottom, right, top.
 Box = tuple[float, float, float, float]
@@ -61,7 +62,16 @@ def amount(text: str, sizes: dict[str, float], default: float) -> float:
     if not text.strip():
         return default
     found = _FACTOR.fullmatch(text)
-    return float(found[1]) * sizes[found[2]] if found else length(text)
+    return number_of(found[1]) * sizes[found[2]] if found else length(text)
+
+
+def check_amount(text: str, what: str) -> str:
+    """Return a width, offset or gap as it is written. Raises ValueError: it is none; nothing else can refuse it."""
+    try:
+        amount(text, dict.fromkeys("LPfF", 1.0), 0.0)
+    except ValueError as error:
+        raise ValueError(f"{what}: {error}") from error
+    return text
 
 
 @dataclass(slots=True)

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from lxml import etree
 
+from docgen.render.pdf.layout.attributes import count
 from docgen.render.pdf.layout.blocks import Block
 from docgen.render.pdf.layout.inline import Content, base_look, count_inside
 from docgen.render.pdf.layout.lacking import lacks_of_parts
@@ -151,10 +152,10 @@ def build_pre(element: etree._Element, maker: Maker) -> Iterable[Block]:
     """Return the block of a `<pre>`."""
     text = "".join(element.itertext())
     lines = _trim_texts(text.split("\n"))
-    dedent = int(element.get("dedent", "0"))
+    dedent = count(element.get("dedent", "0"))
     if dedent > 0:
         lines = [line[dedent:].rstrip() for line in lines]
-    longest = int(element.get("maxLineLength", "0"))
+    longest = count(element.get("maxLineLength", "0"))
     if longest and text:
         lines = [part for line in lines for part in _cut(line, longest, element.get("newLineChars", ""))]
     yield Preformatted(_style(element, maker, "Code"), maker, lines)
@@ -162,7 +163,7 @@ def build_pre(element: etree._Element, maker: Maker) -> Iterable[Block]:
 
 def build_xpre(element: etree._Element, maker: Maker) -> Iterable[Block]:
     """Return the block of an `<xpre>`."""
-    yield Preformatted(_style(element, maker, "Normal"), maker, (), element, int(element.get("dedent", "0")))
+    yield Preformatted(_style(element, maker, "Normal"), maker, (), element, count(element.get("dedent", "0")))
 
 
 def _style(element: etree._Element, maker: Maker, default: str) -> ParaStyle:

@@ -14,7 +14,7 @@ from typing import Any
 
 from lxml import etree
 
-from docgen.render.pdf.layout.attributes import BLACK, Colour, colour, length, switch
+from docgen.render.pdf.layout.attributes import BLACK, Colour, colour, length, number, switch, whole
 from docgen.render.pdf.layout.styles import Styles
 
 #: Top, right, bottom, left.
@@ -129,7 +129,7 @@ def _transform(text: str) -> str:
 
 
 def _padding(text: str) -> Sides:
-    values = [float(part) for part in re.split(r"[ \t\n,;]+", text.strip("() \t\n"))]
+    values = [length(part) for part in re.split(r"[ \t\n,;]+", text.strip("() \t\n"))]
     if not 1 <= len(values) <= 4:
         raise ValueError(f'"{text}" is not one to four numbers')
     top = values[0]
@@ -188,9 +188,9 @@ _PARA: Mapping[str, tuple[str, Callable[[str], Any]]] = {
     "allowOrphans": ("allow_orphans", switch),
     "endDots": ("end_dots", str),
     "splitLongWords": ("split_long_words", switch),
-    "justifyLastLine": ("justify_last_line", int),
+    "justifyLastLine": ("justify_last_line", whole),
     "justifyBreaks": ("justify_breaks", switch),
-    "spaceShrinkage": ("space_shrinkage", float),
+    "spaceShrinkage": ("space_shrinkage", number),
     "keepWithNext": ("keep_with_next", switch),
     "pageBreakBefore": ("page_break_before", switch),
     "frameBreakBefore": ("frame_break_before", switch),

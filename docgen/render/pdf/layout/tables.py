@@ -11,7 +11,7 @@ from lxml import etree
 
 from docgen.errors import did_you_mean
 from docgen.render.pdf.layout import tablestyle
-from docgen.render.pdf.layout.attributes import length, switch
+from docgen.render.pdf.layout.attributes import count, length, share, switch
 from docgen.render.pdf.layout.blocks import Block
 from docgen.render.pdf.layout.keeping import indented
 from docgen.render.pdf.layout.maker import Maker
@@ -23,6 +23,7 @@ from docgen.render.pdf.layout.tablerules import at_row
 from docgen.render.pdf.layout.tablestyle import ALIGNMENTS, PLAIN, Area, Fill, Setting, TableStyle, choose
 from docgen.render.pdf.layout.tabletags import Tags
 from docgen.render.pdf.layout.tablewidths import Given
+from docgen.render.pdf.layout.wrong import WRONG, in_words
 
 #: Column and row of a cell, and what its attributes change of its looks.
 Change = tuple[int, int, tuple[tuple[str, Any], ...]]
@@ -69,8 +70,8 @@ def build(element: etree._Element, maker: Maker) -> Iterable[Block]:
 
 
 def _table(element: etree._Element, maker: Maker, style: TableStyle, body: Body) -> Table:
-    repeat = int(element.get("repeatRows", "0"))
-    heads, left = int(element.get("headerRows", str(repeat))), int(element.get("headerColumns", "0"))
+    repeat = count(element.get("repeatRows", "0"))
+    heads, left = count(element.get("headerRows", str(repeat))), count(element.get("headerColumns", "0"))
     manner = Manner(
         element,
         maker,
@@ -89,6 +90,7 @@ def _table(element: etree._Element, maker: Maker, style: TableStyle, body: Body)
 
 def _read(element: etree._Element, maker: Maker) -> _Read:
     read = _Read(_style(element, maker))
+    maker.refuse_text(element)
     for child in element.iterchildren(etree.Element):
         if child.tag == "tr":
             _read_row(child, maker, read)
@@ -132,6 +134,7 @@ def _bulk_row(line: str) -> Iterator[str]:
 
 def _read_row(element: etree._Element, maker: Maker, read: _Read) -> None:
     row: list[Content] = []
+    maker.refuse_text(element)
     for cell in element:
         if cell.tag != "td":
             if isinstance(cell.tag, str):
@@ -139,8 +142,16 @@ def _read_row(element: etree._Element, maker: Maker, read: _Read) -> None:
             continue
         if cell.keys():
             _read_looks(cell, maker, read, len(row), len(read.rows))
-        row.append((_read_blocks(cell, maker) if len(cell) else "") or cell.text or "")
+        row.append(_read_content(cell, maker) if len(cell) else cell.text or "")
     read.rows.append(row)
+
+
+def _read_content(cell: etree._Element, maker: Maker) -> Content:
+    """Return what is in a cell with elements or comments in it."""
+    if next(cell.iterchildren(etree.Element), None) is None:
+        return "".join([cell.text or "", *(comment.tail or "" for comment in cell)])
+    maker.refuse_text(cell)
+    return _read_blocks(cell, maker) or ""
 
 
 def _read_blocks(cell: etree._Element, maker: Maker) -> tuple[Block, ...]:
@@ -153,8 +164,8 @@ def _read_blocks(cell: etree._Element, maker: Maker) -> tuple[Block, ...]:
             return tuple(indented(builder(child, maker)))
         blocks = builder(child, maker)
         return blocks if blocks.__class__ is tuple else tuple(blocks)
-    except (ValueError, KeyError) as error:
-        raise maker.fault(child, f"<{child.tag}>: {error}") from error
+    except WRONG as error:
+        raise maker.fault(child, f"<{child.tag}>: {in_words(error, child)}") from error
 
 
 def _read_looks(cell: etree._Element, maker: Maker, read: _Read, column: int, row: int) -> None:
@@ -192,7 +203,7 @@ def _width(word: str) -> Given:
     if word == "*":
         return word
     if word.endswith("%"):
-        float(word[:-1])
+        share(word)
         return word
     return None if word in ("None", "auto") else length(word)
 

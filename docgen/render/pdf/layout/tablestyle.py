@@ -15,9 +15,12 @@ from typing import Any, NamedTuple
 from lxml import etree
 
 from docgen.errors import did_you_mean
-from docgen.render.pdf.layout.attributes import BLACK, Colour, colour, length, switch
+from docgen.render.pdf.layout.attributes import BLACK, Colour, colour, length, switch, whole
 from docgen.render.pdf.layout.maker import Maker
+from docgen.render.pdf.layout.wrong import WRONG, in_words
 
+#: Side by side; more would be an area.
+_MOST_LINES = 9
 _BETWEEN = re.compile(r"[ \t\n,;]+")
 CAPS = {"default": 0, "butt": 0, "round": 1, "square": 2}
 JOINS = {"round": 1, "mitered": 0, "bevelled": 2}
@@ -135,8 +138,8 @@ def read(element: etree._Element, maker: Maker) -> TableStyle:
             raise maker.fault(child, f"<{child.tag}> cannot stand inside <blockTableStyle>")
         try:
             command = reader(child, _read_area(child))
-        except (ValueError, KeyError) as error:
-            raise maker.fault(child, f"<{child.tag}>: {error}") from error
+        except WRONG as error:
+            raise maker.fault(child, f"<{child.tag}>: {in_words(error, child)}") from error
         commands[type(command)].append(command)
     spans, nosplits = ([command.area for command in commands[kind]] for kind in (_Span, _Nosplit))
     keep = element.get("keepWithNext")
@@ -188,7 +191,7 @@ def _coordinate(text: str) -> int | str:
     if text.lower() in SPLITS:
         return text.lower()
     try:
-        return int(text)
+        return whole(text)
     except ValueError:
         raise ValueError(f'"{text}" is neither a number nor {" or ".join(SPLITS)}') from None
 
@@ -272,11 +275,11 @@ def _line(element: etree._Element, area: Area) -> Line:
 
 
 def positive(text: str) -> int:
-    """Return a whole number from 1. Raises ValueError."""
-    number = int(text)
-    if number < 1:
-        raise ValueError(f"{number} is less than 1")
-    return number
+    """Return how many lines run side by side. Raises ValueError."""
+    times = whole(text)
+    if not 1 <= times <= _MOST_LINES:
+        raise ValueError(f"{times} is not 1 to {_MOST_LINES}")
+    return times
 
 
 def _no_split(element: etree._Element, area: Area) -> _Nosplit:
