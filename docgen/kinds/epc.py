@@ -90,5 +90,7 @@ def _read_amount(amount: str) -> Decimal | None:
     except InvalidOperation:
         value = Decimal("NaN")
     if not value.is_finite() or not _MINIMUM <= value <= MAXIMUM or value != value.quantize(_MINIMUM):
-        raise ValueError(f'amount="{amount}" is not an amount in euro')
+        raise ValueError(
+            f'amount="{amount}" is not an amount in euro, such as 1234.50: {{{{ "%.2f" | format(amount) }}}}'
+        )
     return value
