@@ -54,14 +54,19 @@ def outcome(folder: Path, body: str, making: Making) -> bytes | str:
 
 @contextmanager
 def _limit() -> Iterator[None]:
+    running = True
+
     def stop(*_: object) -> None:
-        raise _TooLong
+        if running:
+            raise _TooLong
 
     before = signal.signal(signal.SIGVTALRM, stop)
-    signal.setitimer(signal.ITIMER_VIRTUAL, _LIMIT_S)
+    # Again and again: what is raised where Python or a library passes over it would be lost.
+    signal.setitimer(signal.ITIMER_VIRTUAL, _LIMIT_S, _LIMIT_S / 10)
     try:
         yield
     finally:
+        running = False
         signal.setitimer(signal.ITIMER_VIRTUAL, 0)
         signal.signal(signal.SIGVTALRM, before)
 

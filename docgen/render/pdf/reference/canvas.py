@@ -13,7 +13,11 @@ from reportlab.pdfbase import pdfmetrics
 from reportlab.pdfgen.canvas import Canvas
 from reportlab.pdfgen.textobject import PDFTextObject
 
+from docgen.errors import LimitExceeded
 from docgen.render.pdf.glyphs import Printed
+
+#: As many as docgen's own layout makes.
+_MOST_PAGES = 20_000
 
 
 class CheckedCanvas(Canvas):  # type: ignore[misc]
@@ -31,6 +35,8 @@ class CheckedCanvas(Canvas):  # type: ignore[misc]
     def showPage(self) -> None:
         """End the page and count it."""
         self._printed.pages += 1
+        if self._printed.pages > _MOST_PAGES:  # Platypus never ends where it can neither place nor refuse something
+            raise LimitExceeded(f"the document has more than {_MOST_PAGES:,} pages", hint="look for what does not fit")
         super().showPage()
 
     def note(self, text: str, font: str) -> None:
