@@ -589,8 +589,8 @@ def test_dates_and_ids_of_a_pdf_are_fixed_and_its_title_kept():
 @pytest.mark.libreoffice
 @needs_office
 def test_a_character_that_no_font_has_is_a_fault_of_its_document_alone_and_no_box():
-    made = office.convert_to_pdf([document("a"), document("b", word("Name: \u0378 \u00e4")), document("c")])
+    made = office.convert_to_pdf([document("a"), document("b", word("Name: \U00010570 \u00e4")), document("c")])
     assert [type(one) for one in made] == [Artifact, GlyphMissing, Artifact]
-    assert "U+0378" in str(made[1])
-    assert made[1].value == "\u0378"
+    assert "U+10570" in str(made[1])
+    assert made[1].value == "\U00010570"
     assert [one.file_name for one in made[::2]] == ["a.pdf", "c.pdf"]
