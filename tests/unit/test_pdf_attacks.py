@@ -200,9 +200,9 @@ def test_colours_have_names_codes_and_forms(text: str) -> None:
 
 @pytest.mark.parametrize("text", ["nan", "inf", "1e999", "9" * 400, "99999999"])
 def test_lengths_are_finite_and_no_longer_than_pages(text: str) -> None:
-    with pytest.raises(ValueError, match="is not a|longer than|more than"):
+    with pytest.raises(ValueError, match=r"is not a|longer than|more than"):
         length(text)
-    with pytest.raises(ValueError, match="is not a|longer than|more than"):
+    with pytest.raises(ValueError, match=r"is not a|longer than|more than"):
         relative(f"{text}%", 100.0)
 
 
