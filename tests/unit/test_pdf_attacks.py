@@ -153,6 +153,13 @@ def test_a_chart_without_alt_says_its_data() -> None:
     assert figures(pressed(rml(chart))[1]) == ["jan 1, feb 2"]
 
 
+def test_a_chart_of_no_numbers_is_a_fault() -> None:
+    chart = """<illustration width="200" height="150"><barChart dx="10" dy="10" dwidth="180" dheight="120">
+    <data><series>1 nan</series></data></barChart></illustration>"""
+    with pytest.raises(TemplateError, match="<barChart>: its data hold nan or inf"):
+        press(rml(chart))
+
+
 # --- links ----------------------------------------------------------------------------------------
 
 

@@ -5,6 +5,7 @@ z3c.rml takes long to load, and few documents need it: it is imported when the f
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
 from typing import Any
@@ -29,6 +30,8 @@ ON_PAGES = frozenset(
 
 #: Elements that hold the names of what a chart compares.
 _NAMING = ("categoryNames", "labels")
+#: What Python takes for numbers and no drawing can hold.
+_NO_NUMBER = re.compile(r"\b(?:nan|inf|infinity)\b", re.IGNORECASE)
 
 
 def ink_of(element: etree._Element, maker: Maker) -> Ink:
@@ -52,6 +55,8 @@ def _keep(key: tuple[Any, ...], made: Any, ink: Ink, maker: Maker) -> None:
 
 
 def _draw(element: etree._Element, canvas: Canvas) -> None:
+    if any(_NO_NUMBER.search(_text(data)) for data in element.iter("series", "data")):
+        raise ValueError("its data hold nan or inf, which are no numbers")
     directive = _directives()[str(element.tag)](element, _holder()(canvas))
     try:
         directive.process()
