@@ -93,7 +93,7 @@ def test_elements_that_are_written_out_are_known_with_other_values() -> None:
 
 
 def test_instructions_that_hide_tags_are_never_known() -> None:
-    hidden = '<?x < ?><para><a color="blue" name2="x -&gt; y" href="%s">c</a></para>'.replace("&gt;", ">")
+    hidden = '<?x < ?><para><a color="blue" target="# -&gt; y" href="%s">c</a></para>'.replace("&gt;", ">")
     tags = KnownTags()
     body = rml(hidden % "https://example.com")
     tags.make_safe(etree.fromstring(body), body, RULES)

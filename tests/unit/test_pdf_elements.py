@@ -54,7 +54,8 @@ def pages_of(content: bytes) -> list[str]:
     "attribute", ['heading="7"', 'heading="title"', 'lang="not a language"', 'headerRows="-1"', 'kerning="perhaps"']
 )
 def test_an_attribute_of_another_kind_is_a_fault(tmp_path: Path, attribute: str) -> None:
-    found = fault(tmp_path / "t", f"<para {attribute}>x</para>")
+    tag = "blockTable" if attribute.startswith("headerRows") else "para"
+    found = fault(tmp_path / "t", f"<{tag} {attribute}/>")
     assert isinstance(found, TemplateError)
     assert attribute in str(found)
 

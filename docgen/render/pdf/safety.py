@@ -22,6 +22,7 @@ from docgen.render.pdf.links import link_faults, spelling_faults
 from docgen.render.pdf.marking import marking_faults
 from docgen.render.pdf.papers import PAPERS, paper_faults
 from docgen.render.pdf.unfold import spell_out_colours, unfold
+from docgen.render.pdf.unknown import attribute_faults
 
 _DOCUMENT = """
     document docinit stylesheet template story pageInfo pageDrawing color name cropMarks registerTTFont
@@ -151,6 +152,7 @@ def make_safe(root: etree._Element, rules: Rules) -> list[TemplateError]:
             continue
         spell_out_colours(element)
         faults += _font_faults(element, known, folded, where)
+        faults += attribute_faults(element, where)
         faults += link_faults(element, where)
         faults += spelling_faults(element, where) if element.tag in _SPELLED else ()
         faults += _code_faults(element, where)
