@@ -58,6 +58,20 @@ class Colours(StrictModel):
     hairline: Colour = Field("#CBD2D9", description="Thin lines between parts.")
 
 
+class Paper(StrEnum):
+    """Sheets of PDF documents."""
+
+    A4 = "a4"
+    LETTER = "letter"
+
+
+class HouseFonts(StrictModel):
+    """The fonts of the shipped PDF templates, by name: shipped with docgen, or from `pdf.fonts`."""
+
+    text: str = Field("SourceSans3", description="Running text; its bold and italic faces are found by their names.")
+    strong: str = Field("SourceSans3-Semibold", description="Titles, names and amounts.")
+
+
 with warnings.catch_warnings():
     # Pydantic takes `register` for the method of abstract classes, which instances do not have.
     warnings.filterwarnings("ignore", message='Field name "register"', category=UserWarning)
@@ -81,9 +95,14 @@ with warnings.catch_warnings():
         bic: str = Field("", description="BIC of the bank.")
         bank: str = Field("", description="Name of the bank.")
         logo: ExistingFile | None = Field(None, description="Picture file of the logo, relative to config.yaml.")
+        letterhead: ExistingFile | None = Field(
+            None, description="PDF that lies under PDF letters: its first page under the first, its second under others."
+        )
+        paper: Paper = Field(Paper.A4, description="Paper of PDF documents: a4 or letter.")
         language: LocaleId = Field("en", description="The company's own language: en, de, pt_BR, ...")
         currency: Currency = Field("EUR", description="Currency of amounts that do not name their own.")
         colours: Colours = Field(default_factory=Colours, description="Colours of the shipped templates.")
+        fonts: HouseFonts = Field(default_factory=HouseFonts, description="Fonts of the shipped PDF templates.")
         signatory: str = Field("", description="Who signs letters and contracts.")
         footer: Names = Field((), description="Lines at the foot of every page.")
 

@@ -157,11 +157,16 @@ class Merger:
         """Return the dotted paths that a parsed text uses, as `fields_of`."""
         return frozenset(path for path in self.trace(tree).fields() if root(path) not in RESERVED)
 
-    def _load(self, name: str) -> nodes.Template | None:
+    @property
+    def loader(self) -> FolderLoader:
+        """What finds the files that a text names."""
         loader = self.environment.loader
         assert isinstance(loader, FolderLoader)
+        return loader
+
+    def _load(self, name: str) -> nodes.Template | None:
         try:
-            return self.environment.parse(loader.get_source(self.environment, name)[0], name)
+            return self.environment.parse(self.loader.get_source(self.environment, name)[0], name)
         except (TemplateNotFound, SecurityError):
             return None  # rendering says so, with the line
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
+from pathlib import PurePosixPath
 from types import TracebackType
 
 from jinja2 import Template, TemplateNotFound, TemplateSyntaxError, UndefinedError
@@ -20,6 +21,7 @@ from docgen.errors import (
     did_you_mean,
 )
 from docgen.model import Where
+from docgen.sharing import SHARED
 
 _UNKNOWN = re.compile(r"No (filter|test) named '([^']*)'")
 
@@ -78,9 +80,14 @@ def place_of(error: BaseException, where: Where) -> Where:
         template, line = ([(None, 0), *_frames(error.__traceback__)])[-1]
         name = template.name if template else None
     if name:
-        folder = f"{where.file.rpartition('/')[0]}/" if where.file and "/" in where.file else ""
-        return Where(file=f"{folder}{name}", line=line or None)
+        return Where(file=beside(where.file or "", name), line=line or None)
     return replace(where, line=where.line or line or None)
+
+
+def beside(file: str, name: str) -> str:
+    """Return what messages call a file that a body names: beside the body, or beside its folder for `shared/...`."""
+    folder = PurePosixPath(file).parent
+    return (folder.parent / name if name.startswith(f"{SHARED}/") else folder / name).as_posix()
 
 
 def translate(error: Exception, where: Where, filters: Iterable[str] = ()) -> DocgenError:

@@ -35,6 +35,7 @@ from docgen.guards import OPERATORS, SAFE_METHODS, TEXT_GUARDS, bounded_text, sa
 from docgen.limits import Working, WorkLimits, current_work
 from docgen.place import pinpoint
 from docgen.rich import Lines, Made, RichFactory, made_already
+from docgen.sharing import place_in
 from docgen.walk import trace
 
 #: What XML 1.0 cannot hold, escaped or not; lone surrogates included.
@@ -127,10 +128,15 @@ def missing_field(undefined: Undefined) -> FieldMissing:
 
 
 class FolderLoader(BaseLoader):
-    """Loads other files of one template's folder, and nothing outside it; None is no folder at all."""
+    """Loads other files of one template's folder, and of what its neighbours share; None is no folder at all.
+
+    Attributes:
+        change: what becomes of a text before it is compiled, given its name.
+    """
 
     def __init__(self, folder: Path | None) -> None:
         self.folder = folder.resolve() if folder else None
+        self.change: Callable[[str, str], str] = lambda name, text: text
 
     def get_source(self, environment: Any, template: str) -> tuple[str, str, Callable[[], bool]]:
         """Read a file.
@@ -141,19 +147,19 @@ class FolderLoader(BaseLoader):
         """
         path = self.find(template)
         try:
-            return path.read_text(encoding="utf-8"), str(path), lambda: True
+            return self.change(template, path.read_text(encoding="utf-8")), str(path), lambda: True
         except (OSError, ValueError) as error:
             raise TemplateNotFound(template, f'there is no readable "{template}" in the template\'s folder') from error
 
     def find(self, name: str) -> Path:
-        """Return the path of a file in the folder, links resolved."""
+        """Return the path of a file in the folder, or of one of `shared/` beside it, links resolved."""
         if self.folder is None:
             raise SecurityError(f'"{name}" cannot be used here: this text has no template folder')
         try:
-            path = (self.folder / name).resolve()
+            path, folder = place_in(self.folder, name)
         except (OSError, ValueError, RuntimeError) as error:
             raise SecurityError(f'"{name}" is not a file name') from error
-        if "\\" in name or not path.is_relative_to(self.folder):
+        if "\\" in name or not path.is_relative_to(folder):
             raise SecurityError(f'"{name}" is outside the template\'s folder')
         return path
 

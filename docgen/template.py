@@ -19,15 +19,16 @@ from docgen.fields import FieldSpec
 from docgen.keytypes import check_locale
 from docgen.kinds import KINDS
 from docgen.model import Where
+from docgen.sharing import load_shared_texts, shared_folder, with_shared
 from docgen.strict import StrictModel
-from docgen.templaterules import check_manifest
+from docgen.templaterules import check_manifest, check_texts
 from docgen.validation import collect, raise_in_order
 from docgen.yamltree import YamlTree, load_yaml
 
 MANIFEST = "template.yaml"
 BODY_SUFFIXES = (".docx", ".rml", ".mjml", ".html", ".txt")
 
-Texts = Mapping[str, Mapping[str, str | Mapping[str, str]]]
+Texts = Mapping[str, Mapping[str, object]]
 
 
 def _as_forms(value: object) -> object:
@@ -35,6 +36,18 @@ def _as_forms(value: object) -> object:
 
 
 PluralForms = Annotated[dict[str, str], BeforeValidator(_as_forms, json_schema_input_type=str | dict[str, str])]
+
+
+TextsKey = Annotated[
+    dict[str, dict[str, PluralForms]],
+    Field(default_factory=dict, description="Language -> name -> text, or its plural forms, for t() in the body."),
+]
+
+
+class SharedTexts(StrictModel):
+    """The file shared/texts.yaml beside the templates."""
+
+    texts: TextsKey
 
 
 class Manifest(StrictModel):
@@ -53,9 +66,7 @@ class Manifest(StrictModel):
         default_factory=dict,
         description="Name -> field that the body uses: its type, whether it is required.",
     )
-    texts: dict[str, dict[str, PluralForms]] = Field(
-        default_factory=dict, description="Language -> name -> text, or its plural forms, for t() in the body."
-    )
+    texts: TextsKey
     sample: str | None = Field(
         None, description="YAML file with a sample record; default: sample.yaml where there is one."
     )
@@ -67,14 +78,14 @@ class Template:
 
     Attributes:
         name: the folder's name.
-        folder: where it lies; the body may include files from here and nowhere else.
+        folder: where it lies; the body may include files from here, from `shared` beside it, and nowhere else.
         kind: a key of `kinds.KINDS`.
         body: its suffix decides the renderer.
         text: hand-written plain text part of a message.
         subject: of a message, Jinja.
-        texts: language -> name -> text, or plural form -> text.
+        texts: language -> name -> text, or plural form -> text; those of `shared/texts.yaml` behind its own.
         sample: a record as a source gives it.
-        sha256: over the names and bytes of all files in the folder.
+        sha256: over the names and bytes of all files in the folder, and of those shared with its neighbours.
     """
 
     name: str
@@ -113,10 +124,14 @@ def load_template(folder: Path, *, shown: str | None = None, kinds: Collection[s
         raise _missing(folder.parent, folder.name)
     tree = load_yaml(folder / MANIFEST, f"{shown}/{MANIFEST}", error=TemplateError)
     manifest, faults = collect(Manifest, tree, TemplateError)
+    common = load_shared_texts(folder, shown)
+    shared, shared_faults = collect(SharedTexts, common, TemplateError)
+    faults = [*faults, *common.faults, *shared_faults, *check_texts(common)]
     files = _Files(folder, tree)
     body, text, sample = files.body(), files.named("text"), files.sample(shown)
     raise_in_order([*tree.faults, *faults, *check_manifest(tree, kinds), *files.faults])
     assert manifest is not None, "no manifest means faults"
+    assert shared is not None, "no shared texts mean faults"
     assert body is not None, "no body means faults"
     return Template(
         name=folder.name,
@@ -128,9 +143,9 @@ def load_template(folder: Path, *, shown: str | None = None, kinds: Collection[s
         text=text,
         subject=manifest.subject,
         fields=manifest.fields,
-        texts=_texts(manifest, tree),
+        texts=with_shared(_texts(manifest.texts, tree), _texts(shared.texts, common)),
         sample=sample,
-        sha256=hash_folder(folder),
+        sha256=hash_folder(folder, shared_folder(folder)),
         tree=tree,
     )
 
@@ -190,27 +205,28 @@ def _missing(templates: Path, name: str, where: Where | None = None) -> Template
     return TemplateMissing(f'there is no template "{name}"', where=where or Where(str(templates)), hint=hint)
 
 
-def hash_folder(folder: Path) -> str:
-    """Return one hex digest over the names and bytes of all files below a folder."""
+def hash_folder(*folders: Path) -> str:
+    """Return one hex digest over the names and bytes of all files below folders; one that is not there is empty."""
     digest = hashlib.sha256()
-    for path in sorted(path for path in folder.rglob("*") if path.is_file()):
-        name = path.relative_to(folder).as_posix()
-        # Word's lock files (~$body.docx) and the like come and go without the template changing.
-        if any(part.startswith((".", "~")) for part in name.split("/")):
-            continue
-        content = path.read_bytes()
-        digest.update(f"{name}\0{len(content)}\0".encode() + content)
+    for folder in folders:
+        for path in sorted(path for path in folder.rglob("*") if path.is_file()):
+            name = path.relative_to(folder).as_posix()
+            # Word's lock files (~$body.docx) and the like come and go without the template changing.
+            if any(part.startswith((".", "~")) for part in name.split("/")):
+                continue
+            content = path.read_bytes()
+            digest.update(f"{name}\0{len(content)}\0".encode() + content)
     return digest.hexdigest()
 
 
-def _texts(manifest: Manifest, tree: YamlTree) -> Texts:
+def _texts(read: Mapping[str, Mapping[str, Mapping[str, str]]], tree: YamlTree) -> Texts:
     """Give plain texts back their plain form."""
     return {
         check_locale(language): {
             name: forms if isinstance(tree.at(("texts", language, name)), dict) else forms["other"]
             for name, forms in texts.items()
         }
-        for language, texts in manifest.texts.items()
+        for language, texts in read.items()
     }
 
 

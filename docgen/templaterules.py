@@ -19,6 +19,11 @@ def check_manifest(tree: YamlTree, kinds: Collection[str]) -> Iterator[TemplateE
     """Yield every fault."""
     yield from _check_kind(tree, kinds)
     yield from _check_field_names(tree, ("fields",))
+    yield from check_texts(tree)
+
+
+def check_texts(tree: YamlTree) -> Iterator[TemplateError]:
+    """Yield every fault of the texts of a manifest, or of those that templates share."""
     for language in tree.mapping("texts"):
         yield from _check_language(tree, language)
     yield from _check_same_texts(tree)

@@ -24,6 +24,9 @@ _FIRST_NAMES = frozenset({"selectattr", "rejectattr", "groupby", "sum"})
 #: What `address()` reads from the record itself, at least.
 ADDRESS = frozenset({"name", "street", "postcode", "city"})
 
+#: Statements that give names a meaning.
+_SETTING = (nodes.Assign, nodes.AssignBlock, nodes.Macro, nodes.Import, nodes.FromImport)
+
 Load = Callable[[str], nodes.Template | None]
 
 
@@ -98,7 +101,12 @@ class _Walker:
 
     def template(self, tree: nodes.Template, scope: _Scope, replaced: frozenset[str] = frozenset()) -> None:
         own = {block.name for block in tree.find_all(nodes.Block)}
-        for parent in tree.find_all(nodes.Extends):
+        parents = list(tree.find_all(nodes.Extends))
+        if parents:  # what a body sets outside its blocks is there for what it stands on, which prints first
+            for node in tree.body:
+                if isinstance(node, _SETTING):
+                    self._statement(node, scope, replaced)
+        for parent in parents:
             self._other(parent.template, scope, replaced | own)
         for node in tree.body:
             self._statement(node, scope, replaced)

@@ -21,9 +21,9 @@ _DECLARATION = re.compile(r"^\s*<\?xml\b[^>]*\?>\s*")
 _MARKED = re.compile(rf' {_MARK}="(\d+)"')
 
 
-def mark_lines(source: str) -> str:
-    """Return the source with the line of each start tag written into it."""
-    parts, line = [], 1
+def mark_lines(source: str, first: int = 1) -> str:
+    """Return the source with the line of each start tag written into it; `first` is the number of the first."""
+    parts, line = [], first
     for index, part in enumerate(_JINJA.split(source)):
         parts.append(part if index % 2 else _mark(part, line))
         line += part.count("\n")

@@ -7,10 +7,10 @@ more with the lines of the template in it, so that the fault can name its line.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
-from functools import cached_property, lru_cache
+from functools import cached_property, lru_cache, partial
 from pathlib import Path
 from threading import Lock
 
@@ -18,10 +18,10 @@ from lxml import etree
 
 from docgen.errors import DocgenError, Faults, LimitExceeded, TemplateError, raise_faults
 from docgen.limits import Limits, Working, WorkLimits
-from docgen.merge import Compiled, Merger, Missing
+from docgen.merge import Compiled, Merger, Missing, make_environment
 from docgen.model import MEDIA_TYPES, Artifact, Format, Making, Where
 from docgen.render.body import TemplateFolder, language_tag, place, read_text
-from docgen.render.marks import mark_lines, read_marked, read_merged, start_tags
+from docgen.render.marks import read_marked, read_merged
 from docgen.render.pdf.compiled import Press
 from docgen.render.pdf.fonts import load_fonts
 from docgen.render.pdf.glyphs import Printed, glyph_faults, is_tidy, tidy
@@ -30,6 +30,7 @@ from docgen.render.pdf.layout.story import lays_out
 from docgen.render.pdf.marking import ONLY_COMPILED, YES
 from docgen.render.pdf.rich import RmlRich
 from docgen.render.pdf.safety import Rules, make_safe, tag_faults
+from docgen.render.pdf.sources import Sources
 
 #: As `marking.ONLY_COMPILED` has it, written into the body.
 _ONLY_COMPILED = re.compile(
@@ -54,27 +55,33 @@ class PreparedPdf:
         self._limits = limits or Limits()
         self._title = template.title
         file = self._where.file or template.name
-        tags = start_tags(mark_lines(self._source))
-        raise_faults(tag_faults(tags, file))
+        self._sources = sources = Sources(self._source, file, make_environment("xml", assets=template.folder))
+        self._raise(tag_faults(sources.tags, file))
         self._fonts = load_fonts(template.folder, extra)
-        compiled = engine is Making.COMPILED and lays_out(tag for tag, _ in tags)
+        compiled = engine is Making.COMPILED and lays_out(tag for tag, _ in sources.tags)
         if engine is Making.COMPILED and not compiled:
-            raise_faults(self._torn(tags, file))
+            self._raise(self._torn(sources.tags, file))
         self._press = Press(self._fonts, file, template.folder) if compiled else None
-        self._rich = RmlRich(frozenset(_STYLE_NAME.findall(self._source)), vectors=compiled)
-        self._merger = Merger(template.folder, "xml", limits, missing, self._rich)
-        self._compiled = self._merger.compile(self._source if compiled else mark_lines(self._source), self._where)
+        self._rich = RmlRich(frozenset(_STYLE_NAME.findall(sources.whole)), vectors=compiled)
+        self._new_merger = partial(Merger, template.folder, "xml", limits, missing, self._rich)
+        self._compiled = self._new_merger().compile(self._source, self._where) if compiled else self._marked
         self._rules = Rules(file, template.folder, self._fonts.names, pictures=self._rich.pictures)
         self._known = KnownTags()
         self._lock = Lock()
 
+    def _raise(self, faults: Iterable[DocgenError]) -> None:
+        found = list(faults)
+        for fault in found:
+            self._sources.settle(fault)
+        raise_faults(found)
+
     def _torn(self, tags: Sequence[tuple[str, int]], file: str) -> list[TemplateError]:
         """Return a fault where a body asks for what one path cannot do beside what the other cannot."""
-        asked = _ONLY_COMPILED.search(self._source)
+        asked = _ONLY_COMPILED.search(self._sources.whole)
         if asked is None:
             return []
         tag = next(tag for tag, _ in tags if not lays_out([tag]))
-        line = self._source.count("\n", 0, asked.start()) + 1
+        line = self._sources.whole.count("\n", 0, asked.start()) + 1
         hint = f"leave out one of them; {asked[1]} is set by docgen's own layout only"
         return [TemplateError(f"{asked[0]} cannot be had beside <{tag}>", where=Where(file, line), hint=hint)]
 
@@ -85,24 +92,31 @@ class PreparedPdf:
 
     @cached_property
     def _marked(self) -> Compiled:
-        return self._merger.compile(mark_lines(self._source), self._where)
+        merger = self._new_merger()
+        merger.loader.change = self._sources.mark
+        return merger.compile(self._sources.marked, self._where)
 
     def render(self, context: Mapping[str, object]) -> Artifact:
         """Return the PDF. See `protocols.Prepared`."""
         with self._lock:  # the pictures asked for are this rendering's own
             self._rich.pictures.clear()
-            if self._press is None:
-                return self._refer(context)
             try:
-                merged = self._compiled.render(context)
-                return self._lay_out(self._press, merged, read_merged(merged, self._rules.file), context)
-            except LimitExceeded as error:
-                error.where = error.where or self._where
+                return self._refer(context) if self._press is None else self._press_out(self._press, context)
+            except DocgenError as error:
+                self._sources.settle(error)
                 raise
-            except DocgenError:
-                self._rich.pictures.clear()
-                merged = self._marked.render(context)
-                return self._lay_again(self._press, merged, context)
+
+    def _press_out(self, press: Press, context: Mapping[str, object]) -> Artifact:
+        try:
+            merged = self._compiled.render(context)
+            return self._lay_out(press, merged, read_merged(merged, self._rules.file), context)
+        except LimitExceeded as error:
+            error.where = error.where or self._where
+            raise
+        except DocgenError:
+            self._rich.pictures.clear()
+            merged = self._marked.render(context)
+            return self._lay_again(press, merged, context)
 
     def _lay_again(self, press: Press, merged: str, context: Mapping[str, object]) -> Artifact:
         try:
@@ -113,7 +127,7 @@ class PreparedPdf:
             raise
 
     def _lay_out(self, press: Press, merged: str, root: etree._Element, context: Mapping[str, object]) -> Artifact:
-        self._known.make_safe(root, merged, replace(self._rules, extra_files=_logo(context)))
+        self._known.make_safe(root, merged, replace(self._rules, extra_files=_house_files(context)))
         self._describe(root, context)
         if not is_tidy(merged):
             _tidy_texts(root)
@@ -128,7 +142,7 @@ class PreparedPdf:
         from docgen.render.pdf.reference import Settings, make_pdf  # z3c.rml loads slowly, and few need it
 
         root = read_marked(self._compiled.render(context), self._rules.file)
-        raise_faults(make_safe(root, replace(self._rules, extra_files=_logo(context))))
+        raise_faults(make_safe(root, replace(self._rules, extra_files=_house_files(context))))
         self._describe(root, context)
         _tidy_texts(root)
         settings = Settings(self._rules.file, self._fonts, language_tag(context), _today(context))
@@ -151,15 +165,16 @@ def _today(context: Mapping[str, object]) -> date | None:
     return today if isinstance(today, date) else None
 
 
-def _logo(context: Mapping[str, object]) -> frozenset[Path]:
+def _house_files(context: Mapping[str, object]) -> frozenset[Path]:
+    """Return the company's own files, which lie outside the template's folder."""
     company = context.get("company")
-    logo = company.get("logo") if isinstance(company, Mapping) else getattr(company, "logo", None)
-    return _resolved(str(logo)) if logo else frozenset()
+    mapping = company if isinstance(company, Mapping) else vars(company) if company is not None else {}
+    return _resolved(*(str(mapping[name]) for name in ("logo", "letterhead") if mapping.get(name)))
 
 
 @lru_cache(maxsize=64)
-def _resolved(path: str) -> frozenset[Path]:
-    return frozenset({Path(path).resolve()})
+def _resolved(*paths: str) -> frozenset[Path]:
+    return frozenset(Path(path).resolve() for path in paths)
 
 
 def _tidy_texts(root: etree._Element) -> None:
