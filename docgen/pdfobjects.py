@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from functools import lru_cache
-from itertools import accumulate, chain
+from itertools import accumulate, chain, repeat
 
 from deflate import zlib_compress
 
@@ -143,11 +144,12 @@ class Pool:
 
     Attributes:
         next: the number that the next object gets.
+        streams: those added, by number.
     """
 
     def __init__(self, first: int = 1) -> None:
         self._first = self.next = first
-        self._streams: dict[int, bytes] = {}
+        self.streams: dict[int, bytes] = {}
         self._others: dict[int, str] = {}
 
     def reserve(self) -> int:
@@ -159,7 +161,7 @@ class Pool:
     def add_stream(self, body: bytes, at: int = 0) -> int:
         """Add a stream, under a number reserved for it or the next; return the number."""
         at = at or self.reserve()
-        self._streams[at] = body
+        self.streams[at] = body
         return at
 
     def add(self, body: str, at: int = 0) -> int:
@@ -178,22 +180,58 @@ class Pool:
 
         All reserved numbers must have got their objects.
         """
+        return self.lock(level).write(start, self.streams)
+
+    def lock(self, level: int = QUICK) -> LockedPool:
+        """Return the pool with all its objects in place; only what its streams hold may still become another."""
         others = sorted(self._others)
         chunks = [others[at : at + IN_STREAM] for at in range(0, len(others), IN_STREAM)] or [[]]
         holders = [self.reserve() for _ in chunks]
         rows: list[bytes] = []
         for holder, chunk in zip(holders, chunks, strict=True):
             rows += (_in_stream if len(chunk) <= _SMALL else in_stream)(holder, len(chunk))
-        parts = []
-        for at in sorted(self._streams):
-            rows.insert(at - self._first, in_file(start))
-            parts.append(framed(at, self._streams[at]))
-            start += len(parts[-1])
-        for holder, chunk in zip(holders, chunks, strict=True):
-            bodies = list(map(self._others.__getitem__, chunk))
-            parts.append(framed(holder, _any_object_stream(chunk, bodies, level)))
+        streams = tuple(sorted(self.streams))
+        between, done = [], 0
+        for count, at in enumerate(streams):
+            index = at - self._first - count
+            between.append(b"".join(rows[done:index]))
+            done = index
+        between.append(b"".join(rows[done:]))
+        bodies = [list(map(self._others.__getitem__, chunk)) for chunk in chunks]
+        packed = [
+            framed(*one) for one in zip(holders, map(_any_object_stream, chunks, bodies, repeat(level)), strict=True)
+        ]
+        return LockedPool(streams, tuple(between), tuple(packed), self.next)
+
+
+@dataclass(frozen=True, slots=True)
+class LockedPool:
+    """Objects that are written together, each in its place but for what streams hold.
+
+    Attributes:
+        streams: the numbers of those.
+        between: rows before each of them, and those behind the last.
+        others: object streams, as they stand in a file.
+        next: the first number behind them.
+    """
+
+    streams: tuple[int, ...]
+    between: tuple[bytes, ...]
+    others: tuple[bytes, ...]
+    next: int
+
+    def write(self, start: int, bodies: Mapping[int, bytes]) -> tuple[bytes, bytes]:
+        """Return the objects as they stand in a file from an offset on, and their rows."""
+        rows, parts = [self.between[0]], []
+        for at, later in zip(self.streams, self.between[1:], strict=True):
+            part = b"%d 0 obj\n%b\nendobj\n" % (at, bodies[at])
+            rows += (in_file(start), later)
+            parts.append(part)
+            start += len(part)
+        for part in self.others:
             rows.append(in_file(start))
-            start += len(parts[-1])
+            parts.append(part)
+            start += len(part)
         return b"".join(parts), b"".join(rows)
 
 

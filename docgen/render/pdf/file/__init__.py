@@ -7,21 +7,24 @@ structure, parent tree, top element; pages with their content, annotations and e
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Mapping, Sequence
 from datetime import date
 
 from docgen.pdfmetadata import NO_EXTENSION, UNTITLED, Extension, clean, describe
-from docgen.pdfobjects import OWN_KEY, Pool, ending, number, raw_stream, stream, text
+from docgen.pdfobjects import OWN_KEY, Pool, number, raw_stream, stream, text
 from docgen.render.pdf.file.attachments import Attachment, put_attachments
 from docgen.render.pdf.file.outline import Places, put_outline
 from docgen.render.pdf.file.shared import Shared, shared_part
+from docgen.render.pdf.file.standing import StandingFile
 from docgen.render.pdf.file.structure import Tree
 from docgen.render.pdf.layout.blocks import Document, Sheet
 from docgen.render.pdf.layout.resources import Store
 from docgen.render.pdf.layout.viewing import ON_CATALOG
 
-__all__ = ["Attachment", "Extension", "write_file"]
+__all__ = ["Attachment", "Extension", "describe_file", "said_of", "write_file", "write_standing"]
+
+#: What a document says of itself: Title, Author, Subject, Keywords, Creator.
+Said = tuple[tuple[str, str], ...]
 
 _CATALOG = (
     "<</Type/Catalog/Pages %d 0 R/Metadata %d 0 R/StructTreeRoot %d 0 R/MarkInfo<</Marked true>>"
@@ -51,9 +54,39 @@ def write_file(
     Raises:
         TemplateError: a link leads nowhere, a font or stationery is broken.
     """
+    return _open(document, store, file).write(today, attachments, extension)[0]
+
+
+def write_standing(
+    document: Document, store: Store, today: date | None, *, file: str = ""
+) -> tuple[bytes, StandingFile]:
+    """Return a document as `write_file` does, and the file as a form for others like it. Raises as `write_file`."""
+    return _open(document, store, file).write(today, (), NO_EXTENSION)
+
+
+def describe_file(
+    said: Said, language: str, today: date | None, extension: Extension = NO_EXTENSION
+) -> tuple[bytes, bytes]:
+    """Return the two objects that describe a file: a stream of XMP, and the information dictionary."""
+    said = (("Title", clean(said[0][1]) or UNTITLED), *said[1:])
+    packet, info = describe(said, language or "en", today, extension)
+    return raw_stream(packet, "/Type/Metadata/Subtype/XML"), info.encode("ascii")
+
+
+def said_of(document: Document) -> Said:
+    """Return what a document says of itself."""
+    return (
+        ("Title", document.title),
+        ("Author", document.author),
+        ("Subject", document.subject),
+        ("Keywords", document.keywords),
+        ("Creator", document.creator),
+    )
+
+
+def _open(document: Document, store: Store, file: str) -> _File:
     fonts, names = _used(document.sheets)
-    shared = shared_part(fonts, names, document.letters, store)
-    return _File(document, shared, file).write(today, attachments, extension)
+    return _File(document, shared_part(fonts, names, document.letters, store), file)
 
 
 def _viewing(said: Mapping[str, str]) -> str:
@@ -83,10 +116,13 @@ class _File:
         self._catalog, self._tree, self._info, self._xmp = reserve(), reserve(), reserve(), reserve()
         self._structure, self._parents, self._top = reserve(), reserve(), reserve()
         self._pages = [reserve() for _ in document.sheets]
+        self._contents: list[int] = []
         self._places = Places(document.bookmarks, self._pages, file)
 
-    def write(self, today: date | None, attachments: Sequence[Attachment], extension: Extension) -> bytes:
-        """Return the bytes."""
+    def write(
+        self, today: date | None, attachments: Sequence[Attachment], extension: Extension
+    ) -> tuple[bytes, StandingFile]:
+        """Return the bytes, and the file as a form."""
         notes = self._put_pages()
         tree = Tree(self._pool, self._document.sheets, self._pages, notes)
         tree.write(self._document.root, self._structure, self._parents, self._top)
@@ -109,6 +145,7 @@ class _File:
         notes: dict[int, int] = {}
         for key, (sheet, at) in enumerate(zip(sheets, self._pages, strict=True)):
             content = self._pool.add_stream(stream("".join(sheet.out).encode("ascii")))
+            self._contents.append(content)
             more = f"/Rotate {sheet.rotation}" if sheet.rotation else ""
             if sheet.links:
                 more += f"/Tabs/S/Annots[{' '.join(self._put_notes(sheet, notes))}]"
@@ -129,25 +166,16 @@ class _File:
 
     def _describe(self, today: date | None, extension: Extension) -> None:
         document = self._document
-        said = (
-            ("Title", clean(document.title) or UNTITLED),
-            ("Author", document.author),
-            ("Subject", document.subject),
-            ("Keywords", document.keywords),
-            ("Creator", document.creator),
-        )
-        packet, info = describe(said, document.language or "en", today, extension)
-        self._pool.add_stream(raw_stream(packet, "/Type/Metadata/Subtype/XML"), self._xmp)
+        xmp, info = describe_file(said_of(document), document.language, today, extension)
+        self._pool.add_stream(xmp, self._xmp)
         # Beside the stream of objects, which may then be that of another document.
-        self._pool.add_stream(info.encode("ascii"), self._info)
+        self._pool.add_stream(info, self._info)
 
-    def _assemble(self, left_out: int) -> bytes:
+    def _assemble(self, left_out: int) -> tuple[bytes, StandingFile]:
         shared = self._shared
-        own, rows = self._pool.write(len(shared.data))
-        mark = hashlib.sha256(shared.digest + own).hexdigest()[:32]
         entries = (
-            f"/Root {self._catalog} 0 R/Info {self._info} 0 R/ID[<{mark}><{mark}>]"
+            f"/Root {self._catalog} 0 R/Info {self._info} 0 R/ID[<%s><%s>]"
             f"/{OWN_KEY}[{len(shared.data)} {shared.count} {len(self._pages)} {left_out}]"
         )
-        offset = len(shared.data) + len(own)
-        return shared.data + own + ending(self._pool.next, offset, shared.rows + rows, entries)
+        form = StandingFile(shared, self._pool.lock(), tuple(self._contents), self._xmp, self._info, entries)
+        return form.assemble(self._pool.streams), form
