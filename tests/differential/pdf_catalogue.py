@@ -359,12 +359,28 @@ _OTHERWISE = {
     "item without text": "<ul bulletFontName='SourceSans3'><li><para/></li></ul>",
     "text in percent beside a picture": '<imageAndFlowables imageName="logo.png" imageWidth="60" imageHeight="30">'
     f"{_p(_PERCENT)}</imageAndFlowables>",
+    "aligned table split in a row": '<blockTable colWidths="120" alignment="right" splitInRow="1"><tr><td>'
+    f"{_p(_LONG * 6)}</td></tr></blockTable>",
     "page number in changed case": _p("page <pageNumber/>", textTransform="uppercase"),
     "page number over pages": '<spacer length="170"/>' + _p(f"{_MANY}<pageNumber/> j k l<br/>last", rightIndent=160),
 }
 
+_SPAN = '<blockTableStyle id="own"><blockSpan start="1,1"/></blockTableStyle>'
+#: What random stories have shown.
+_SHOWN = {
+    "kept together, an indent with nothing in it": f'<keepTogether><indent left="40"/>{_p()}</keepTogether>',
+    "turn over, indented": f'<pto><indent left="40">{_p(_LONG * 9)}</indent></pto>',
+    "items with indents over pages": _list("ol", _item("one", f'<indent left="20">{_p(_LONG * 2)}</indent>') * 5),
+    "dots behind a picture in the middle": _p('a <img src="logo.png"/>', alignment="center", endDots="."),
+    "column of a share, as wide as a word, with a span": f'<indent right="50"><blockTable colWidths="*,25%">{_SPAN}<tr>'
+    f"<td>a</td><td>{_p('and Wintergarten and', fontSize=9)}</td></tr><tr/></blockTable></indent>",
+}
+
 CASES: dict[str, str] = {
-    **{name: whole(story) for name, story in (_paragraphs() | _tables() | _lists() | _flow() | _OTHERWISE).items()},
+    **{
+        name: whole(story)
+        for name, story in (_paragraphs() | _tables() | _lists() | _flow() | _OTHERWISE | _SHOWN).items()
+    },
     **{f"frames: {name}": whole(story, frames=_COLUMNS) for name, story in _BOXES.items()},
     **{
         f"drawing: {name}": whole(_p("x"), f'<setFont name="SourceSans3" size="10"/>{drawn}')

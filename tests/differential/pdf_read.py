@@ -9,8 +9,8 @@ from __future__ import annotations
 import ctypes
 import math
 import re
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, replace
 from typing import Any
 
 import pypdfium2
@@ -22,6 +22,8 @@ Matrix = tuple[float, float, float, float, float, float]
 _IDENTITY: Matrix = (1, 0, 0, 1, 0, 0)
 #: Letters further apart than this are two words, in points.
 _GAP = 0.6
+#: Words no further apart than this are one: pdfium parts some where pages are turned, or lines lie over each other.
+_SLIT = 0.3
 
 
 @dataclass(frozen=True)
@@ -118,7 +120,7 @@ def _page(document: Any, number: int) -> Page:
     text = page.get_textpage()
     try:
         shapes = tuple(_shapes(page))
-        return Page(page.get_size(), tuple(_words(text)), shapes, tuple(_links(document, page)))
+        return Page(page.get_size(), tuple(_joined(_words(text))), shapes, tuple(_links(document, page)))
     finally:
         text.close()
         page.close()
@@ -151,6 +153,24 @@ def _words(text: Any) -> Iterator[Run]:
             end, look = after, here
     if word:
         yield _run(word, first, end, look)
+
+
+def _joined(words: Iterable[Run]) -> list[Run]:
+    """Return words with those joined that touch."""
+    lines: dict[tuple[Any, ...], list[Run]] = {}
+    for word in words:
+        lines.setdefault((round(word.y, 1), word.font, word.size, word.colour, word.angle), []).append(word)
+    found: list[Run] = []
+    for line in lines.values():
+        first, *others = sorted(line, key=lambda word: word.x) if line[0].angle == 0 else line
+        for word in others:
+            if word.angle == 0 and abs(word.x - first.end) <= _SLIT:
+                first = replace(first, text=first.text + word.text, end=word.end)
+            else:
+                found.append(first)
+                first = word
+        found.append(first)
+    return found
 
 
 def _run(word: list[str], first: Point, end: Point, look: _Look | None) -> Run:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 
 from differential.pdf_choices import Chooser
@@ -130,4 +131,6 @@ def _widths(choose: Chooser, columns: int, rows: int) -> str:
 
 
 def _manners(choose: Chooser) -> str:
-    return choose.attributes({"alignment": "left|right|center", "splitByRow": "0|1", "splitInRow": "1"}, 8)
+    said = choose.attributes({"alignment": "left|right|center", "splitByRow": "0|1", "splitInRow": "1"}, 8)
+    # ReportLab loses the alignment of a table where it splits one of its rows.
+    return re.sub(' alignment="[a-z]+"', "", said) if "splitInRow" in said else said

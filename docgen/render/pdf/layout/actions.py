@@ -68,6 +68,14 @@ class Indent(Action):
     right: float
 
 
+@dataclass
+class ItemIndent(Action):
+    """An indent within an item of a list: as in Platypus, it holds only where items flow one by one."""
+
+    left: float
+    right: float
+
+
 class Mark(Action):
     """An action that is done where it is drawn."""
 

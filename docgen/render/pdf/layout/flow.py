@@ -14,6 +14,7 @@ from docgen.errors import TemplateError
 from docgen.limits import current_work
 from docgen.render.pdf.layout.actions import (
     Indent,
+    ItemIndent,
     NextFrame,
     NextPage,
     RoomBreak,
@@ -107,7 +108,7 @@ class Flow:
         block = self._ahead.pop()
         if isinstance(block, Steering):
             self._steer(block)
-        elif isinstance(block, Indent):
+        elif isinstance(block, (Indent, ItemIndent)):
             self._frame.indent(block.left, block.right)
         elif isinstance(block, RoomBreak):
             self._check_room(block)
@@ -139,20 +140,28 @@ class Flow:
         kept = [ahead.pop() for _ in range(count)]
         for block in kept:
             block.keep_with_next = False
-        ahead.append(KeepTogether(kept, self._maker))
+        ahead += self._maker.trace([KeepTogether(kept, self._maker)], self._maker.origin(kept[0]))
 
     def _part(self, block: Block) -> None:
-        parts = list(self._frame.split(block))
+        maker = self._maker
+        parts = maker.trace(list(self._frame.split(block)), maker.origin(block))
         if not parts:
             self._postpone(block)
             return
         self._check_progress(block, parts[-1])
         if not isinstance(parts[0], Steering) and not getattr(parts[0], "flows_by_itself", False):
-            if not self._frame.add(parts[0], self._sheet):
-                raise self._overfull(parts[0])
-            self._added += 1
-            del parts[0]
+            self._place_first(parts.pop(0))
         self._ahead.extend(reversed(parts))
+
+    def _place_first(self, part: Block) -> None:
+        if isinstance(part, (Indent, ItemIndent)):
+            self._frame.indent(part.left, part.right)
+        elif isinstance(part, RoomBreak):
+            self._check_room(part)
+            return
+        elif not self._frame.add(part, self._sheet):
+            raise self._overfull(part)
+        self._added += 1
 
     def _check_progress(self, block: Block, rest: Block) -> None:
         """End what is parted again and again and does not become smaller. Raises TemplateError."""
@@ -192,7 +201,7 @@ class Flow:
 
     def _overfull(self, block: Block | None = None) -> TemplateError:
         content = str(getattr(block, "beginning", ""))[:60]
-        return overfull(self._maker.place(None), str(self._number), content)
+        return overfull(self._maker.place(self._maker.origin(block)), str(self._number), content)
 
     # --- what steers ---------------------------------------------------------------------------
 

@@ -13,7 +13,7 @@ from math import sqrt
 from lxml import etree
 
 from docgen.limits import current_work
-from docgen.render.pdf.layout.actions import Indent, Mark, NextFrame, Nothing
+from docgen.render.pdf.layout.actions import Indent, ItemIndent, Mark, NextFrame, Nothing
 from docgen.render.pdf.layout.attributes import length, switch
 from docgen.render.pdf.layout.blocks import IDENTITY, TINY, Action, Block, Matrix, Sheet, times
 from docgen.render.pdf.layout.maker import Maker, needed, number_or_text, optional
@@ -87,7 +87,7 @@ class Container:
 
     def __init__(self, blocks: Sequence[Block]) -> None:
         self.blocks = list(blocks)
-        upright = [block for block in blocks if not isinstance(block, Indent)]
+        upright = [block for block in blocks if not isinstance(block, (Indent, ItemIndent))]
         self.space_before = upright[0].space_before if upright else 0.0
         self.space_after = upright[-1].space_after if upright else 0.0
 

@@ -9,7 +9,7 @@ from lxml import etree
 
 from docgen.errors import DocgenError
 from docgen.render.pdf.layout import liststyles
-from docgen.render.pdf.layout.actions import Mark, Steering
+from docgen.render.pdf.layout.actions import Indent, ItemIndent, Mark, Steering
 from docgen.render.pdf.layout.attributes import fill_operator, whole
 from docgen.render.pdf.layout.blocks import Block, Document, FontUse, Ink, Lack, Node, Sheet
 from docgen.render.pdf.layout.keeping import Container, draw_stack, measure
@@ -162,7 +162,7 @@ class ItemBlock:
 class List(Container):
     """The items of a list; they flow on their own where they do not fit together."""
 
-    def __init__(self, blocks: Sequence[ItemBlock]) -> None:
+    def __init__(self, blocks: Sequence[ItemBlock | ItemIndent]) -> None:
         super().__init__(blocks)
         self._width: float | None = None
         self._size = 0.0, 0.0
@@ -217,7 +217,7 @@ class _Items:
             return "bulletchar" if start is None else start
         return start if isinstance(start, int) else 1
 
-    def __iter__(self) -> Iterator[ItemBlock]:
+    def __iter__(self) -> Iterator[ItemBlock | ItemIndent]:
         for child in self._element.iterchildren(etree.Element):
             if child.tag != "li":
                 problem = f"<{child.tag}> cannot stand inside <{self._element.tag}>"
@@ -229,7 +229,7 @@ class _Items:
             except ValueError as error:
                 raise self._maker.fault(child, f"<li>: {error}") from error
 
-    def _item(self, element: etree._Element) -> Iterator[ItemBlock]:
+    def _item(self, element: etree._Element) -> Iterator[ItemBlock | ItemIndent]:
         maker = self._maker
         style = liststyles.find(element.get("style"), maker.styles) if element.get("style") else self._style
         style = liststyles.with_attributes(style, element.items(), ignore=("start",))
@@ -241,8 +241,12 @@ class _Items:
         bullet = Bullet(self._label(element, style), style, self._dedent)
         tags = _ItemTags(self._tags)
         indents = style.left_indent, style.right_indent
+        beside = next((block for block in blocks if not isinstance(block, Indent)), None) if bullet.text else None
         for block in blocks:
-            yield ItemBlock(block, indents, bullet if block is blocks[0] and bullet.text else None, tags, maker)
+            if isinstance(block, Indent):
+                yield ItemIndent(block.left, block.right)
+            else:
+                yield ItemBlock(block, indents, bullet if block is beside else None, tags, maker)
 
     def _label(self, element: etree._Element, style: ListStyle) -> str:
         value = element.get("value")

@@ -259,7 +259,8 @@ class _Pen:
         if isinstance(run.extra, Image):
             placed.add(order, run, start)
             placed.x += run.extra.width
-            self._edge = start + run.extra.width + placed.line.room  # ReportLab counts from the last picture
+            if self._style.alignment != "center":  # ReportLab counts from the last picture
+                self._edge = start + run.extra.width + placed.line.room
             placed.before = None
             return
         if isinstance(run.extra, str):

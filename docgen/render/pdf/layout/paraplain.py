@@ -200,6 +200,7 @@ class PlainParagraph(Paragraph):
     def wrap(self, width: float, height: float) -> tuple[float, float]:
         """Return its width, which is all there is, and its height."""
         if width < _FUZZ or self._stop >= 0:
+            self._setting = False
             return super().wrap(width, height)
         style, maker = self._style, self._maker
         key = style, width, maker.document.language
@@ -209,9 +210,9 @@ class PlainParagraph(Paragraph):
         setting = setter.recent.get(self._text)
         if setting is None:
             setting = setter.set(self._text, maker)  # type: ignore[attr-defined]
+        self._setting = setting
         if not setting:
             return super().wrap(width, height)
-        self._setting = setting
         self._width = width
         return width, setting[0]
 

@@ -463,12 +463,12 @@ class Table:
         return inks
 
     def _draw_rows(self, sheet: Sheet, x: float, y: float, ys: Sequence[float], rows: range, tags: Tags | None) -> None:
-        body, document, cache, ranges = self._body, sheet.document, self._manner.maker.cache, self._spans.ranges
+        body, document, cache = self._body, sheet.document, self._manner.maker.cache
         sizes = body.sizes
         for row in rows:
             if tags is not None:
                 tags.begin_row(document)
-            if ranges:
+            if body.spans:
                 self._draw_spanned(sheet, x, y, ys, row, tags)
                 continue
             top, bottom = y + ys[row], y + ys[row + 1]
@@ -496,7 +496,9 @@ class Table:
             left, bottom, width, height = rect_of(area, xs, ys)
             if content or look.href or look.destination:
                 rect = (x + left, y + bottom, width, height)
-                self._draw_cell(sheet, content, look, measured[column], rect, tags is not None)
+                # The width may be another one by the last digit, which decides where words are divided.
+                sizes = measured[column] if width == self._inner[column] else None
+                self._draw_cell(sheet, content, look, sizes, rect, tags is not None)
 
     def _draw_cell(
         self, sheet: Sheet, content: Content, look: CellStyle, sizes: Sizes | None, rect: Rect, tagged: bool
