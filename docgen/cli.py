@@ -45,7 +45,7 @@ app.add_typer(suppress_app, name="suppress")
 
 DONE, INPUT, OURS, TROUBLE, INTERRUPTED = 0, 1, 3, 4, 130
 
-JobArgument = Annotated[Path, typer.Argument(metavar="JOB", help="A job file, such as campaigns/invoices.yaml.")]
+JobArgument = Annotated[Path, typer.Argument(metavar="JOB", help="A job file, such as campaigns/invoice.yaml.")]
 RunArgument = Annotated[str, typer.Argument(metavar="RUN", help="A run, as `docgen runs` lists it.")]
 ConfigOption = Annotated[
     Path | None,

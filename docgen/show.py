@@ -355,6 +355,6 @@ def initialised(folder: Path, files: int) -> str:
     return (
         f"{files} files in {folder}. Now:\n"
         f"  cd {folder}\n"
-        "  docgen check campaigns/invoices.yaml\n"
-        "  docgen run campaigns/invoices.yaml --dry-run"
+        "  docgen check campaigns/invoice.yaml\n"
+        "  docgen run campaigns/invoice.yaml --dry-run"
     )

@@ -16,7 +16,7 @@ from docgen.progress import show_progress
 from docgen.report import Summary
 
 DEMO = Path(__file__).resolve().parent.parent / "demo"
-JOBS = ("invoices", "contracts", "newsletter")
+JOBS = ("invoice", "contract", "newsletter")
 SHOWN = ("report.html", "documents", "outbox", "print", "quarantine.csv")
 
 

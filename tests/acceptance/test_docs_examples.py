@@ -66,7 +66,8 @@ def _load(kind: str, content: str, folder: Path, environ: dict[str, str]) -> Non
     if kind == "job":
         load_job(path, environ)
     elif kind == "config":
-        (folder / "logo.png").write_bytes(b"")
+        for name in ("logo.png", "letterhead.pdf"):
+            (folder / name).write_bytes(b"")
         (folder / "fonts").mkdir()
         load_config(path, environ)
     else:

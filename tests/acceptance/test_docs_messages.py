@@ -202,8 +202,8 @@ def _unsupported(office: Office, patch: Patch) -> str:
 def _tool_missing(office: Office, patch: Patch) -> str:
     patch.setattr(docgen.wiring, "find_office", lambda: None)
     api.init_folder(office.root / "shop")
-    office.edit("shop/campaigns/contracts.yaml", "format: docx", "format: pdf")
-    return _said(office, "check", "shop/campaigns/contracts.yaml", "--config", "shop/config.yaml")
+    office.edit("shop/campaigns/contract.yaml", "format: docx", "format: pdf")
+    return _said(office, "check", "shop/campaigns/contract.yaml", "--config", "shop/config.yaml")
 
 
 def _run_not_found(office: Office, patch: Patch) -> str:
