@@ -89,7 +89,7 @@ def test_a_rate_that_contradicts_its_category_is_refused(rate: str | None, categ
 
 
 def test_an_unknown_category_is_refused_with_the_known_ones() -> None:
-    with pytest.raises(WrongValue, match=r'"X" is not a VAT category; one of: AE, E, G, K, O, S, Z'):
+    with pytest.raises(WrongValue, match=r'"X" is not a VAT category; one of: AE, E, G, K, L, M, O, S, Z'):
         invoice(line("10", vat_category="X"))
 
 
@@ -247,8 +247,18 @@ def test_a_term_is_as_many_months_as_agreed(start: date, months: int) -> None:
 
 # --- all -------------------------------------------------------------------------------------------
 
+PRICED = {
+    "lines": [
+        line("10", vat_category="S"),
+        line("1", rate="0", vat_category="K"),
+        line("5", rate="0", vat_category="E"),
+    ],
+    "allowances": [{"amount": Decimal(1), "vat_rate": Decimal(21), "reason": "Loyalty"}],
+    "charges": [{"percent": Decimal(2), "vat_rate": Decimal(21), "reason": "Packing"}],
+    "exemption_reason": "Article 132 (1) (i)",
+}
 FULL = {
-    "invoice": {"lines": [line("10", vat_category="S"), line("1", rate="0", vat_category="K")]},
+    "invoice": PRICED,
     "contract": {"items": [{"unit_price": Decimal(10)}], "start_date": TODAY, "duration_months": 12},
 }
 
