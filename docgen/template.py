@@ -18,8 +18,9 @@ from docgen.errors import DocgenError, Faults, TemplateError, TemplateMissing, d
 from docgen.fields import FieldSpec
 from docgen.keytypes import check_locale
 from docgen.kinds import KINDS
+from docgen.longtexts import load_long_texts, with_long_texts
 from docgen.model import Where
-from docgen.sharing import load_shared_texts, shared_folder, with_shared
+from docgen.sharing import SHARED, load_shared_texts, shared_folder, with_shared
 from docgen.strict import StrictModel
 from docgen.templaterules import check_manifest, check_texts
 from docgen.validation import collect, raise_in_order
@@ -143,7 +144,7 @@ def load_template(folder: Path, *, shown: str | None = None, kinds: Collection[s
         text=text,
         subject=manifest.subject,
         fields=manifest.fields,
-        texts=with_shared(_texts(manifest.texts, tree), _texts(shared.texts, common)),
+        texts=_all_texts(folder, shown, _texts(manifest.texts, tree), _texts(shared.texts, common)),
         sample=sample,
         sha256=hash_folder(folder, shared_folder(folder)),
         tree=tree,
@@ -228,6 +229,15 @@ def _texts(read: Mapping[str, Mapping[str, Mapping[str, str]]], tree: YamlTree) 
         }
         for language, texts in read.items()
     }
+
+
+def _all_texts(folder: Path, shown: str, own: Texts, shared: Texts) -> Texts:
+    """Return the texts of manifest and Markdown files, the shared ones behind them."""
+    beside = f"{Path(shown).parent.as_posix()}/{SHARED}"
+    texts, faults = with_long_texts(own, load_long_texts(folder, shown))
+    common, others = with_long_texts(shared, load_long_texts(shared_folder(folder), beside))
+    raise_in_order([*faults, *others])
+    return with_shared(texts, common)
 
 
 class _Files:
