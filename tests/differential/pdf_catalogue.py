@@ -366,11 +366,19 @@ _OTHERWISE = {
 }
 
 _SPAN = '<blockTableStyle id="own"><blockSpan start="1,1"/></blockTableStyle>'
+_DIVIDED = (
+    "delivery Donaudampfschifffahrt € – and www.example.com/a/long/address Jūratė € доставка Jūratė 1,250.00 "
+    "Donaudampfschifffahrt € a παραλαβή AVAWAVE www.example.com/a/long/address €"
+)
 #: What random stories have shown.
 _SHOWN = {
     "kept together, an indent with nothing in it": f'<keepTogether><indent left="40"/>{_p()}</keepTogether>',
     "turn over, indented": f'<pto><indent left="40">{_p(_LONG * 9)}</indent></pto>',
     "items with indents over pages": _list("ol", _item("one", f'<indent left="20">{_p(_LONG * 2)}</indent>') * 5),
+    "divided words before the end of a page": '<spacer length="42"/>'
+    + _p(_DIVIDED, fontName="SourceSans3-Semibold", rightIndent=166, leading=18, fontSize=9),
+    "preformatted text in columns by content": '<blockTable colWidths="*,*"><tr><td><xpre style="text">one\nand another '
+    "line</xpre></td><td><xpre style='text'>one <b>bold\nword</b></xpre></td></tr></blockTable>",
     "dots behind a picture in the middle": _p('a <img src="logo.png"/>', alignment="center", endDots="."),
     "column of a share, as wide as a word, with a span": f'<indent right="50"><blockTable colWidths="*,25%">{_SPAN}<tr>'
     f"<td>a</td><td>{_p('and Wintergarten and', fontSize=9)}</td></tr><tr/></blockTable></indent>",

@@ -288,12 +288,14 @@ def _joined(pieces: Sequence[Word]) -> Word:
     parts: list[Run] = []
     for piece in pieces:
         own = [part.like(part.text) for part in piece.parts]
-        if piece.hyphen:
+        if piece.hyphen and piece is not pieces[-1]:
             own[-1].text = own[-1].text[:-1]
         if parts and own and parts[-1].kind == TEXT and parts[-1].look == own[0].look:
             parts[-1].text += own.pop(0).text
         parts += own
-    return Word(_total(parts), parts, pieces[-1].spaced)
+    word = Word(_total(parts), parts, pieces[-1].spaced)
+    word.hyphen = pieces[-1].hyphen
+    return word
 
 
 def _total(parts: Iterable[Run]) -> float:

@@ -120,7 +120,7 @@ class _Breaker:
 
     def _begin_with(self, word: Word) -> None:
         line, last = self._line, word.parts[-1].look
-        line.count = 1
+        line.count, line.hyphened = 1, word.hyphen
         self._used = word.width
         self._space = width_of(last, " ") if word.spaced else 0.0
         line.runs = [part.like(part.text) for part in word.parts]

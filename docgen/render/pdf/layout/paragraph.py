@@ -54,6 +54,8 @@ class Paragraph:
     _broken: Broken | None = None
     _stop = -1
     _goes_on = False
+    _line_count = 0  # of a part before it is broken anew
+    _bullet: Sequence[Run] = ()  # of such a part
     _shared: list[Node] | None = None
 
     def __init__(
@@ -100,7 +102,7 @@ class Paragraph:
         """How many lines it was broken into; 0 before it is wrapped."""
         if self._stop >= 0:
             return self._stop
-        return len(self._broken.lines) if self._broken is not None else 0
+        return len(self._broken.lines) if self._broken is not None else self._line_count
 
     def wrap(self, width: float, height: float) -> tuple[float, float]:
         """Return its width, which is all there is, and its height."""
@@ -173,11 +175,16 @@ class Paragraph:
         for name, left, top in drawing.anchors:
             document.bookmarks.setdefault(name, Bookmark(sheet.number, x + left, y + top))
 
+    def drawing(self, width: float) -> tuple[Drawing, float] | None:
+        """Return what it draws in a width, and how high that is; None where a letter is lacking."""
+        broken = self._break(width)
+        return None if broken.lacks else (self._draw_lines(broken, len(broken.lines)), broken.height)
+
     # --- breaking ------------------------------------------------------------------------------
 
     def _break(self, width: float) -> Broken:
         if self._words is not None:
-            return break_made(self._words, (), self._style, self._maker, width, plain=self._plain)
+            return break_made(self._words, self._bullet, self._style, self._maker, width, plain=self._plain)
         style, maker, cache = self._style, self._maker, self._maker.cache
         said = self._key or self._said_now()
         if not said:
@@ -239,6 +246,11 @@ class Paragraph:
         head = copy(self)
         head._broken, head._stop, head._shared = broken, count, self._shared
         head._goes_on = True
+        words = broken.words[: broken.lines[count].start]
+        if any(not isinstance(word, str) and (word.split or word.injected) for word in words):
+            # ReportLab breaks it anew, and divides words elsewhere.
+            head._words, head._plain, head._broken, head._stop = rejoined(words), broken.plain, None, -1  # type: ignore[arg-type]
+            head._line_count, head._bullet = count, broken.bullet[1] if broken.bullet else ()
         later = changed(style, {"first_line_indent": 0.0}) if style.first_line_indent else style
         tail = self._rest(broken, count, later)
         tail._shared = self._shared

@@ -13,7 +13,7 @@ from docgen.render.pdf.layout.attributes import count
 from docgen.render.pdf.layout.blocks import Block
 from docgen.render.pdf.layout.inline import Content, base_look, count_inside
 from docgen.render.pdf.layout.lacking import lacks_of_parts
-from docgen.render.pdf.layout.lines import IMAGE, Image, Line, Run
+from docgen.render.pdf.layout.lines import IMAGE, Image, Line, Run, make_words
 from docgen.render.pdf.layout.maker import Maker
 from docgen.render.pdf.layout.parabroken import Broken, width_pair
 from docgen.render.pdf.layout.paraelement import style_of
@@ -57,9 +57,18 @@ class Preformatted(Paragraph):
         return max([width, *(line.room - line.extra for line in self._broken.lines)]), height
 
     def min_width(self) -> float:
-        """Return the width of its longest line."""
-        look = base_look(self._style, self._maker)
-        return max((width_of(look, text) for text in self._texts), default=0.0)
+        """Return the width of its longest line; of text with markup that of its widest word, as ReportLab does."""
+        if self._element is None:
+            look = base_look(self._style, self._maker)
+            return max((width_of(look, text) for text in self._texts), default=0.0)
+        runs = self._read(exact=True).runs
+        if len(runs) > 1:
+            return max((word.width for word in make_words(runs)), default=0.0)
+        # Words on both sides of a line's end count as one where all is of one look.
+        return max(
+            (run.look.face.width(word, run.look.size) for run in runs for word in run.text.strip().split(" ")),
+            default=0.0,
+        )
 
     def _break(self, width: float) -> Broken:
         broken = Broken(self._style, width, base_look(self._style, self._maker))
