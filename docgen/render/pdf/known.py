@@ -46,8 +46,11 @@ class KnownTags:
         self._room = self._tags_room = _MOST_LETTERS
         self._files: dict[tuple[str, frozenset[Path]], str] = {}
 
-    def make_safe(self, root: etree._Element, merged: str, rules: Rules) -> None:
+    def make_safe(self, root: etree._Element, merged: str, rules: Rules) -> bool:
         """Check the tree of a merged body and make its file names absolute, in place, as `safety.make_safe` does.
+
+        Returns:
+            Whether all its tags were known, so that nothing else was changed.
 
         Raises:
             TemplateError: something in it is not allowed.
@@ -55,11 +58,12 @@ class KnownTags:
         faults = write_out(root, rules.file) if _OWN.search(merged) else []
         if not faults and "<markdown" not in merged and self.holds(merged, rules):
             self._place_files(root, rules)
-            return
+            return True
         before = _described(root)
         raise_faults([*faults, *make_safe(root, rules)])
         if _described(root) == before and not _hides_tags(merged):
             self.learn(merged)
+        return False
 
     def _place_files(self, root: etree._Element, rules: Rules) -> None:
         """Make file names absolute; where one leads is looked up once, whoever reads the file finds it gone."""

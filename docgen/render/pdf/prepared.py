@@ -23,6 +23,7 @@ from docgen.model import MEDIA_TYPES, Artifact, Format, Making, Where
 from docgen.render.body import TemplateFolder, language_tag, place, read_text
 from docgen.render.marks import read_marked, read_merged
 from docgen.render.pdf.compiled import Press
+from docgen.render.pdf.cutting import cut, read_said
 from docgen.render.pdf.fonts import load_fonts
 from docgen.render.pdf.glyphs import Printed, glyph_faults, is_tidy, tidy
 from docgen.render.pdf.known import KnownTags
@@ -31,6 +32,7 @@ from docgen.render.pdf.marking import ONLY_COMPILED, YES
 from docgen.render.pdf.rich import RmlRich
 from docgen.render.pdf.safety import Rules, make_safe, tag_faults
 from docgen.render.pdf.sources import Sources
+from docgen.render.pdf.standing import Order
 
 #: As `marking.ONLY_COMPILED` has it, written into the body.
 _ONLY_COMPILED = re.compile(
@@ -109,7 +111,11 @@ class PreparedPdf:
     def _press_out(self, press: Press, context: Mapping[str, object]) -> Artifact:
         try:
             merged = self._compiled.render(context)
-            return self._lay_out(press, merged, read_merged(merged, self._rules.file), context)
+            order = self._order(press, merged, context)
+            if order is not None and order.layout is not None:
+                content, pages = press.print_again(order, _today(context))
+                return Artifact(content, MEDIA_TYPES[Format.PDF], "document.pdf", pages)
+            return self._lay_out(press, merged, read_merged(merged, self._rules.file), context, order)
         except LimitExceeded as error:
             error.where = error.where or self._where
             raise
@@ -117,6 +123,15 @@ class PreparedPdf:
             self._rich.pictures.clear()
             merged = self._marked.render(context)
             return self._lay_again(press, merged, context)
+
+    def _order(self, press: Press, merged: str, context: Mapping[str, object]) -> Order | None:
+        """Return a document that may be printed as one before it was; None where it may not."""
+        parts = cut(merged) if not self._rich.pictures else None
+        said = read_said(parts.said, self._said(context)) if parts is not None else None
+        if parts is None or said is None:
+            return None
+        around = _house_files(context), _author(context)
+        return press.order(parts, language_tag(context), said, around)
 
     def _lay_again(self, press: Press, merged: str, context: Mapping[str, object]) -> Artifact:
         try:
@@ -126,13 +141,21 @@ class PreparedPdf:
                 error.where = error.where or self._where
             raise
 
-    def _lay_out(self, press: Press, merged: str, root: etree._Element, context: Mapping[str, object]) -> Artifact:
-        self._known.make_safe(root, merged, replace(self._rules, extra_files=_house_files(context)))
+    def _lay_out(
+        self,
+        press: Press,
+        merged: str,
+        root: etree._Element,
+        context: Mapping[str, object],
+        order: Order | None = None,
+    ) -> Artifact:
+        if not self._known.make_safe(root, merged, replace(self._rules, extra_files=_house_files(context))):
+            order = None
         self._describe(root, context)
         if not is_tidy(merged):
             _tidy_texts(root)
         with Working(self._limits, {}):  # laying out may take as long as merging
-            content, document = press.make_pdf(root, language_tag(context), _today(context), merged)
+            content, document = press.make_pdf(root, language_tag(context), _today(context), merged, order)
         if document.lacks:
             missing = {(lack.char, lack.font): lack.around for lack in document.lacks}
             raise_faults(glyph_faults(Printed(missing), root, context, self._where))
@@ -151,13 +174,21 @@ class PreparedPdf:
         return Artifact(content, MEDIA_TYPES[Format.PDF], "document.pdf", printed.pages)
 
     def _describe(self, root: etree._Element, context: Mapping[str, object]) -> None:
-        company = context.get("company")
-        author = company.get("name") if isinstance(company, Mapping) else getattr(company, "name", None)
         pages = root.find("template")
-        for name, value in (("title", self._title), ("author", author), ("subject", ""), ("creator", "docgen")):
+        for name, value in self._said(context).items():
             # z3c.rml reads them from <template> too, and then lets those of <document> win.
             written = root.get(name) or (pages.get(name) if pages is not None else None)
             root.set(name, str(written or value or ""))
+
+    def _said(self, context: Mapping[str, object]) -> dict[str, str]:
+        """Return what a document says of itself where its body does not."""
+        return {"title": self._title, "author": _author(context), "subject": "", "creator": "docgen"}
+
+
+def _author(context: Mapping[str, object]) -> str:
+    company = context.get("company")
+    author = company.get("name") if isinstance(company, Mapping) else getattr(company, "name", None)
+    return str(author or "")
 
 
 def _today(context: Mapping[str, object]) -> date | None:

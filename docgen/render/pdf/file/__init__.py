@@ -177,5 +177,7 @@ class _File:
             f"/Root {self._catalog} 0 R/Info {self._info} 0 R/ID[<%s><%s>]"
             f"/{OWN_KEY}[{len(shared.data)} {shared.count} {len(self._pages)} {left_out}]"
         )
-        form = StandingFile(shared, self._pool.lock(), tuple(self._contents), self._xmp, self._info, entries)
+        form = StandingFile(
+            shared, self._pool.lock(), tuple(self._contents), self._xmp, self._info, entries, self._document.language
+        )
         return form.assemble(self._pool.streams), form

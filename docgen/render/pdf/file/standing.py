@@ -21,6 +21,7 @@ class StandingFile:
         objects: that are always the same.
         pages: numbers of the pages' content; `xmp` and `info` of the description.
         entries: of the trailer, with two places for the file's mark.
+        language: of the document.
     """
 
     shared: Shared
@@ -29,6 +30,7 @@ class StandingFile:
     xmp: int
     info: int
     entries: str
+    language: str
 
     @property
     def weight(self) -> int:

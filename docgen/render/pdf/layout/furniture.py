@@ -75,6 +75,8 @@ class Furniture:
     def _heard(self) -> Iterator[str]:
         """Yield what was said before: by the file itself, by headings, on other pages outside the frames."""
         document = self._maker.document
+        if self._maker.ear is not None:
+            self._maker.ear.deaf = True  # texts are compared with one another
         yield from (document.title, document.author)
         yield from (heading.title for heading in document.headings)
         for graphics in self._graphics.values():

@@ -36,6 +36,7 @@ class Cache(dict[tuple[Any, ...], Any]):
 
     Attributes:
         weight: about how many bytes its largest entries have, drawings.
+        age: how often all shelves were let go.
         limit: so many entries make it full.
         shelf_limit: so many characters on all shelves make a generation.
         most_shelves: more are not kept.
@@ -49,6 +50,7 @@ class Cache(dict[tuple[Any, ...], Any]):
         super().__init__()
         self.weight = 0
         self.shelves: dict[Hashable, Shelf] = {}
+        self.age = 0
         self._on_shelves = 0
 
     def keep(self, key: tuple[Any, ...], value: Any, weight: int = 0) -> Any:
@@ -63,6 +65,7 @@ class Cache(dict[tuple[Any, ...], Any]):
         """Return a new shelf, to be found under its key from now on."""
         if len(self.shelves) >= self.most_shelves:
             self.shelves.clear()
+            self.age += 1
         made = self.shelves[key] = make()
         return made
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from lxml import etree
 
@@ -20,6 +20,9 @@ from docgen.render.pdf.layout.resources import Store
 from docgen.render.pdf.layout.styles import Styles
 from docgen.render.pdf.layout.wrong import WRONG, in_words
 from docgen.render.pdf.safety import text_faults
+
+if TYPE_CHECKING:
+    from docgen.render.pdf.layout.paraheard import Ear
 
 #: Makes the blocks of one element.
 Builder = Callable[[etree._Element, "Maker"], Iterable[Block]]
@@ -68,6 +71,8 @@ class Maker:
         file: the body as shown in faults.
         source: what the document was parsed from; "" where that is not known.
         pouring: the flow that the blocks go into, once it has begun.
+        origins: by the id of a block the block and its element; None where nobody asks.
+        ear: notes what is asked of paragraphs, where somebody wants to know.
     """
 
     document: Document
@@ -80,6 +85,8 @@ class Maker:
     folder: Path | None = None
     source: str = ""
     pouring: Pouring | None = None
+    origins: dict[int, tuple[Block, etree._Element]] | None = None
+    ear: Ear | None = None
 
     def flow(self, elements: Iterable[etree._Element]) -> list[Block]:
         """Return the blocks of elements that follow one another.
@@ -110,11 +117,24 @@ class Maker:
             inside = f" inside <{parent.tag}>" if parent is not None else ""
             raise self.fault(element, f"<{element.tag}> cannot stand{inside}", "text goes into a <para>")
         try:
-            return list(builder(element, self))
-        except DocgenError:
+            made = list(builder(element, self))
+            return made if self.origins is None else self.trace(made, element)
+        except DocgenError as error:
+            error.where = error.where or self.place(element)
             raise
         except WRONG as error:
             raise self.fault(element, f"<{element.tag}>: {in_words(error, element)}") from error
+
+    def trace(self, blocks: list[Block], element: etree._Element | None) -> list[Block]:
+        """Remember of which element blocks were made, unless an element within it is remembered; return the blocks."""
+        if self.origins is not None and element is not None:
+            for block in blocks:
+                self.origins.setdefault(id(block), (block, element))
+        return blocks
+
+    def origin(self, block: Block | None) -> etree._Element | None:
+        """Return the element that a block was made of, where that is remembered."""
+        return (self.origins or {}).get(id(block), (None, None))[1]
 
     def fault(self, element: etree._Element, problem: str, hint: str = "") -> TemplateError:
         """Return a fault at an element."""

@@ -10,6 +10,7 @@ from docgen.render.pdf.layout.blocks import Block
 from docgen.render.pdf.layout.inline import MOVING, count_inside
 from docgen.render.pdf.layout.maker import Maker
 from docgen.render.pdf.layout.paragraph import Paragraph
+from docgen.render.pdf.layout.paraheard import HeardParagraph
 from docgen.render.pdf.layout.paraplain import PlainParagraph, is_more_than_text, text_of
 from docgen.render.pdf.layout.parastyle import ParaStyle, find, span_values, with_attributes
 
@@ -29,6 +30,9 @@ def build(element: etree._Element, maker: Maker) -> Iterable[Block]:
     text = text_of(element) if may_be_plain else None
     if text is not None:
         if role == "P":
+            ear = maker.ear
+            if ear is not None and element in ear.texts:
+                return (HeardParagraph(style, maker, element, text, ear, ear.texts[element]),)
             return (PlainParagraph(style, maker, element, text),)
         if not is_more_than_text(text):
             return (Paragraph(style, maker, role, text),)

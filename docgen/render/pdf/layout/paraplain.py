@@ -78,7 +78,7 @@ class Setter(Shelf):
         """Return a text that is not among the recent ones."""
         found: Setting | Literal[False] | None = self.older.get(text)
         if found is None:
-            found = self._set(text, maker) if self._easy else False
+            found = self._set(text, maker) if self._easy else self._set_at_length(text, maker)
         self.recent[text] = found
         maker.cache.count(len(text) + _ENTRY + (len(found.ops) if found else 0))
         return found
@@ -88,7 +88,7 @@ class Setter(Shelf):
             lines = self._break(text)
             if lines:
                 return self._draw(text, lines, self._share)
-        return False if is_more_than_text(text) else self._set_by_steps(normal(text), maker)
+        return self._set_at_length(text, maker) if is_more_than_text(text) else self._set_by_steps(normal(text), maker)
 
     def _break(self, text: str) -> list[tuple[str, float]]:
         """Return lines and the room left in each; none where a word is divided, a space narrower, a line empty."""
@@ -116,6 +116,24 @@ class Setter(Shelf):
             left = style.left_indent
             y -= style.leading
         return Setting(height, f"{ops}ET\n", self._letters.fonts(text))
+
+    def _set_at_length(self, text: str, maker: Maker) -> Setting | Literal[False]:
+        """Return a text as paragraphs with markup are set, where nothing stands beside its letters."""
+        first, *others = text.split(LINE_END)
+        element = etree.Element("para")
+        element.text = first
+        for other in others:
+            etree.SubElement(element, "br").tail = other
+        paragraph = Paragraph(self._style, maker, "P", "", element)
+        found = None if self._style.language else paragraph.drawing(self._width)
+        if found is None:
+            return False
+        drawing, height = found
+        if drawing.back or drawing.links or drawing.anchors or len(drawing.parts) != 1:
+            return False
+        part = drawing.parts[0]
+        plain = part.alt is None and not part.ink.resources
+        return Setting(height, part.ink.ops, part.ink.fonts) if plain else False
 
     def _set_by_steps(self, text: str, maker: Maker) -> Setting | Literal[False]:
         broken = break_text(text, self._style, maker, self._width)

@@ -1,0 +1,191 @@
+"""Floor 2, edges: standing type: pages that were laid out before, printed again with other texts.
+
+Where a layout asked no more of a text than its height, another document of the same template, with texts of the same
+heights, has each of its texts in the same place; so do its structure and all objects of its file. Such a document is
+not parsed, checked or laid out. What is kept answers for the whole of it: everything a layout looked at is in its key.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Hashable, Iterable, Sequence
+from dataclasses import dataclass, field
+
+from docgen.render.pdf.cutting import read
+from docgen.render.pdf.file import Said
+from docgen.render.pdf.file.standing import StandingFile
+from docgen.render.pdf.layout.blocks import FontUse
+from docgen.render.pdf.layout.maker import Maker
+from docgen.render.pdf.layout.paraheard import Ear, Filled
+from docgen.render.pdf.layout.paraplain import Setter, Setting
+from docgen.render.pdf.layout.wrong import WRONG
+
+#: So many characters of layouts are kept; then all begins anew.
+_MOST = 12_000_000
+#: What a layout takes besides its characters.
+_ENTRY = 4_000
+#: So many templates and layouts are known to have come once. What comes twice is kept.
+_MOST_SEEN = 10_000
+#: A picture of a body, and what tells whether it is still the same.
+Stamp = tuple[str, tuple[int, int]]
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """Sheets with room for texts, and the file around them."""
+
+    sheets: Sequence[Filled]
+    file: StandingFile
+
+
+@dataclass(slots=True)
+class _Plan:
+    """What is known of documents that differ in texts alone.
+
+    Attributes:
+        setters: what sets each text; None for one of which a layout asks more than its height.
+        stamps: of the files it draws.
+        language: of the documents.
+    """
+
+    setters: tuple[Setter | None, ...]
+    stamps: tuple[Stamp, ...]
+    language: str
+    layouts: dict[Hashable, Layout] = field(default_factory=dict)
+
+
+@dataclass(slots=True)
+class Order:
+    """A document to be printed.
+
+    Attributes:
+        key: all it depends on but its texts, as they are written, and what it says of itself.
+        layout: it stands in, None where it has to be laid out.
+        settings: its texts as they are set, by number.
+        worth: it is worth keeping.
+    """
+
+    key: Hashable
+    texts: Sequence[str]
+    said: Said
+    layout: Layout | None = None
+    settings: Sequence[Setting | None] = ()
+    worth: bool = False
+
+    def contents(self) -> list[str]:
+        """Return what stands on each sheet."""
+        assert self.layout is not None
+        found = []
+        for pieces, numbers in self.layout.sheets:
+            out = [*pieces]
+            out[1::2] = [self.settings[number].ops for number in numbers]  # type: ignore[union-attr]
+            found.append("".join(out))
+        return found
+
+
+class Standing:
+    """The layouts of one template's documents."""
+
+    def __init__(self) -> None:
+        self._plans: dict[Hashable, _Plan] = {}
+        self._seen: set[int] = set()
+        self._weight = 0
+
+    def find(self, key: Hashable, texts: Sequence[str], said: Said, make_maker: Callable[[str], Maker]) -> Order:
+        """Return how to print a document.
+
+        Args:
+            key: all that its pages depend on but its texts.
+            texts: as they are written.
+            said: what it says of itself.
+            make_maker: for texts that are new.
+        """
+        order = Order(key, texts, said)
+        plan = self._plans.get(key)
+        if plan is None:
+            order.worth = self._came_before(hash(key))
+        elif not _are_same(plan.stamps):
+            del self._plans[key]
+        else:
+            settings = _set(plan, texts, make_maker)
+            if settings is not None:
+                kind = _kind(settings, texts)
+                order.layout, order.settings = plan.layouts.get(kind), settings
+                order.worth = order.layout is None and self._came_before(hash((key, kind)))
+        return order
+
+    def keep(self, order: Order, ear: Ear, sheets: Sequence[Filled], file: StandingFile, files: Iterable[str]) -> None:
+        """Keep the layout of a document that was worth it."""
+        texts = order.texts
+        setters = ear.setters(len(texts))
+        plan = self._plans.get(order.key)
+        if plan is None:
+            plan = self._plans[order.key] = _Plan(setters, tuple((name, _stamp(name)) for name in files), file.language)
+            self._weight += _ENTRY
+        elif plan.setters != setters:
+            plan.setters = tuple(new if old else None for old, new in zip(plan.setters, setters, strict=True))
+            plan.layouts.clear()
+        settings = [None if setter is None else ear.setting(number) for number, setter in enumerate(plan.setters)]
+        plan.layouts[_kind(settings, texts)] = Layout([sheet.without(plan.setters) for sheet in sheets], file)
+        self._weight += _ENTRY + file.weight + sum(len(piece) for sheet in sheets for piece in sheet.pieces)
+        if self._weight > _MOST:
+            self._plans.clear()
+            self._weight = 0
+
+    def _came_before(self, mark: int) -> bool:
+        if mark in self._seen:
+            return True
+        if len(self._seen) >= _MOST_SEEN:
+            self._seen.clear()
+        self._seen.add(mark)
+        return False
+
+
+def _set(plan: _Plan, texts: Sequence[str], make_maker: Callable[[str], Maker]) -> list[Setting | None] | None:
+    """Return texts as they are set; None where one cannot be set in the short way."""
+    settings: list[Setting | None] = []
+    maker = None
+    for setter, written in zip(plan.setters, texts, strict=True):
+        if setter is None:
+            settings.append(None)
+            continue
+        found = setter.recent.get(written) if "&" not in written and "<" not in written else None
+        if found is None:
+            text = read(written)
+            if text is None:
+                return None
+            maker = maker or make_maker(plan.language)
+            try:
+                found = setter.recent.get(text) or setter.set(text, maker)
+            except WRONG:
+                return None
+        if not found:
+            return None
+        settings.append(found)
+    return settings
+
+
+def _kind(settings: Sequence[Setting | None], texts: Sequence[str]) -> Hashable:
+    """Return all that a layout depends on of its texts: heights, the fonts of the file, what else was looked at."""
+    heights: list[float] = []
+    known: list[str] = []
+    uses: set[frozenset[FontUse]] = set()
+    for setting, text in zip(settings, texts, strict=True):
+        if setting is None:
+            known.append(text)
+        else:
+            heights.append(setting[0])
+            uses.add(setting[2])
+    return tuple(heights), frozenset[FontUse]().union(*uses), tuple(known)
+
+
+def _stamp(name: str) -> tuple[int, int]:
+    stat = os.stat(name)
+    return stat.st_mtime_ns, stat.st_size
+
+
+def _are_same(stamps: Iterable[Stamp]) -> bool:
+    try:
+        return all(_stamp(name) == stamp for name, stamp in stamps)
+    except OSError:
+        return False
