@@ -257,10 +257,10 @@ def test_what_no_frame_has_room_for_is_the_same_fault_on_both_paths(body: str) -
 @pytest.mark.parametrize(
     ("body", "problem"),
     [
-        ('<setNextTemplate name="no"/>', 'there is no page template "no"'),
-        ('<nextFrame name="no"/>', 'the page template "main" has no frame "no"'),
+        ('<setNextTemplate name="no"/>', '<setNextTemplate>: there is no page template "no"'),
+        ('<nextFrame name="no"/>', '<nextFrame>: there is no frame "no"'),
         ("<spacer/>", '<spacer>: the attribute "length" is missing'),
-        ('<hr width="broad"/>', '<hr>: "broad" is not a length'),
+        ('<hr width="broad"/>', '<hr>: "broad" is not a length, such as 12, 4mm, 1.5cm or 0.5in'),
         ("<li/>", "<li> cannot stand inside <story>"),
         ('<ul value="star"/>', '<ul>: "star" is no bullet'),
         ("<ul><spacer/></ul>", "<spacer> cannot stand inside <ul>"),

@@ -6,7 +6,11 @@ from docgen.errors import TemplateError
 from docgen.model import Where
 
 
-def overfull(where: Where, page: str = "", content: str = "") -> TemplateError:
+class Overfull(TemplateError):
+    """Content that no frame has room for."""
+
+
+def overfull(where: Where, page: str = "", content: str = "") -> Overfull:
     """Return the fault.
 
     Args:
@@ -16,7 +20,7 @@ def overfull(where: Where, page: str = "", content: str = "") -> TemplateError:
     """
     on_page = f" on page {page}" if page else ""
     what = f', which begins "{content}"' if content else ""
-    return TemplateError(
+    return Overfull(
         f"something is larger than the frame it stands in{on_page}{what}",
         where=where,
         hint="make the frame larger, the content smaller, or let it break over pages",

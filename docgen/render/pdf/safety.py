@@ -21,7 +21,7 @@ from docgen.render.pdf.fonts import SHIPPED
 from docgen.render.pdf.links import link_faults, spelling_faults
 from docgen.render.pdf.marking import marking_faults
 from docgen.render.pdf.papers import PAPERS, paper_faults
-from docgen.render.pdf.unfold import spell_out_colours, unfold
+from docgen.render.pdf.unfold import colour_faults, spell_out_colours, unfold
 from docgen.render.pdf.unknown import attribute_faults
 
 _DOCUMENT = """
@@ -151,6 +151,7 @@ def make_safe(root: etree._Element, rules: Rules) -> list[TemplateError]:
             faults.append(_tag_fault(str(element.tag), where))
             continue
         spell_out_colours(element)
+        faults += colour_faults(element, where)
         faults += _font_faults(element, known, folded, where)
         faults += attribute_faults(element, where)
         faults += link_faults(element, where)
@@ -270,7 +271,8 @@ def find_file(name: str, rules: Rules, where: Where, what: str, endings: frozens
             f'{what}: "{name}" is outside the template\'s folder', where=where, hint="copy the file into the folder"
         )
     if not path.is_file():
-        files = (str(file.relative_to(rules.folder)) for file in rules.folder.rglob("*") if file.is_file())
+        there = (file for file in rules.folder.rglob("*") if file.is_file() and file.suffix.lower() in endings)
+        files = (str(file.relative_to(rules.folder)) for file in there)
         raise TemplateError(f'{what}: there is no file "{name}"', where=where, hint=did_you_mean(name, files))
     if path.suffix.lower() not in endings:
         hint = "use PNG, JPEG or SVG" if endings is _PICTURES else f"use a file that ends in {' or '.join(endings)}"

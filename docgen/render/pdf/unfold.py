@@ -6,10 +6,14 @@ Values bring lines and Markdown into places without room for their elements, and
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 
 from lxml import etree
 
+from docgen.errors import TemplateError
+from docgen.model import Where
 from docgen.render.body import words
+from docgen.render.pdf.layout.attributes import no_colour
 
 #: What Markdown makes and a paragraph cannot hold.
 _BLOCKS = words("para ul ol li indent hr blockTable tr td spacer")
@@ -22,6 +26,10 @@ _CHARTS = ("barChart", "barChart3D", "linePlot", "linePlot3D", "pieChart", "pieC
 _SHORT_COLOUR = re.compile("#[0-9A-Fa-f]{3}")
 
 
+#: What ReportLab reads as a number and prints in another colour, black most of the time.
+_NO_COLOUR = re.compile("#(?!(?:[0-9A-Fa-f]{3}|[0-9A-Fa-f]{6}|[0-9A-Fa-f]{8})$).*|[0-9]+")
+_COLOURS = ("color", "colorname", "background", "rgb")
+_COLOUR_LISTS = words("colornames colorsbyrow colorsbycol")
 _INSIDE_PARA = etree.XPath("//para//*")
 _STYLES_INSIDE_PARA = etree.XPath("//para//blockTableStyle")
 
@@ -29,8 +37,19 @@ _STYLES_INSIDE_PARA = etree.XPath("//para//blockTableStyle")
 def spell_out_colours(element: etree._Element) -> None:
     """Write `#fa0` as `#ffaa00`: ReportLab would read it as a number, and print another colour."""
     for name, value in element.attrib.items():
-        if name.lower().endswith(("color", "colorname", "background", "rgb")) and _SHORT_COLOUR.fullmatch(value):
+        if name.lower().endswith(_COLOURS) and _SHORT_COLOUR.fullmatch(value):
             element.set(name, "#" + "".join(digit * 2 for digit in value[1:]))
+
+
+def colour_faults(element: etree._Element, where: Where) -> Iterator[TemplateError]:
+    """Yield a fault for each colour that is no code of one, and no name."""
+    for name, value in element.attrib.items():
+        lowered = str(name).lower()
+        listed = lowered in _COLOUR_LISTS
+        if listed or lowered.endswith(_COLOURS):
+            for one in re.split(r"[\s,;]+", value) if listed else (value.strip(),):
+                if _NO_COLOUR.fullmatch(one):
+                    yield TemplateError(f"<{element.tag}>: {name}: {no_colour(one)}", where=where)
 
 
 def unfold(root: etree._Element) -> None:

@@ -13,13 +13,14 @@ from typing import Any
 from lxml import etree
 from reportlab.pdfgen.canvas import Canvas
 
+from docgen.errors import TemplateError
 from docgen.render.pdf.charts import read_plan
 from docgen.render.pdf.drawing.pictures import Figure
 from docgen.render.pdf.drawing.recorder import record
 from docgen.render.pdf.layout.attributes import length
 from docgen.render.pdf.layout.blocks import Block, Ink
 from docgen.render.pdf.layout.maker import Maker
-from docgen.render.pdf.layout.wrong import in_words
+from docgen.render.pdf.plainly import element_at_fault, plainly
 
 #: Elements that stand on a page: charts, and the bar code with its place.
 ON_PAGES = frozenset(
@@ -38,12 +39,12 @@ def ink_of(element: etree._Element, maker: Maker) -> Ink:
     """Return what an element draws, in the coordinates of the page or illustration it stands in.
 
     Raises:
-        ValueError: z3c.rml or ReportLab refuse it.
+        TemplateError: z3c.rml or ReportLab refuse it; names the element within it, and its line.
     """
     key = ("borrowed", maker.document.language, etree.tostring(element, with_tail=False))
     found: Ink | None = maker.cache.get(key)
     if found is None:
-        found = record(lambda canvas: _draw(element, canvas), maker)
+        found = record(lambda canvas: _draw(element, canvas, maker), maker)
         _keep(key, found, found, maker)
     return found
 
@@ -54,14 +55,20 @@ def _keep(key: tuple[Any, ...], made: Any, ink: Ink, maker: Maker) -> None:
         maker.cache.keep(key, made, len(ink.ops) + len(key[-1]))
 
 
-def _draw(element: etree._Element, canvas: Canvas) -> None:
+def _draw(element: etree._Element, canvas: Canvas, maker: Maker) -> None:
     if any(_NO_NUMBER.search(_text(data)) for data in element.iter("series", "data")):
         raise ValueError("its data hold nan or inf, which are no numbers")
     directive = _directives()[str(element.tag)](element, _holder()(canvas))
     try:
         directive.process()
     except Exception as error:  # zope.schema and ReportLab raise any kind, AssertionError included
-        raise ValueError(in_words(error, element)) from error
+        raise _fault(error, element, maker) from error
+
+
+def _fault(error: Exception, element: etree._Element, maker: Maker) -> TemplateError:
+    inner = element_at_fault(error)
+    inner = element if inner is None else inner
+    return maker.fault(inner, f"<{inner.tag}>: {plainly(error, inner)}")
 
 
 @cache
@@ -134,7 +141,7 @@ def _bar_code(element: etree._Element, maker: Maker) -> tuple[Ink, float, float]
         try:
             flowable.BarCodeFlowable(element, holder).process()
         except Exception as error:
-            raise ValueError(in_words(error, element)) from error
+            raise _fault(error, element, maker) from error
         (drawing,) = holder.flow
         size.extend(drawing.wrap(1e6, 1e6))
         drawing.drawOn(canvas, 0, 0)

@@ -6,14 +6,17 @@ Functions raise ValueError with what is wrong; who reads an element adds where.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from functools import lru_cache
 
 from reportlab.lib.colors import Color, getAllNamedColors, toColor
 from reportlab.lib.pagesizes import __dict__ as _PAGE_SIZES
 
+from docgen.errors import did_you_mean
 from docgen.render.pdf.layout.wrong import shortened
 
 _LENGTH = re.compile(r"\s*([+-]?(?:\d+\.?\d*|\.\d+))\s*(in|cm|mm|pt|px)?\s*")
+_BEGINS_AS_LENGTH = re.compile(r"\s*[+-]?[\d.]+\s*[A-Za-z]+\s*$")
 _UNITS = {None: 1.0, "pt": 1.0, "px": 1.0, "in": 72.0, "cm": 72 / 2.54, "mm": 7.2 / 2.54}
 #: In points. What is between them can be written in a PDF file with the digits it is given there.
 _LONGEST, _SHORTEST = 200_000.0, 0.0001
@@ -32,12 +35,30 @@ Colour = tuple[float, float, float, float]
 BLACK: Colour = (0.0, 0.0, 0.0, 1.0)
 
 
+def no_length(text: str) -> str:
+    """Return the problem of what is written where a length should stand, and how lengths are written."""
+    begun = _BEGINS_AS_LENGTH.match(text)
+    if not begun:
+        return f'"{shortened(text)}" is not a length, such as 12, 4mm, 1.5cm or 0.5in'
+    return f'"{shortened(text)}" is not a length; its unit is in, cm, mm, pt or px, and none for points'
+
+
+def no_colour(text: str) -> str:
+    """Return the problem of what is written where a colour should stand, and what was meant, as far as one can tell."""
+    if text.startswith("#"):
+        return f'"{shortened(text)}" is not a colour; behind # stand three or six signs of 0-9 and a-f'
+    meant = did_you_mean(text.strip().lower(), _COLOUR_NAMES)
+    return (
+        f'"{shortened(text)}" is not a colour; {meant or "write #14586A, a name such as white, or the id of a <color>"}'
+    )
+
+
 @lru_cache(maxsize=4096)
 def length(text: str) -> float:
     """Return a length in points: `12`, `4mm`, `1.5in`."""
     found = _LENGTH.fullmatch(text)
     if found is None:
-        raise ValueError(f'"{shortened(text)}" is not a length')
+        raise ValueError(no_length(text))
     points = float(found[1]) * _UNITS[found[2]]
     if abs(points) > _LONGEST:
         raise ValueError(f'"{shortened(text)}" is longer than any page')
@@ -107,7 +128,7 @@ def colour(text: str) -> Colour | None:
     found = _spelled_colour(lowered)
     shares = (*found.rgb(), float(found.alpha)) if found is not None else ()
     if not shares or not all(0 <= one <= 1 for one in shares):
-        raise ValueError(f'"{shortened(text)}" is not a colour')
+        raise ValueError(no_colour(text))
     return shares
 
 
@@ -144,5 +165,10 @@ def page_size(text: str) -> tuple[float, float]:
     elif len(names) == 2:
         width, height = map(length, names)
     else:
-        raise ValueError(f'"{text}" is not a page size')
+        raise ValueError(f'"{text}" is not a page size; {_page_size_meant(names, sizes)}')
     return (height, width) if "landscape" in text.lower() and width < height else (width, height)
+
+
+def _page_size_meant(words: list[str], known: Iterable[str]) -> str:
+    meant = did_you_mean(words[0].upper(), [name.upper() for name in known]) if len(words) == 1 else ""
+    return meant or "write A4, letter, or width and height: (210mm, 297mm)"

@@ -8,6 +8,7 @@ from typing import Any
 
 from lxml import etree
 
+from docgen.errors import did_you_mean
 from docgen.render.pdf.layout.attributes import BLACK, Colour, colour, length, whole
 from docgen.render.pdf.layout.maker import number_or_text
 from docgen.render.pdf.layout.styles import Styles
@@ -101,7 +102,7 @@ def find(name: str, styles: Styles) -> ListStyle:
         if spelled in styles.lists:
             found: ListStyle = styles.lists[spelled]
             return found
-    raise ValueError(f'there is no list style "{name}"')
+    raise ValueError(f'there is no list style "{name}"; {did_you_mean(name, styles.lists)}'.rstrip("; "))
 
 
 def read(element: etree._Element, styles: Styles) -> ListStyle:

@@ -14,6 +14,7 @@ from typing import Any
 
 from lxml import etree
 
+from docgen.errors import did_you_mean
 from docgen.render.pdf.layout.attributes import BLACK, Colour, colour, length, number, switch, whole
 from docgen.render.pdf.layout.styles import Styles
 
@@ -252,7 +253,8 @@ def find(name: str, styles: Styles) -> ParaStyle | SpanStyle:
         for spelled in (name, f"style.{name}", name.removeprefix("style.")):
             if spelled in known:
                 return known[spelled]
-    raise ValueError(f'there is no style "{name}"')
+    meant = did_you_mean(name, (*styles.paragraphs, *SAMPLE))
+    raise ValueError(f'there is no style "{name}"; {meant}'.rstrip("; "))
 
 
 def with_attributes(style: ParaStyle, items: Iterable[tuple[str, str]], styles: Styles) -> ParaStyle:

@@ -12,6 +12,7 @@ import re
 import traceback
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import partial
 from typing import Any
 from xml.sax.saxutils import escape
 
@@ -20,18 +21,20 @@ from reportlab import rl_config
 from reportlab.lib import sequencer
 from reportlab.lib.colors import CMYKColor, Color, toColor
 from reportlab.platypus.doctemplate import LayoutError
-from z3c.rml import attr, canvas, directive, document, flowable, interfaces, storyplace
+from reportlab.platypus.flowables import Flowable
+from z3c.rml import attr, canvas, directive, document, flowable, interfaces, storyplace, template
 from z3c.rml import list as lists
-from z3c.rml.directive import RMLDirective
 from zope.interface import implementer  # type: ignore[import-untyped]
 
-from docgen.errors import DocgenError, RenderError, TemplateError, UnsupportedFeature
+from docgen.errors import DocgenError, RenderError, TemplateError, UnsupportedFeature, raise_faults
 from docgen.model import Where
 from docgen.render.pdf.alone import ALONE
 from docgen.render.pdf.fonts import DEFAULT_FONT, FontSet
 from docgen.render.pdf.glyphs import Printed
 from docgen.render.pdf.marking import only_compiled, strip_marks
+from docgen.render.pdf.names import missing_names
 from docgen.render.pdf.overfull import overfull
+from docgen.render.pdf.plainly import NO_ROOM, element_at_fault, plainly
 from docgen.render.pdf.reference import charts, codes, sheets, underlines
 from docgen.render.pdf.reference.archive import archive
 from docgen.render.pdf.reference.canvas import CheckedCanvas
@@ -75,7 +78,9 @@ def make_pdf(root: etree._Element, settings: Settings) -> tuple[bytes, Printed]:
             made = _Document(root, replace(settings, language=language), printed)
             made.process(output)
         except Exception as error:  # z3c.rml, zope.schema and ReportLab raise any kind, AssertionError included
-            raise _translate(error, settings.file) from error
+            if not isinstance(error, DocgenError):
+                raise_faults(missing_names(root, settings.file))
+            raise _translate(error, root, settings.file) from error
         finally:
             toColor.setExtraColorsNameSpace({})
         # Papers are shared by all documents, and their library by all threads.
@@ -189,12 +194,34 @@ class _StoryPlace(storyplace.StoryPlace):  # type: ignore[misc]
                 draw()
             except ValueError as error:
                 raise TemplateError(
-                    "there is not enough room for what stands here" if str(error) == _NO_ROOM else str(error),
+                    "there is not enough room for what stands here" if str(error) == NO_ROOM else str(error),
                     where=Where(attr.getManager(self).filename, self.element.sourceline),
                     hint="make the place larger or the text smaller",
                 ) from error
 
         placed.draw = draw_or_tell
+
+
+class _Story(template.Story):  # type: ignore[misc]
+    """A story whose parts know their elements, so that the fault of one without room names its line."""
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        known: dict[str, Any] = template.Story.factories
+        self.factories = {tag: partial(self._traced, factory) for tag, factory in known.items()}
+
+    def _traced(self, factory: Any, element: etree._Element, parent: Any) -> Any:
+        made = factory(element, parent)
+        process = made.process
+
+        def process_and_trace() -> None:
+            before = len(self.flow)
+            process()
+            for one in self.flow[before:]:
+                one.docgen_element = element
+
+        made.process = process_and_trace
+        return made
 
 
 class _CodeSnippet(flowable.CodeSnippet):  # type: ignore[misc]
@@ -223,6 +250,7 @@ def _install() -> None:
     logging.raiseExceptions = True  # z3c.rml switches this off for the whole process
     flowable.TableRow.factories["td"] = _TextCell
     lists.OrderedList.factories["li"] = _NumberedItem
+    document.Document.factories["story"] = _Story
     canvas.TextAnnotation.paramTypes = {
         "escape": attr.Integer(),
         "relative": attr.Integer(),
@@ -242,45 +270,53 @@ _install()
 
 # --- faults ---------------------------------------------------------------------------------------
 
-_NO_ROOM = "Not enough space"
 _BLANK = re.compile("[\t\n\r]")
 _PLACE = re.compile(r"\s*\(file .*?(?:, line (\d+))?\)\.?")
 _MISPLACED = re.compile(r"Directive '(\w+)' could not be processed")
 _ADDRESS = re.compile(r" ?@?(?:at )?0x[0-9A-Fa-f]+")
+_ADDRESS_OF = re.compile(r"<\w+ at 0x[0-9A-Fa-f]+>")
 _TOO_LARGE = re.compile(r"too large on page (\d+) in frame '?(.+?)'?(?:\(| of template '?(.+?)'?\*?(?:$|\s))")
 
 
-def _translate(error: Exception, file: str) -> DocgenError:
+def _translate(error: Exception, root: etree._Element, file: str) -> DocgenError:
+    element = element_at_fault(error)
     if isinstance(error, DocgenError):
+        error.where = error.where or Where(file, element.sourceline if element is not None else None)
         return error
-    element = _element_at_fault(error)
-    text = (str(error) or type(error).__name__).replace(_NO_ROOM, "there is not enough room for what stands in it")
+    text = str(error) or type(error).__name__
     place = _PLACE.search(text)
     line = int(place[1]) if place and place[1] else element.sourceline if element is not None else None
     where = Where(file, line)
     if isinstance(error, LayoutError):
-        return _layout_fault(text, where)
+        return _layout_fault(error, root, file)
     if misplaced := _MISPLACED.search(text):
         inside = f" inside <{element.tag}>" if element is not None else ""
         return TemplateError(f"<{misplaced[1]}> cannot stand{inside}", where=where, hint="text goes into a <para>")
-    name = f"<{element.tag}>: " if element is not None else ""
-    problem = name + " ".join(_PLACE.sub("", text).split())[:300]
+    if element is not None:
+        return TemplateError(_ADDRESS.sub("", f"<{element.tag}>: {plainly(error, element)}")[:300], where=where)
+    problem = " ".join(_PLACE.sub("", text).split())[:300]
     # z3c.rml says by ValueError what the body does wrong; anything else may be its own fault or ReportLab's.
-    kind = TemplateError if isinstance(error, (ValueError, KeyError)) or element is not None else RenderError
+    kind = TemplateError if isinstance(error, (ValueError, KeyError)) else RenderError
     return kind(_ADDRESS.sub("", problem).rstrip(". "), where=where)
 
 
-def _element_at_fault(error: BaseException) -> etree._Element | None:
-    """Return the element whose directive was at work, the innermost one."""
-    found = None
-    for frame, _ in traceback.walk_tb(error.__traceback__):
-        owner = frame.f_locals.get("self")
-        if isinstance(owner, RMLDirective) and not isinstance(owner, document.Document):
-            found = owner.element
-    return found
-
-
-def _layout_fault(text: str, where: Where) -> TemplateError:
+def _layout_fault(error: LayoutError, root: etree._Element, file: str) -> TemplateError:
+    text = str(error)
     place = _TOO_LARGE.search(text)
-    content = re.search(r"'([^'\n]{3,60})", text.split("too large")[0].split("frame=")[-1])
+    content = re.search(r"'([^('\n][^'\n]{2,59})", _ADDRESS_OF.sub("", text).split("too large")[0].split("frame=")[-1])
+    element = _too_large(error, root)
+    where = Where(file, element.sourceline if element is not None else None)
     return overfull(where, place[1] if place else "", content[1].strip() if content else "")
+
+
+def _too_large(error: LayoutError, root: etree._Element) -> etree._Element | None:
+    """Return the element of the story that found no room."""
+    found: etree._Element | None = None
+    for frame, _ in traceback.walk_tb(error.__traceback__):
+        content, ahead = frame.f_locals.get("f"), frame.f_locals.get("flowables")
+        if isinstance(content, Flowable) and isinstance(ahead, list):
+            found = getattr(content, "docgen_element", None)
+            if found is None:  # it is a part of what stood before all that is still to come
+                coming = next((one for one in ahead if hasattr(one, "docgen_element")), None)
+                found = coming.docgen_element.getprevious() if coming is not None else root.find("story")[-1]
+    return found
