@@ -63,7 +63,7 @@ def cut(merged: str) -> Cut | None:
 
 
 def read(written: str) -> str | None:
-    """Return what a text says that was cut out, its lines parted as a paragraph has them; None where that is not sure."""
+    """Return what a text says that was cut out, lines parted as a paragraph has them; None where it is not sure."""
     if _NOT_READ.search(written):
         return None
     lines = [_unescaped(line) for line in written.split("<br/>")]
