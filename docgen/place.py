@@ -11,6 +11,7 @@ from types import TracebackType
 from jinja2 import Template, TemplateNotFound, TemplateSyntaxError, UndefinedError
 from jinja2.exceptions import SecurityError
 
+from docgen.computing import in_words
 from docgen.errors import (
     DocgenError,
     FieldMissing,
@@ -118,7 +119,8 @@ def translate(error: Exception, where: Where, filters: Iterable[str] = ()) -> Do
         case MemoryError():
             return LimitExceeded("the template needs more memory than there is", where=place)
         case _:
-            return TemplateError(f"the expression cannot be computed: {_sentence(str(error))}", where=place)
+            problem, hint = in_words(error)
+            return TemplateError(f"the expression cannot be computed: {problem}", where=place, hint=hint)
 
 
 def _sentence(text: str) -> str:
