@@ -348,6 +348,7 @@ _NUMBERED = {
 _MANY = "one <b>of</b> b c d e f g h i j k l m n o p q r s t u v w x y z a b c Donaudampfschifffahrtsgesellschaft h i "
 _PERCENT = f'a<sup size="60%">b</sup> {_LONG}'
 _SHRUNK = f'<fixedSize width="120" height="40">{_p(_LONG)}</fixedSize>'
+_SMALL = '<img src="logo.png" width="12" height="6"/>'
 #: What both engines do otherwise, beside cases further above.
 _OTHERWISE = {
     "link in a cell": f'<blockTable colWidths="90"><tr><td><link url="https://example.com">{_p("a")}</link></td></tr></blockTable>',
@@ -361,6 +362,10 @@ _OTHERWISE = {
     f"{_p(_PERCENT)}</imageAndFlowables>",
     "aligned table split in a row": '<blockTable colWidths="120" alignment="right" splitInRow="1"><tr><td>'
     f"{_p(_LONG * 6)}</td></tr></blockTable>",
+    "picture alone in a column without width": '<indent right="160"><blockTable><tr><td>'
+    f"{_p(_SMALL)}</td><td>{_p('contract a and delivery')}</td></tr></blockTable></indent>",
+    "list in a row that is split": '<blockTable colWidths="80" splitByRow="0" splitInRow="1"><tr><td>'
+    f"{_list('ul', _item(_LONG) * 4)}</td></tr></blockTable>",
     "page number in changed case": _p("page <pageNumber/>", textTransform="uppercase"),
     "page number over pages": '<spacer length="170"/>' + _p(f"{_MANY}<pageNumber/> j k l<br/>last", rightIndent=160),
 }

@@ -16,6 +16,8 @@ _CELL = {
     "leading": "9|16", "fontColor": COLOURS, "href": "https://example.com",
 }  # fmt: skip
 _FIGURES = ("12.50", "1,234.5", "7", "(3.25)")
+#: A paragraph without text. ReportLab makes a column as wide as the name of the Python object of a picture alone.
+_ALONE = re.compile(r"(<para\b[^>]*>)((?:\s|<(?!/?para\b)[^>]*>)*</para>)")
 #: Blocks at a depth, within a column that is as wide as its content or not.
 Blocks = Callable[[int, bool], str]
 
@@ -72,11 +74,17 @@ def table(choose: Chooser, depth: int, styles: list[str], blocks: Blocks) -> str
     widths = _widths(choose, columns, rows)
     loose = not widths or any(said in widths for said in ("%", "*", '"None', ",None"))
     content = "".join(f"<tr>{_row(choose, columns, depth, blocks, loose)}</tr>" for _ in range(rows))
+    if loose:
+        content = _ALONE.sub(lambda found: f"{found[1]}{'a ' if '<img' in found[2] else ''}{found[2]}", content)
     spans = _span(choose, columns, rows) if choose.chance(4) else ""
     own = f"<blockTableStyle id='own'>{_FONT}{spans}</blockTableStyle>" if spans else ""
     style = "" if own else f' style="{_styled(choose, styles)}"'
     head = ' repeatRows="1"' if rows > 2 and choose.chance(3) and not spans else ""
-    return f"<blockTable{style}{widths}{head}{_manners(choose)}>{own}{content}</blockTable>"
+    manners = _manners(choose)
+    if "splitInRow" in manners:
+        # ReportLab loses the alignment of a table where it splits one of its rows, and lists go over the page's edge.
+        manners = re.sub(f' {"splitInRow" if "<li>" in content else "alignment"}="[a-z0-9]+"', "", manners)
+    return f"<blockTable{style}{widths}{head}{manners}>{own}{content}</blockTable>"
 
 
 def _styled(choose: Chooser, styles: list[str]) -> str:
@@ -131,6 +139,4 @@ def _widths(choose: Chooser, columns: int, rows: int) -> str:
 
 
 def _manners(choose: Chooser) -> str:
-    said = choose.attributes({"alignment": "left|right|center", "splitByRow": "0|1", "splitInRow": "1"}, 8)
-    # ReportLab loses the alignment of a table where it splits one of its rows.
-    return re.sub(' alignment="[a-z]+"', "", said) if "splitInRow" in said else said
+    return choose.attributes({"alignment": "left|right|center", "splitByRow": "0|1", "splitInRow": "1"}, 8)

@@ -33,6 +33,8 @@ INTENDED: dict[str, str] = {
     "cell with list, no widths": "ReportLab makes the column as wide as the name of the Python object in it",
     "rule in a column without width": "the same",
     "cell with rule, no widths": "the same",
+    "picture alone in a column without width": "the same",
+    "list in a row that is split": "ReportLab measures it too wide, and draws beyond the page",
     "box shrunk in a cell": "ReportLab shrinks it twice",
     "aligned table split in a row": "ReportLab loses the alignment",
     "item without text": "ReportLab draws its bullet far above it",
@@ -50,7 +52,7 @@ _PARTS = 20
 _STORIES = 2000
 #: Random stories that the compiled path does not set right yet, by their numbers.
 OPEN_STORIES = frozenset({
-    96, 468, 798, 1129, 1673,
+    1129,
 })  # fmt: skip
 _SHIPPED = sorted(path.parent for path in (ROOT / "templates").glob("*/body.rml"))
 

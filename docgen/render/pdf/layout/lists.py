@@ -11,8 +11,8 @@ from docgen.errors import DocgenError
 from docgen.render.pdf.layout import liststyles
 from docgen.render.pdf.layout.actions import Indent, ItemIndent, Mark, Steering
 from docgen.render.pdf.layout.attributes import fill_operator, whole
-from docgen.render.pdf.layout.blocks import Block, Document, FontUse, Ink, Lack, Node, Sheet
-from docgen.render.pdf.layout.keeping import Container, draw_stack, measure
+from docgen.render.pdf.layout.blocks import TINY, Block, Document, FontUse, Ink, Lack, Node, Sheet
+from docgen.render.pdf.layout.keeping import ENDLESS, Container, draw_stack, measure
 from docgen.render.pdf.layout.lacking import lacks_of_line
 from docgen.render.pdf.layout.liststyles import BULLETS, ListStyle
 from docgen.render.pdf.layout.maker import Maker
@@ -177,6 +177,23 @@ class List(Container):
     def split(self, width: float, height: float) -> Sequence[Block]:
         """Return the items."""
         return self.blocks
+
+    def part(self, width: float, height: float) -> tuple[Sequence[Block], Sequence[Block]]:
+        """Return the blocks of items that fit a height, and the others: for a cell, where items do not flow."""
+        blocks, used, after = self.blocks, 0.0, 0.0
+        for at, block in enumerate(blocks):
+            high = block.wrap(width, ENDLESS)[1]
+            if high <= TINY:
+                continue
+            used += max(block.space_before - after, 0.0) if at else 0.0
+            if used + high > height:
+                parts = block.split(width, height - used) if used < height else ()
+                if len(parts) < 2:
+                    return blocks[:at], blocks[at:]
+                return [*blocks[:at], parts[0]], [*parts[1:], *blocks[at + 1 :]]
+            after = block.space_after
+            used += high + after
+        return blocks, ()
 
     def draw(self, sheet: Sheet, x: float, y: float, spare: float = 0.0) -> None:
         """Draw all items."""

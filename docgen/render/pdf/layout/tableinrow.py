@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from docgen.render.pdf.layout.blocks import Block
+from docgen.render.pdf.layout.lists import List
 from docgen.render.pdf.layout.tablecells import Content, measure
 from docgen.render.pdf.layout.tablegrid import Looks
 from docgen.render.pdf.layout.tablestyle import Area, CellStyle, Fill, Line
@@ -100,13 +101,20 @@ def _split_cell(content: Content, look: CellStyle, height: float, at: float, wid
         if used + block_height + block.space_before <= room:
             used += block_height + block.space_before + block.space_after
             continue
-        parts: Sequence[Block] = block.split(width - look.left - look.right, room - used - block.space_before)
-        if len(parts) > 1:
-            return (*content[:number], parts[0]), (*parts[1:], *content[number + 1 :])
+        first, rest = _parts(block, width - look.left - look.right, room - used - block.space_before)
+        if first and rest:
+            return (*content[:number], *first), (*rest, *content[number + 1 :])
         if not number and look.valign == "TOP":
             return None
         return content[:number], content[number:]
     return content, ()
+
+
+def _parts(block: Block, width: float, height: float) -> tuple[Sequence[Block], Sequence[Block]]:
+    if isinstance(block, List):
+        return block.part(width, height)
+    parts = block.split(width, height)
+    return parts[:1], parts[1:]
 
 
 def _split_text(text: str, look: CellStyle, above: float, below: float) -> Halves | None:
