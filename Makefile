@@ -1,5 +1,5 @@
 # docgen: everything a developer runs. `make demo` and `make test` do their own set-up.
-.PHONY: help demo test lint format bench golden docs schemas lock system-demo system-test system-bench clean
+.PHONY: help demo test lint format bench golden docs gallery schemas lock system-demo system-test system-bench clean
 BIN := .venv/bin
 PYTEST_WORKERS ?= 2
 
@@ -39,8 +39,12 @@ bench: .venv/ready system-bench ## measure; prints the tables of docs/benchmarks
 golden: .venv/ready system-test ## write the golden files anew: look at the diff before you commit it
 	$(BIN)/pytest -q tests/golden --regenerate
 
-docs: .venv/ready ## draw the pictures of docs/rml.md anew where their examples changed
+docs: .venv/ready ## draw the pictures of docs/rml.md and docs/gallery.md anew where what they show changed
 	$(BIN)/python tools/make_rml_pictures.py
+	$(BIN)/python tools/make_gallery.py docs
+
+gallery: .venv/ready system-demo ## draw every page of every shipped template in every language into gallery/
+	$(BIN)/python tools/make_gallery.py pages gallery
 
 schemas: .venv/ready ## write schemas/*.schema.json from the models
 	@for kind in job config template; do $(BIN)/docgen schema $$kind > schemas/$$kind.schema.json; done

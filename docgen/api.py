@@ -34,7 +34,7 @@ from docgen.looking import (
 )
 from docgen.protocols import Source
 from docgen.rehearse import Rehearsal
-from docgen.starter import copy_starter
+from docgen.starter import copy_kind, copy_starter
 from docgen.template import Template
 from docgen.validation import place_order
 from docgen.wiring import (
@@ -131,6 +131,12 @@ def _open_or_tell(
         return None
 
 
+def start_kind(workspace: Workspace, kind: str, name: str = "") -> list[Path]:
+    """Copy a shipped kind of document into the workspace: template, job, sample data. See `starter.copy_kind`."""
+    config = workspace.config
+    return copy_kind(kind, config.templates, config.path.parent / "campaigns", name)
+
+
 def init_folder(target: Path) -> list[Path]:
     """Write a working folder: config.yaml, templates, campaigns with sample data. Never overwrites.
 
@@ -163,6 +169,7 @@ __all__ = [
     "resume_run",
     "run_job",
     "show_run",
+    "start_kind",
     "suppress",
     "unsuppress",
 ]

@@ -297,6 +297,23 @@ def init(
     return DONE
 
 
+@app.command()
+def new(
+    kind: Annotated[
+        str, typer.Argument(metavar="KIND", help="A shipped template or campaign; docs/gallery.md shows them.")
+    ],
+    name: Annotated[
+        str, typer.Argument(metavar="NAME", help="What yours is to be called; default: as the kind.")
+    ] = "",
+    config: ConfigOption = None,
+) -> int:
+    """Copy a shipped kind of document to start from: its template, its job, sample data."""
+    with _workspace(config) as workspace:
+        written = api.start_kind(workspace, kind, name)
+    out.print(show.started(workspace.config.path.parent, written), markup=False)
+    return DONE
+
+
 @suppress_app.command("add")
 def suppress_add(
     addresses: Annotated[list[str], typer.Argument(metavar="ADDRESS...", help="E-mail addresses.")],

@@ -350,6 +350,20 @@ def suppression_dict(found: Suppression) -> dict[str, object]:
     }
 
 
+def started(folder: Path, written: Sequence[Path]) -> str:
+    """Say what `new` made and what to do next."""
+    shown = [path.relative_to(folder) if path.is_relative_to(folder) else path for path in written]
+    job = next((path for path in shown if path.parent.name == "campaigns"), None)
+    manifest = next((path for path in shown if path.name == "template.yaml"), None)
+    return "\n".join(
+        [
+            f"{len(shown)} files. Now:",
+            *([f"  docgen fields {manifest.parent.name}"] if manifest else []),
+            *([f"  docgen check {job.as_posix()}"] if job else []),
+        ]
+    )
+
+
 def initialised(folder: Path, files: int) -> str:
     """Say what `init` made and what to try first."""
     return (
