@@ -6,12 +6,21 @@ from collections.abc import Mapping
 
 from docgen.kinds.base import Kind
 from docgen.kinds.contract import CONTRACT
+from docgen.kinds.credit_note import CREDIT_NOTE
 from docgen.kinds.delivery_note import DELIVERY_NOTE
+from docgen.kinds.deposit_invoice import DEPOSIT_INVOICE
+from docgen.kinds.estimate import ESTIMATE
 from docgen.kinds.expense_report import EXPENSE_REPORT
 from docgen.kinds.expense_summary import EXPENSE_SUMMARY
+from docgen.kinds.final_invoice import FINAL_INVOICE
 from docgen.kinds.invoice import INVOICE
+from docgen.kinds.order_confirmation import ORDER_CONFIRMATION
 from docgen.kinds.plain import LETTER, MESSAGE, NEWSLETTER, REPORT
+from docgen.kinds.pro_forma import PRO_FORMA
+from docgen.kinds.receipt import RECEIPT
+from docgen.kinds.reminder import REMINDER
 from docgen.kinds.sales_report import SALES_REPORT
+from docgen.kinds.statement import STATEMENT
 
 __all__ = ["KINDS", "Kind"]
 
@@ -19,8 +28,17 @@ KINDS: Mapping[str, Kind] = {
     kind.name: kind
     for kind in (
         INVOICE,
+        CREDIT_NOTE,
+        PRO_FORMA,
+        DEPOSIT_INVOICE,
+        FINAL_INVOICE,
+        ESTIMATE,
+        ORDER_CONFIRMATION,
         DELIVERY_NOTE,
         CONTRACT,
+        RECEIPT,
+        STATEMENT,
+        REMINDER,
         EXPENSE_REPORT,
         EXPENSE_SUMMARY,
         SALES_REPORT,

@@ -53,6 +53,8 @@ def payment_code(company: Values, currency: str, amount: Decimal, reference: str
     if currency != "EUR" or not iban or not _MINIMUM <= amount <= MAXIMUM:
         return ""
     name, bic = read_text(company, "name")[:_NAME], read_text(company, "bic")
+    if _is_reference(reference):
+        return Payment(name, iban, bic, amount, reference=reference.replace(" ", "")).write()
     return Payment(name, iban, bic, amount, text=reference[:_TEXT]).write()
 
 

@@ -2,68 +2,87 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import date
+from decimal import Decimal
 
-from docgen.errors import WrongValue
-from docgen.kinds.base import ZERO, Kind, Values, read_amount, read_text
-from docgen.kinds.epc import payment_code
+from docgen.errors import RecordError, WrongTotal, raise_faults
+from docgen.kinds.base import ZERO, Kind, Values, read_amount, read_rows
+from docgen.kinds.billing import (
+    ACCOUNTING_COMPUTED,
+    ACCOUNTING_READS,
+    HEAD_READS,
+    INVOICE_TYPES,
+    TOTAL_HINT,
+    accounting_tax,
+    read_currency,
+    read_issued,
+    read_type,
+)
+from docgen.kinds.payment import PAY_COMPUTED, PAY_READS, ask_for
 from docgen.kinds.totals import PRICE_COMPUTED, PRICE_READS, check_total, compute_totals
+from docgen.money import round_money
+
+COMMERCIAL = "380"
 
 
 def compute(values: Values, company: Values, today: date) -> Values:
-    """Compute lines, VAT breakdown, totals, due date and payment code.
+    """Compute lines, VAT breakdown, totals, due date and how to pay.
 
     Args:
-        values: `lines` with `quantity`, `unit_price`, `discount`, `vat_rate`, `vat_category`; of the record
-            `currency`, `date`, `payment_terms_days`, `due_date`, `prepaid`, `vat_category` and `total`.
-        company: `currency` is the default; `name`, `iban` and `bic` go into the payment code.
+        values: what `compute_totals`, `ask_for` and `accounting_tax` read; `type_code` (BT-3), `date` (BT-2),
+            `currency` (BT-5), `invoice_no` (BT-25) of a corrected invoice, `prepaid` (BT-113) or `prepayments` with
+            an `amount` each, and `total` (BT-112) to compare with.
+        company: `currency` is the default; the account and the address of who is paid.
         today: the default of `date`.
 
     Raises:
         RecordError: a line that cannot be, or a `total` that differs; several as Faults.
     """
-    currency = read_text(values, "currency", read_text(company, "currency", "EUR"))
+    currency = read_currency(values, company)
     totals = compute_totals(values, currency)
     check_total(values, "total", totals.gross, currency, hint=TOTAL_HINT)
-    prepaid = read_amount(values, "prepaid", default=ZERO) or ZERO
-    issued, due = _day(values, "date") or today, totals.gross - prepaid
+    issued, prepaid = read_issued(values, today), read_prepaid(values, currency)
     return {
         **totals.fields(),
+        "type_code": read_type(values, COMMERCIAL, INVOICE_TYPES),
         "currency": currency,
         "date": issued,
-        "due_date": _due_date(values, issued),
         "prepaid": prepaid,
-        "amount_due": due,
-        "payment_code": payment_code(company, currency, due, read_text(values, "number")),
+        **accounting_tax(values, totals.tax, currency),
+        **ask_for(values, company, issued, totals.gross - prepaid, currency),
     }
 
 
-def _due_date(values: Values, issued: date) -> date:
-    """Return when to pay: as the data say, or after the terms; without terms on the day of the invoice."""
-    due = _day(values, "due_date")
-    if due is None:
-        terms = read_amount(values, "payment_terms_days", default=ZERO) or ZERO
-        due = issued + timedelta(days=int(terms))
-    if due < issued:
-        raise WrongValue("due_date", due.isoformat(), f"on or after the invoice's date {issued.isoformat()}")
-    return due
+def read_prepaid(values: Values, currency: str) -> Decimal:
+    """Return what was paid before (BT-113): `prepaid`, or the sum of the rows of `prepayments`.
 
+    Raises:
+        WrongTotal: both are there, and they differ.
+        RecordError: a row without an amount; several as Faults.
+    """
+    stated, rows = read_amount(values, "prepaid"), read_rows(values, "prepayments")
+    amounts, faults = [], []
+    for index, row in enumerate(rows):
+        try:
+            amounts.append(round_money(read_amount(row, "amount", f"prepayments[{index}].") or ZERO, currency))
+        except RecordError as fault:
+            faults.append(fault)
+    raise_faults(faults)
+    paid = sum(amounts, ZERO)
+    if rows and stated is not None and round_money(stated, currency) != paid:
+        problem = f"prepaid: the data say {stated} {currency}, the prepayments add up to {paid}"
+        raise WrongTotal(problem, field="prepaid", value=str(stated))
+    return paid if rows else stated or ZERO
 
-def _day(values: Values, name: str) -> date | None:
-    value = values.get(name)
-    if value is None or isinstance(value, date):
-        return value
-    raise WrongValue(name, str(value), "a date", hint=f"declare {name} as date in template.yaml")
-
-
-TOTAL_HINT = "a line is missing, or a price, discount or VAT rate differs"
-RECORD_INPUT = ("number", "date", "currency", "payment_terms_days", "due_date", "prepaid", "total")
-FIGURES = ("currency", "date", "due_date", "prepaid", "amount_due", "payment_code")
 
 INVOICE = Kind(
     name="invoice",
     compute=compute,
-    reads=PRICE_READS | set(RECORD_INPUT),
-    computed=PRICE_COMPUTED | set(FIGURES),
+    reads=PRICE_READS
+    | HEAD_READS
+    | ACCOUNTING_READS
+    | PAY_READS
+    | {"type_code", "invoice_no", "invoice_date", "prepaid", "prepayments[].amount"},
+    computed=PRICE_COMPUTED | ACCOUNTING_COMPUTED | PAY_COMPUTED | {"type_code", "currency", "date", "prepaid"},
     help="What a customer owes: amounts per line, VAT per rate, totals and due date.",
 )

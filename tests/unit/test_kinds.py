@@ -257,9 +257,26 @@ PRICED = {
     "charges": [{"percent": Decimal(2), "vat_rate": Decimal(21), "reason": "Packing"}],
     "exemption_reason": "Article 132 (1) (i)",
 }
+ITEMS = [
+    {"number": "INV-1", "date": date(2026, 9, 1), "amount": Decimal(100)},
+    {"number": "INV-2", "date": date(2026, 9, 2), "amount": Decimal(50), "disputed": True},
+    {"number": "INV-3", "date": date(2026, 11, 20), "amount": Decimal(30)},
+]
+
 FULL = {
     "invoice": PRICED,
+    "credit-note": {**PRICED, "invoice_no": "INV-2026-00017"},
+    "pro-forma": PRICED,
+    "deposit-invoice": {**PRICED, "deposit_percent": Decimal(30)},
+    "final-invoice": {**PRICED, "deposits": [{"gross": Decimal(3), "vat_rate": Decimal(21)}]},
     "contract": {"items": [{"unit_price": Decimal(10)}], "start_date": TODAY, "duration_months": 12},
+    "receipt": {"amount": Decimal(12), "pays": [{"number": "INV-1", "amount": Decimal(10)}]},
+    "statement": {"items": ITEMS},
+    "reminder": {
+        "items": ITEMS,
+        "interest_margin": Decimal(8),
+        "interest_rates": [{"from_date": date(2026, 1, 1), "rate": Decimal("2.15")}],
+    },
 }
 
 
