@@ -363,7 +363,7 @@ _OTHERWISE = {
     "aligned table split in a row": '<blockTable colWidths="120" alignment="right" splitInRow="1"><tr><td>'
     f"{_p(_LONG * 6)}</td></tr></blockTable>",
     "picture alone in a column without width": '<indent right="160"><blockTable><tr><td>'
-    f"{_p(_SMALL)}</td><td>{_p('contract a and delivery')}</td></tr></blockTable></indent>",
+    f"{_p('a contract and agreements')}</td><td>{_p('words')}</td><td>{_p(_SMALL)}</td></tr></blockTable></indent>",
     "list in a row that is split": '<blockTable colWidths="80" splitByRow="0" splitInRow="1"><tr><td>'
     f"{_list('ul', _item(_LONG) * 4)}</td></tr></blockTable>",
     "page number in changed case": _p("page <pageNumber/>", textTransform="uppercase"),

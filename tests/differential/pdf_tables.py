@@ -16,7 +16,7 @@ _CELL = {
     "leading": "9|16", "fontColor": COLOURS, "href": "https://example.com",
 }  # fmt: skip
 _FIGURES = ("12.50", "1,234.5", "7", "(3.25)")
-#: A paragraph without text. ReportLab makes a column as wide as the name of the Python object of a picture alone.
+#: A paragraph without text. To ReportLab a picture alone has no width, where columns are as wide as their content.
 _ALONE = re.compile(r"(<para\b[^>]*>)((?:\s|<(?!/?para\b)[^>]*>)*</para>)")
 #: Blocks at a depth, within a column that is as wide as its content or not.
 Blocks = Callable[[int, bool], str]

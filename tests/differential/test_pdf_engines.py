@@ -33,7 +33,7 @@ INTENDED: dict[str, str] = {
     "cell with list, no widths": "ReportLab makes the column as wide as the name of the Python object in it",
     "rule in a column without width": "the same",
     "cell with rule, no widths": "the same",
-    "picture alone in a column without width": "the same",
+    "picture alone in a column without width": "ReportLab does not ask how wide it is",
     "list in a row that is split": "ReportLab measures it too wide, and draws beyond the page",
     "box shrunk in a cell": "ReportLab shrinks it twice",
     "aligned table split in a row": "ReportLab loses the alignment",
