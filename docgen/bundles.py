@@ -13,12 +13,11 @@ from itertools import chain, islice
 from pathlib import Path
 
 from docgen.draft import Draft
-from docgen.errors import DocgenError
+from docgen.errors import DocgenError, LeftOut
 from docgen.files import read_verified, remove_file, remove_leftovers, sha256_of, write_atomically
 from docgen.model import MEDIA_TYPES, Artifact, BundleNote, Format, ItemState
 from docgen.protocols import Ledger, ManyPrepared, Prepared
 from docgen.spool import Spool
-from docgen.wordfunctions import LeftOut
 from docgen.workshop import BundleTexts, Task, Workshop
 
 #: So many records become one Word document on their way to PDF: joined, each costs a fifth; more would take too long.
@@ -125,7 +124,7 @@ class Bundling:
                 sort: tuple[str, ...] = ()
                 if texts.when is not None or spec.sort:
                     draft = self._draft(Task(record, self._numbers_of(record.key)))
-                    if texts.when is not None and not texts.when.test(draft.context):
+                    if draft.left_out or (texts.when is not None and not texts.when.test(draft.context)):
                         continue
                     sort = tuple(_as_text(draft.context.get(column)) for column in spec.sort)
                 entry = _Entry(sort, record.key, (number, position))
@@ -214,6 +213,9 @@ class Bundling:
         assert texts.template is not None, "a bundle of a template that is not there is a fault of the job"
         for number, record in enumerate(self._spool.read(entry.place for entry in entries), 1):
             draft = self._draft(Task(record, self._numbers_of(record.key)))
+            if draft.left_out:
+                self._leave_out()
+                continue
             yield {**draft.template_context(texts.template), "merge_sequence": number}
             told()
 

@@ -21,6 +21,7 @@ from docgen.errors import (
     AddressError,
     DocgenError,
     FileCollision,
+    LeftOut,
     RecordError,
     RenderError,
     TextMissing,
@@ -49,7 +50,6 @@ from docgen.model import (
 )
 from docgen.plan import Plan, kind_of
 from docgen.template import Template
-from docgen.wordfunctions import LeftOut
 from docgen.workshop import BundleTexts, StepTexts, Task, Workshop
 
 log = logging.getLogger("docgen")
@@ -80,6 +80,8 @@ class Draft:
         """Run a step; what fails belongs to this record alone."""
         try:
             step()
+        except LeftOut:
+            self._leave_out()
         except DocgenError as error:
             if isinstance(error, WriteError) and is_lasting(error):
                 raise  # no fault of this record: the next one would fare no better
@@ -90,6 +92,12 @@ class Draft:
             # A fault of ours on one record must not keep the other customers from their documents.
             log.exception("action=merge run=%s item=%s", self.plan.run, self.record.key)
             self.fail(RenderError(f"docgen failed on this record: {type(error).__name__}: {error}"))
+
+    def _leave_out(self) -> None:
+        """Make nothing of this record: a kind has no document for it, such as a reminder of what is paid."""
+        self.left_out = True
+        self.artifacts.clear()
+        self.deliveries.clear()
 
     def fail(self, error: DocgenError) -> None:
         """Quarantine this record."""
@@ -103,7 +111,7 @@ class Draft:
     def merge(self) -> None:
         """Work out values and language, and render every document."""
         self.prepare()
-        if not self.errors:
+        if not self.errors and not self.left_out:
             self.render()
 
     def prepare(self) -> None:
@@ -116,8 +124,12 @@ class Draft:
         templates = [self.plan.templates[doc.template] for doc in self.shop.documents.values()]
         templates += [texts.template for texts in self.shop.bundles if texts.template is not None]
         computed: dict[str, object] = {}
-        for template in templates:
-            computed.update(self._compute(kind_of(template)))
+        try:
+            for template in templates:
+                computed.update(self._compute(kind_of(template)))
+        except LeftOut:
+            self._leave_out()
+            return
         self.context = self._context({**self.values, **computed}, {})
 
     def render(self) -> None:

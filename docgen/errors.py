@@ -386,6 +386,10 @@ class Interrupted(DocgenError):
 # --- the world, and docgen itself -----------------------------------------------------------------
 
 
+class LeftOut(DocgenError):
+    """A kind or a template (SKIPIF) leaves this record out. No fault: nothing is made for it."""
+
+
 class RenderError(DocgenError):
     """A renderer failed on a document; `where.path` names the part."""
 

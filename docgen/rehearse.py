@@ -59,7 +59,7 @@ class Rehearsal:
             return
         draft = Draft(self.shop, task)
         draft.attempt(draft.prepare)
-        if not draft.errors:
+        if not draft.errors and not draft.left_out:
             if draft.locale in self._rendered:
                 draft.examine()
             else:

@@ -20,7 +20,7 @@ from jinja2.runtime import Context
 from markupsafe import Markup
 
 from docgen import filters
-from docgen.errors import DocgenError, TemplateError, did_you_mean
+from docgen.errors import LeftOut, TemplateError, did_you_mean
 from docgen.guards import bounded_list
 from docgen.money import round_half_up
 from docgen.rich import Lines
@@ -44,10 +44,6 @@ _LONGEST_PICTURE = 250
 _NO_TEXT = re.compile("[<\ue0f0\ue0f1]")
 _ESCAPED = re.compile(r'["“”\\]')
 _BLANK = re.compile(r"[\t\r\n\a\f\v]+")
-
-
-class LeftOut(DocgenError):
-    """The template leaves this record out, by SKIPIF. No fault: nothing is made for it."""
 
 
 class Cursor:

@@ -270,7 +270,7 @@ FULL = {
     "deposit-invoice": {**PRICED, "deposit_percent": Decimal(30)},
     "final-invoice": {**PRICED, "deposits": [{"gross": Decimal(3), "vat_rate": Decimal(21)}]},
     "contract": {"items": [{"unit_price": Decimal(10)}], "start_date": TODAY, "duration_months": 12},
-    "receipt": {"amount": Decimal(12), "pays": [{"number": "INV-1", "amount": Decimal(10)}]},
+    "receipt": {"amount": Decimal(12), "pays": [{"amount": Decimal(10)}]},
     "statement": {"items": ITEMS},
     "reminder": {
         "items": ITEMS,

@@ -41,7 +41,7 @@ from wordfields import (
     texts,
 )
 
-from docgen.errors import Faults, FieldMissing, TemplateSyntax
+from docgen.errors import Faults, FieldMissing, LeftOut, TemplateSyntax
 from docgen.inspect_fields import compare_fields
 from docgen.merge import Merger
 from docgen.model import Making, Where
@@ -50,7 +50,6 @@ from docgen.render.docx.package import Package
 from docgen.render.docx.parts import compile_parts
 from docgen.render.docx.rich import DocxRich
 from docgen.render.docx.spot import collecting
-from docgen.wordfunctions import LeftOut
 
 PERSON = "first_name: {}| last_name: {}| city: {}| total: decimal| due: date| paid: boolean"
 LINES = "lines: {type: list, fields: {item: {}, price: decimal}}"

@@ -11,7 +11,7 @@ from typing import Any
 
 from lxml import etree
 
-from docgen.errors import DocgenError, RenderError, at, flatten, raise_faults
+from docgen.errors import DocgenError, LeftOut, RenderError, at, flatten, raise_faults
 from docgen.kinds import KINDS
 from docgen.limits import WorkLimits
 from docgen.merge import Merger, Missing
@@ -31,7 +31,7 @@ from docgen.render.docx.reference import document_of
 from docgen.render.docx.rich import DocxRich
 from docgen.render.docx.spot import OPEN, RichValue, collecting, fill
 from docgen.render.docx.values import Replacements, check_master, printing
-from docgen.wordfunctions import CURSOR, Cursor, LeftOut
+from docgen.wordfunctions import CURSOR, Cursor
 
 
 class PreparedDocx:
