@@ -15,6 +15,7 @@ import pikepdf
 import pypdfium2
 import pytest
 from docx import Document
+from PIL import Image, ImageChops
 
 from docgen.config import load_config
 from docgen.fields import read_values
@@ -27,10 +28,13 @@ from docgen.template import Template, load_template, template_names
 
 ROOT = Path(__file__).parent.parent.parent
 TEXTS = Path(__file__).parent / "texts"
+PICTURES = Path(__file__).parent / "pictures"
 TODAY = date(2026, 11, 20)
 LANGUAGES = ("de", "en", "fil", "lt", "lv")
-MESSAGES = ("invoice-email", "newsletter")
-CASES = [(name, language) for name in template_names(ROOT / "templates") for language in LANGUAGES]
+NAMES = template_names(ROOT / "templates")
+MESSAGES = {path.parent.name for ending in ("html", "mjml") for path in (ROOT / "templates").glob(f"*/body.{ending}")}
+PDFS = {path.parent.name for path in (ROOT / "templates").glob("*/body.rml")}
+CASES = [(name, language) for name in NAMES for language in LANGUAGES]
 
 
 def context_of(template: Template, locale: str, **more: object) -> Mapping[str, object]:
@@ -78,12 +82,46 @@ def test_a_sample_says_in_every_language_what_it_said_before(name: str, language
     assert made + "\n" == golden.read_text(encoding="utf-8")
 
 
-@pytest.mark.parametrize("name", template_names(ROOT / "templates"))
+#: Pictures show where things stand, not their letters: few and light pixels, in a handful of greys.
+DPI, SHADES = 24, 8
+#: How far a pixel may be off on average over a patch of `PATCH` pixels a side, of 255.
+NEAR, PATCH = 12.0, 12
+
+
+def pictures_of(artifact: Artifact) -> list[Image.Image]:
+    document = pypdfium2.PdfDocument(artifact.content)
+    return [page.render(scale=DPI / 72, grayscale=True).to_pil().convert("L") for page in document]
+
+
+def furthest(picture: Image.Image, other: Image.Image) -> float:
+    """Return how far the patch that differs most does, on average over its pixels."""
+    differences = ImageChops.difference(picture, other)
+    return max(differences.reduce(PATCH).getextrema())
+
+
+@pytest.mark.parametrize(("name", "language"), [case for case in CASES if case[0] in PDFS])
+def test_the_pages_of_a_sample_look_as_they_did(name: str, language: str, regenerate: bool) -> None:
+    template = load_template(ROOT / "templates" / name)
+    made = pictures_of(make(template, context_of(template, language)))
+    golden = [PICTURES / f"{name}-{language}-{number}.png" for number in range(1, len(made) + 1)]
+    if regenerate:
+        for stale in PICTURES.glob(f"{name}-{language}-*.png"):
+            stale.unlink()
+        for path, picture in zip(golden, made, strict=True):
+            picture.quantize(SHADES).save(path, "PNG", optimize=True)
+    assert sorted(PICTURES.glob(f"{name}-{language}-*.png")) == sorted(golden), "another number of pages"
+    for path, picture in zip(golden, made, strict=True):
+        with Image.open(path) as before:
+            assert picture.size == before.size, path.name
+            assert furthest(picture, before.convert("L")) < NEAR, path.name
+
+
+@pytest.mark.parametrize("name", NAMES)
 def test_a_template_speaks_all_languages(name: str) -> None:
     assert sorted(load_template(ROOT / "templates" / name).texts) == list(LANGUAGES)
 
 
-@pytest.mark.parametrize("name", sorted(set(template_names(ROOT / "templates")) - set(MESSAGES)))
+@pytest.mark.parametrize("name", sorted(set(NAMES) - MESSAGES))
 def test_two_renderings_are_the_same_bytes(name: str) -> None:
     template = load_template(ROOT / "templates" / name)
     assert make(template, context_of(template, "lt")).content == make(template, context_of(template, "lt")).content
