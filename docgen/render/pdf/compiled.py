@@ -13,7 +13,7 @@ from pathlib import Path
 from lxml import etree
 
 from docgen.errors import TemplateError, raise_faults
-from docgen.render.pdf.cutting import Cut, holders
+from docgen.render.pdf.cutting import Cut, holders, is_sure
 from docgen.render.pdf.file import Said, describe_file, said_of, write_file, write_standing
 from docgen.render.pdf.fonts import FontSet
 from docgen.render.pdf.layout.blocks import Block, Bookmark, Document, OutlineEntry
@@ -74,7 +74,7 @@ class Press:
         """
         key = cut.template, language, around, self._cache.age
         return self._standing.find(
-            key, cut.texts, said, lambda language: self._new_maker(Document(self._letters, language), "")
+            cut, key, said, lambda language: self._new_maker(Document(self._letters, language), "")
         )
 
     def print_again(self, order: Order, today: date | None) -> tuple[bytes, int]:
@@ -172,7 +172,9 @@ class Press:
 
 def _listen(root: etree._Element, order: Order | None) -> Ear | None:
     """Return what notes what is asked of a document's texts, where it is worth it and they stand where they should."""
-    texts = holders(root, order.texts) if order is not None and order.worth else None
+    if order is None or not order.worth:
+        return None
+    texts = holders(root, order.texts) if is_sure(order.template) else None
     return None if texts is None else Ear(texts)
 
 

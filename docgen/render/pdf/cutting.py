@@ -16,15 +16,14 @@ from docgen.render.pdf.file import Said
 from docgen.render.pdf.glyphs import tidy
 from docgen.render.pdf.layout.paraplain import LINE_END
 
-#: Elements whose texts are cut out, where they hold nothing but text and ends of lines.
-TAGS = ("para",)
-_TEXT = re.compile(rf">((?:[^<]|<br/>)++)(?=</(?:{'|'.join(TAGS)})>)")
+#: The element whose texts are cut out, as far as they hold nothing but text and ends of lines.
+_TAG, _END, _LINE_END = "para", "</para>", "<br/>"
 _ATTRIBUTE = re.compile(r'\b(title|author|subject|creator|keywords)="([^"<>]*)"')
 #: Elements that say what the document is, and where each begins.
 _SPEAKERS = ("document", "template")
 _HELD = "\0"
-#: Instructions and the like, in which tags are none; docgen's own elements, which become others.
-_NOT_CUT = re.compile(r"<!|<(?:addressWindow|epcQr|markdown|letterhead)\b")
+#: In what begins so tags may be none; docgen's own elements become others.
+_NOT_CUT = ("<!", "]]>", "<addressWindow", "<epcQr", "<markdown", "<letterhead")
 #: What XML cannot hold, or changes as it is read.
 _NOT_READ = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
 _MEANT = {"amp": "&", "lt": "<", "gt": ">", "quot": '"', "apos": "'", "#34": '"', "#39": "'"}
@@ -46,9 +45,7 @@ class Cut:
 
 
 def cut(merged: str) -> Cut | None:
-    """Return a merged body in parts, None where it has what could be mistaken."""
-    if _HELD in merged or "]]>" in merged or merged.find("<?", 1) >= 0 or _NOT_CUT.search(merged):
-        return None
+    """Return a merged body in parts, None where it has no head; see `is_sure` on what the parts are worth."""
     said: dict[tuple[str, str], str] = {}
     for speaker in _SPEAKERS:
         start = merged.find(f"<{speaker}")
@@ -58,15 +55,33 @@ def cut(merged: str) -> Cut | None:
         head = merged[start:end]
         said.update([((speaker, name), value) for name, value in _ATTRIBUTE.findall(head)])
         merged = f"{merged[:start]}{_ATTRIBUTE.sub(_HELD, head)}{merged[end:]}"
-    parts = _TEXT.split(merged)
-    return Cut(_HELD.join(parts[::2]), parts[1::2], said)
+    *pieces, last = merged.split(_END)
+    template, texts = [], []
+    for piece in pieces:
+        at = piece.rfind(">") + 1
+        while piece[at - 5 : at] == _LINE_END:
+            at = piece.rfind(">", 0, at - 5) + 1
+        text = piece[at:]
+        if text and not text.isspace():
+            template += (piece[:at], _HELD)
+            texts.append(text)
+        else:
+            template += (piece, _END)
+    return Cut("".join((*template, last)), texts, said)
+
+
+def is_sure(template: str) -> bool:
+    """Return whether a template has nothing that could be mistaken for what it is not."""
+    return template.find("<?", 1) < 0 and not any(mark in template for mark in _NOT_CUT)
 
 
 def read(written: str) -> str | None:
     """Return what a text says that was cut out, lines parted as a paragraph has them; None where it is not sure."""
+    if written.isascii() and written.isprintable() and "&" not in written and "<" not in written:
+        return written
     if _NOT_READ.search(written):
         return None
-    lines = [_unescaped(line) for line in written.split("<br/>")]
+    lines = [None if "<" in line else _unescaped(line) for line in written.split(_LINE_END)]
     return None if None in lines else LINE_END.join(map(tidy, lines))  # type: ignore[arg-type]
 
 
@@ -105,9 +120,9 @@ def holders(root: etree._Element, texts: Sequence[str]) -> dict[etree._Element, 
     """
     found: dict[etree._Element, int] = {}
     count = 0
-    for _, element in etree.iterwalk(root, events=("end",), tag=TAGS):
+    for _, element in etree.iterwalk(root, events=("end",), tag=_TAG):
         text, whole = _last_text(element)
-        if not text:
+        if not text or text.isspace():
             continue
         if count == len(texts) or text != read(texts[count]):
             return None

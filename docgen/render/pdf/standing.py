@@ -10,8 +10,10 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Hashable, Iterable, Sequence
 from dataclasses import dataclass, field
+from operator import itemgetter
+from typing import Literal
 
-from docgen.render.pdf.cutting import read
+from docgen.render.pdf.cutting import Cut, read
 from docgen.render.pdf.file import Said
 from docgen.render.pdf.file.standing import StandingFile
 from docgen.render.pdf.layout.blocks import FontUse
@@ -26,6 +28,7 @@ _MOST = 12_000_000
 _ENTRY = 4_000
 #: So many templates and layouts are known to have come once. What comes twice is kept.
 _MOST_SEEN = 10_000
+_HEIGHT, _FONTS = itemgetter(0), itemgetter(2)
 #: A picture of a body, and what tells whether it is still the same.
 Stamp = tuple[str, tuple[int, int]]
 
@@ -66,6 +69,7 @@ class Order:
     """
 
     key: Hashable
+    template: str
     texts: Sequence[str]
     said: Said
     layout: Layout | None = None
@@ -91,22 +95,23 @@ class Standing:
         self._seen: set[int] = set()
         self._weight = 0
 
-    def find(self, key: Hashable, texts: Sequence[str], said: Said, make_maker: Callable[[str], Maker]) -> Order:
+    def find(self, cut: Cut, key: Hashable, said: Said, make_maker: Callable[[str], Maker]) -> Order:
         """Return how to print a document.
 
         Args:
+            cut: its body.
             key: all that its pages depend on but its texts.
-            texts: as they are written.
             said: what it says of itself.
             make_maker: for texts that are new.
         """
-        order = Order(key, texts, said)
+        texts = cut.texts
+        order = Order(key, cut.template, texts, said)
         plan = self._plans.get(key)
         if plan is None:
             order.worth = self._came_before(hash(key))
         elif not _are_same(plan.stamps):
             del self._plans[key]
-        else:
+        elif len(texts) == len(plan.setters):
             settings = _set(plan, texts, make_maker)
             if settings is not None:
                 kind = _kind(settings, texts)
@@ -143,40 +148,40 @@ class Standing:
 
 def _set(plan: _Plan, texts: Sequence[str], make_maker: Callable[[str], Maker]) -> list[Setting | None] | None:
     """Return texts as they are set; None where one cannot be set in the short way."""
-    settings: list[Setting | None] = []
+    found = [setter and setter.written.get(text) for setter, text in zip(plan.setters, texts, strict=True)]
+    if None not in found and False not in found:
+        return found  # type: ignore[return-value]
     maker = None
-    for setter, written in zip(plan.setters, texts, strict=True):
-        if setter is None:
-            settings.append(None)
-            continue
-        found = setter.recent.get(written) if "&" not in written and "<" not in written else None
-        if found is None:
-            text = read(written)
-            if text is None:
-                return None
+    for at, (setter, setting) in enumerate(zip(plan.setters, found, strict=True)):
+        if setter is not None and setting is None:
             maker = maker or make_maker(plan.language)
-            try:
-                found = setter.recent.get(text) or setter.set(text, maker)
-            except WRONG:
-                return None
-        if not found:
+            found[at] = setting = _set_new(setter, texts[at], maker)
+        if setting is False:
             return None
-        settings.append(found)
-    return settings
+    return found  # type: ignore[return-value]
+
+
+def _set_new(setter: Setter, written: str, maker: Maker) -> Setting | Literal[False]:
+    """Return a text that is not among the recent ones, as it is set; False where it cannot be in the short way."""
+    text = read(written)
+    if text is None:
+        return False
+    try:
+        found = setter.recent.get(text)
+        found = setter.written[written] = setter.set(text, maker) if found is None else found
+    except WRONG:
+        return False
+    return found
 
 
 def _kind(settings: Sequence[Setting | None], texts: Sequence[str]) -> Hashable:
     """Return all that a layout depends on of its texts: heights, the fonts of the file, what else was looked at."""
-    heights: list[float] = []
-    known: list[str] = []
-    uses: set[frozenset[FontUse]] = set()
-    for setting, text in zip(settings, texts, strict=True):
-        if setting is None:
-            known.append(text)
-        else:
-            heights.append(setting[0])
-            uses.add(setting[2])
-    return tuple(heights), frozenset[FontUse]().union(*uses), tuple(known)
+    known: tuple[str, ...] = ()
+    if None in settings:
+        known = tuple(text for setting, text in zip(settings, texts, strict=True) if setting is None)
+        settings = [setting for setting in settings if setting is not None]
+    uses = set(map(_FONTS, settings))
+    return tuple(map(_HEIGHT, settings)), frozenset[FontUse]().union(*uses), known
 
 
 def _stamp(name: str) -> tuple[int, int]:

@@ -58,9 +58,15 @@ class Setting(NamedTuple):
 
 
 class Setter(Shelf):
-    """Sets texts in one style, width and language, and keeps them: those that are no such text as False."""
+    """Sets texts in one style, width and language, and keeps them: those that are no such text as False.
 
-    __slots__ = ("_easy", "_letters", "_look", "_share", "_start", "_style", "_width", "_widths")
+    Attributes:
+        written: the recent ones by how they are written in the body, where somebody knows that.
+    """
+
+    __slots__ = (
+        "_easy", "_first", "_letters", "_look", "_share", "_start", "_style", "_width", "_widths", "written",
+    )  # fmt: skip
 
     def __init__(self, style: ParaStyle, width: float, maker: Maker) -> None:
         super().__init__()
@@ -73,6 +79,13 @@ class Setter(Shelf):
         self._share = _SHARES.get(style.alignment)
         colour = fill_operator(self._look.colour)
         self._start = f"BT\n/F{self._letters.number} {self._look.size:.6g} Tf\n{colour}"
+        self._first = style.left_indent + style.first_line_indent
+        self.written: dict[str, Setting | Literal[False]] = {}
+
+    def turn(self) -> None:
+        """Begin a generation."""
+        super().turn()
+        self.written = {}
 
     def set(self, text: str, maker: Maker) -> Setting | Literal[False]:
         """Return a text that is not among the recent ones."""
@@ -85,10 +98,22 @@ class Setter(Shelf):
 
     def _set(self, text: str, maker: Maker) -> Setting | Literal[False]:
         if self._share is not None and self._letters.know(text):
+            if len(text.split(None, 1)) == 1 and LINE_END not in text and (found := self._set_word(text.strip())):
+                return found
             lines = self._break(text)
             if lines:
                 return self._draw(text, lines, self._share)
         return self._set_at_length(text, maker) if is_more_than_text(text) else self._set_by_steps(normal(text), maker)
+
+    def _set_word(self, word: str) -> Setting | None:
+        """Return a word on a line of its own, as most cells with numbers have them; None where it is too long."""
+        look, style = self._look, self._style
+        extra = self._widths[0] - look.face.width(word, look.size)
+        if extra < 0:
+            return None
+        x, y = self._first + self._share * extra, style.leading - look.size  # type: ignore[operator]
+        ops = f"{self._start}1 0 0 1 {x:.3f} {y:.3f} Tm\n<{look.face.digits(word)}> Tj\nET\n"
+        return Setting(style.leading, ops, self._letters.fonts(word))
 
     def _break(self, text: str) -> list[tuple[str, float]]:
         """Return lines and the room left in each; none where a word is divided, a space narrower, a line empty."""
@@ -109,7 +134,7 @@ class Setter(Shelf):
     def _draw(self, text: str, lines: Sequence[tuple[str, float]], share: float) -> Setting:
         """Return lines that are not stretched."""
         style, digits = self._style, self._look.face.digits
-        left, height = style.left_indent + style.first_line_indent, len(lines) * style.leading
+        left, height = self._first, len(lines) * style.leading
         y, ops = height - self._look.size, self._start
         for line, extra in lines:
             ops += f"1 0 0 1 {left + share * extra:.3f} {y:.3f} Tm\n<{digits(line)}> Tj\n"
