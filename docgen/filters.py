@@ -257,10 +257,17 @@ def list_(context: Context, values: Iterable[object], style: str = "standard", *
     return Listing(elements, format_list(shown, cast(Any, style), locale_of(context, locale)) if shown else "")
 
 
+#: What CommonMark may read as a mark, and takes as it stands behind a backslash.
+_MARKING = re.compile(r"[!-/:-@\[-`{-~]")
 _LETTERS = str.maketrans({
     "ß": "ss", "ẞ": "SS", "æ": "ae", "Æ": "AE", "œ": "oe", "Œ": "OE", "ø": "o", "Ø": "O", "đ": "d", "Đ": "D", "ð": "d",
     "Ð": "D", "þ": "th", "Þ": "Th", "ł": "l", "Ł": "L", "ı": "i", "ħ": "h", "ŧ": "t", "ŋ": "n",
 })  # fmt: skip
+
+
+def literal(value: object) -> str:
+    """Write a text so that `markdown` shows it as it stands, in one line."""
+    return _MARKING.sub(r"\\\g<0>", " ".join(str(value).split()))
 
 
 def slug(value: object, separator: str = "-") -> str:

@@ -71,6 +71,7 @@ OWN: dict[str, Callable[..., Any]] = {
     "plural": filters.plural,
     "list": filters.list_,
     "slug": _plain(filters.slug),
+    "literal": _plain(filters.literal),
     "qr": richfilters.qr,
     "image": richfilters.image,
     "markdown": richfilters.markdown,

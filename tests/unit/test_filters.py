@@ -12,6 +12,7 @@ from markupsafe import Markup, escape
 
 from docgen.errors import AddressError, DocgenError, FieldMissing, TemplateError, TextMissing
 from docgen.merge import Merger, build_context
+from docgen.prose import parse_markdown, to_text
 
 COMPANY = {"name": "Acme", "currency": "EUR", "country": "DE", "language": "de"}
 TEXTS: Mapping[str, Mapping[str, object]] = {
@@ -335,3 +336,18 @@ def test_a_wrong_error_level_and_an_absent_picture_are_faults(tmp_path: Path) ->
 )
 def test_what_templates_can_do_besides(source: str, text: str) -> None:
     assert render(source, rows=[{"n": 1, "k": "a"}, {"n": 2, "k": "a"}]) == text
+
+
+@pytest.mark.parametrize(
+    "text", ["A*B*C GmbH", "R_D_ & Co", "12. Oktober", "# 1", "- x", "a\\b", "[x](y)", "<b>", "`x`"]
+)
+def test_what_is_literal_is_shown_as_it_stands(text: str) -> None:
+    source = render("so: {{ x | literal }}", x=text)
+    assert to_text(parse_markdown(source)) == f"so: {text}"
+    assert to_text(parse_markdown(render("{{ x | literal }}", x=text))) == text
+
+
+@given(text=st.text(st.characters(min_codepoint=32, max_codepoint=126), min_size=1, max_size=40))
+def test_what_is_literal_keeps_every_sign(text: str) -> None:
+    shown = to_text(parse_markdown(render("so: {{ x | literal }}", x=text)))
+    assert shown.split() == f"so: {text}".split()
