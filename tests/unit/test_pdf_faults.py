@@ -55,6 +55,18 @@ CASES = {
     "no value": ('<barCodeFlowable code="code128"/>', 8, 'the attribute "value" is missing'),
     "nothing": ('<qr value=""/>', 8, "no QR code holds nothing"),
     "a picture": ('<img src="lgo.png" width="3" height="3"/>', 8, 'there is no file "lgo.png"; did you mean "logo'),
+    "a wide table": (
+        PARA + '<blockTable colWidths="500,500"><tr><td>x</td><td>y</td></tr></blockTable>',
+        9,
+        "<blockTable>: it is 353 mm wide and reaches over the right edge of the page, which is 210 mm wide",
+    ),
+    "a wide picture": (PARA + '<img src="a.png" width="900" height="9"/>', 9, "<img>: it is 317 mm wide and"),
+    "at the right": (
+        '<blockTable alignment="right" colWidths="500"><tr><td>x</td></tr></blockTable>', 8, "over the left edge",
+    ),
+    "in a list": (
+        '<ul><li>\n<blockTable colWidths="900"><tr><td>x</td></tr></blockTable></li></ul>', 8, "<ul>: it is 317 mm",
+    ),
     "no picture": ('<img src="sketch.svg" width="3" height="3"/>', 8, 'there is no file "sketch.svg"; one of: a.png'),
 }  # fmt: skip
 
@@ -81,3 +93,17 @@ def test_a_size_of_pages_that_is_not_known_names_what_was_meant(tmp_path: Path):
     body.write_text(body.read_text().replace('pagesize="A4"', 'pagesize="leter"'))
     with pytest.raises(DocgenError, match='line 2: <template>: "leter" is not a page size; did you mean "LETTER"'):
         prepare(template).render(make_context({}))
+
+
+@pytest.mark.parametrize("engine", list(Making))
+@pytest.mark.parametrize(
+    "story",
+    [
+        '<blockTable colWidths="470"><tr><td>x</td></tr></blockTable>',
+        '<blockTable alignment="left" colWidths="540"><tr><td>x</td></tr></blockTable>',
+        '<spacer width="9000" length="1"/><para>x</para>',
+        '<indent left="-50" right="-50"><para>x</para></indent>',
+    ],
+)
+def test_what_is_wider_than_its_frame_may_stand_in_the_margin(story: str, engine: Making, tmp_path: Path):
+    assert prepare(rml_template(tmp_path / "t", story), engine=engine).render(make_context({})).pages == 1

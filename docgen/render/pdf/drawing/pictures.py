@@ -15,6 +15,7 @@ from docgen.render.pdf.drawing.samples import read_samples
 from docgen.render.pdf.drawing.vectors import unit_form, vector_of
 from docgen.render.pdf.layout.attributes import length, switch
 from docgen.render.pdf.layout.blocks import Block, Document, Ink, Node, Sheet
+from docgen.render.pdf.layout.edges import stay_on_page
 from docgen.render.pdf.layout.maker import Maker, needed
 
 _DATA = "data:"
@@ -107,6 +108,8 @@ class Figure:
         """Draw it."""
         x += {"left": 0.0, "right": spare}.get(self._align, spare / 2)
         width, height = self._size
+        if spare <= 0:
+            stay_on_page(sheet, x, width)
         node = figure(self._document, self._alt, sheet, (x, y, x + width, y + height))
         sheet.put(self._ink, x, y, node)
 

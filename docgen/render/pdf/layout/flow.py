@@ -23,6 +23,7 @@ from docgen.render.pdf.layout.actions import (
     Steering,
 )
 from docgen.render.pdf.layout.blocks import TINY, Block, Sheet
+from docgen.render.pdf.layout.edges import BeyondPage
 from docgen.render.pdf.layout.frames import Frame, FramePlan
 from docgen.render.pdf.layout.furniture import Furniture
 from docgen.render.pdf.layout.keeping import ENDLESS, Container, KeepTogether
@@ -31,7 +32,7 @@ from docgen.render.pdf.layout.pagetemplates import Book, PageTemplate
 from docgen.render.pdf.layout.parastyle import ParaStyle
 from docgen.render.pdf.layout.sheetstyles import read_styles
 from docgen.render.pdf.layout.wrong import WRONG, in_words
-from docgen.render.pdf.overfull import overfull
+from docgen.render.pdf.overfull import Overfull, overfull
 
 #: So many pages with nothing on them end the layout.
 _EMPTY_PAGES = 10
@@ -194,7 +195,10 @@ class Flow:
 
     def _broken(self, block: Block, error: Exception) -> TemplateError:
         """Return the fault of a block that cannot be measured or drawn."""
-        element = _element_of(block)
+        element = self._maker.origin(block)
+        element = _element_of(block) if element is None else element
+        if element is None and isinstance(error, BeyondPage):
+            return Overfull(str(error), where=self._maker.place(None))
         if element is None:
             return TemplateError(f"an element cannot be drawn: {in_words(error)}", where=self._maker.place(None))
         return self._maker.fault(element, f"<{element.tag}>: {in_words(error, element)}")

@@ -15,6 +15,7 @@ from lxml import etree
 from docgen.limits import current_work
 from docgen.render.pdf.layout import tablesplit
 from docgen.render.pdf.layout.blocks import NO_INK, Block, Ink, Sheet
+from docgen.render.pdf.layout.edges import stay_on_page
 from docgen.render.pdf.layout.maker import Maker
 from docgen.render.pdf.layout.tablecells import (
     BOUNDLESS,
@@ -421,6 +422,8 @@ class Table:
         """Draw it."""
         if spare:
             x += {"CENTER": 0.5 * spare, "RIGHT": spare}.get(self._manner.align, 0.0)
+        if spare <= 0:
+            stay_on_page(sheet, x, self._xs[-1])
         ys = self._edges()
         fills, lines = self._rules(ys)
         _decorate(sheet, fills, x, y)

@@ -31,11 +31,12 @@ from docgen.model import Where
 from docgen.render.pdf.alone import ALONE
 from docgen.render.pdf.fonts import DEFAULT_FONT, FontSet
 from docgen.render.pdf.glyphs import Printed
+from docgen.render.pdf.layout.edges import BeyondPage
 from docgen.render.pdf.marking import only_compiled, strip_marks
 from docgen.render.pdf.names import missing_names
 from docgen.render.pdf.overfull import overfull
 from docgen.render.pdf.plainly import NO_ROOM, element_at_fault, plainly
-from docgen.render.pdf.reference import charts, codes, sheets, underlines
+from docgen.render.pdf.reference import charts, codes, edges, sheets, underlines
 from docgen.render.pdf.reference.archive import archive
 from docgen.render.pdf.reference.canvas import CheckedCanvas
 from docgen.render.pdf.reference.vectors import draw_vectors
@@ -260,6 +261,7 @@ def _install() -> None:
         story.factories["pre"] = _Pre
         story.factories |= {"codesnippet": _CodeSnippet, "storyPlace": _StoryPlace}
     underlines.install()
+    edges.install()
     codes.install()
     charts.install()
     sheets.install()
@@ -280,6 +282,8 @@ _TOO_LARGE = re.compile(r"too large on page (\d+) in frame '?(.+?)'?(?:\(| of te
 
 def _translate(error: Exception, root: etree._Element, file: str) -> DocgenError:
     element = element_at_fault(error)
+    if element is None and isinstance(error, BeyondPage):
+        element = _being_placed(error, root)
     if isinstance(error, DocgenError):
         error.where = error.where or Where(file, element.sourceline if element is not None else None)
         return error
@@ -304,13 +308,13 @@ def _layout_fault(error: LayoutError, root: etree._Element, file: str) -> Templa
     text = str(error)
     place = _TOO_LARGE.search(text)
     content = re.search(r"'([^('\n][^'\n]{2,59})", _ADDRESS_OF.sub("", text).split("too large")[0].split("frame=")[-1])
-    element = _too_large(error, root)
+    element = _being_placed(error, root)
     where = Where(file, element.sourceline if element is not None else None)
     return overfull(where, place[1] if place else "", content[1].strip() if content else "")
 
 
-def _too_large(error: LayoutError, root: etree._Element) -> etree._Element | None:
-    """Return the element of the story that found no room."""
+def _being_placed(error: Exception, root: etree._Element) -> etree._Element | None:
+    """Return the element of the story that was to be placed when it went wrong."""
     found: etree._Element | None = None
     for frame, _ in traceback.walk_tb(error.__traceback__):
         content, ahead = frame.f_locals.get("f"), frame.f_locals.get("flowables")
