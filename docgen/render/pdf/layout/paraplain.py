@@ -242,7 +242,7 @@ class PlainParagraph(Paragraph):
 
     def wrap(self, width: float, height: float) -> tuple[float, float]:
         """Return its width, which is all there is, and its height."""
-        if width < _FUZZ or self._stop >= 0:
+        if width < _FUZZ or self._stop >= 0 or self._words is not None:
             self._setting = False
             return super().wrap(width, height)
         style, maker = self._style, self._maker
