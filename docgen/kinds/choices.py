@@ -14,9 +14,10 @@ from decimal import Decimal
 from docgen.errors import RecordError, WrongValue, raise_faults
 from docgen.kinds.base import Values, read_rows, read_text
 from docgen.kinds.lines import read_lines
-from docgen.kinds.totals import Rows, Totals, compute_totals
+from docgen.kinds.totals import PRICE_READS, Rows, Totals, compute_totals
 
-CHOICE_INPUT = ("optional", "alternative_to", "accepted")
+#: What is read of lines that are priced by `price_order` or `price_offer`, and all else that they read.
+ORDER_READS = PRICE_READS | {"lines[].optional", "lines[].alternative_to", "lines[].accepted"}
 
 
 @dataclass(frozen=True, slots=True)

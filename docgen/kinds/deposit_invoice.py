@@ -22,8 +22,9 @@ from docgen.kinds.billing import (
     read_issued,
     read_type,
 )
+from docgen.kinds.choices import ORDER_READS, price_order
 from docgen.kinds.payment import PAY_COMPUTED, PAY_READS, ask_for
-from docgen.kinds.totals import PRICE_COMPUTED, PRICE_READS, check_total, compute_totals
+from docgen.kinds.totals import PRICE_COMPUTED, check_total
 from docgen.kinds.vat import HUNDRED, VatGroup, share
 from docgen.money import round_money
 
@@ -48,7 +49,7 @@ def compute(values: Values, company: Values, today: date) -> Values:
         RecordError: a line that cannot be, a deposit that is none or more than the order; several as Faults.
     """
     currency = read_currency(values, company)
-    order = compute_totals(values, currency)
+    order = price_order(values, currency)
     check_total(values, "total", order.gross, currency, hint=TOTAL_HINT)
     vat = _deposit(values, order.vat, order.gross, currency)
     net, tax = (sum((group[name] for group in vat), ZERO) for name in ("net", "tax"))
@@ -101,7 +102,7 @@ def _shared(amount: Decimal, vat: Sequence[VatGroup], gross: Decimal, currency: 
 DEPOSIT_INVOICE = Kind(
     name="deposit-invoice",
     compute=compute,
-    reads=PRICE_READS
+    reads=ORDER_READS
     | HEAD_READS
     | ACCOUNTING_READS
     | PAY_READS

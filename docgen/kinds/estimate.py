@@ -6,8 +6,8 @@ from datetime import date, timedelta
 
 from docgen.errors import WrongValue
 from docgen.kinds.base import Kind, Values, read_amount, read_text
-from docgen.kinds.choices import CHOICE_INPUT, price_offer
-from docgen.kinds.totals import PRICE_COMPUTED, PRICE_READS, check_total
+from docgen.kinds.choices import ORDER_READS, price_offer
+from docgen.kinds.totals import PRICE_COMPUTED, check_total
 
 
 def compute(values: Values, company: Values, today: date) -> Values:
@@ -67,9 +67,7 @@ _LINES = [path for path in PRICE_COMPUTED if path.startswith("lines[].")]
 ESTIMATE = Kind(
     name="estimate",
     compute=compute,
-    reads=PRICE_READS
-    | {"currency", "date", "valid_days", "valid_until", "total"}
-    | {f"lines[].{name}" for name in CHOICE_INPUT},
+    reads=ORDER_READS | {"currency", "date", "valid_days", "valid_until", "total"},
     computed=PRICE_COMPUTED
     | set(FIGURES)
     | {f"choices[].{path.removeprefix('lines[].')}" for path in _LINES}

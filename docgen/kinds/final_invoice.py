@@ -17,10 +17,11 @@ from docgen.kinds.billing import (
     read_issued,
     read_type,
 )
+from docgen.kinds.choices import ORDER_READS, price_order
 from docgen.kinds.deposits import Left, Rows, read_deposits, what_is_left
 from docgen.kinds.invoice import COMMERCIAL
 from docgen.kinds.payment import PAY_COMPUTED, PAY_READS, ask_for
-from docgen.kinds.totals import PRICE_COMPUTED, PRICE_READS, check_total, compute_totals
+from docgen.kinds.totals import PRICE_COMPUTED, check_total
 
 DEPOSIT_FIGURES = ("vat_rate", "vat_category", "net", "tax", "gross")
 
@@ -42,7 +43,7 @@ def compute(values: Values, company: Values, today: date) -> Values:
         RecordError: a line or deposit that cannot be, or a `total` that differs; several as Faults.
     """
     currency = read_currency(values, company)
-    totals = compute_totals(values, currency)
+    totals = price_order(values, currency)
     check_total(values, "total", totals.gross, currency, hint=TOTAL_HINT)
     deposits = read_deposits(values, totals.vat, currency)
     left = what_is_left(totals.vat, deposits)
@@ -71,7 +72,7 @@ def _sum(rows: Rows, name: str) -> Decimal:
 FINAL_INVOICE = Kind(
     name="final-invoice",
     compute=compute,
-    reads=PRICE_READS
+    reads=ORDER_READS
     | HEAD_READS
     | ACCOUNTING_READS
     | PAY_READS

@@ -18,8 +18,9 @@ from docgen.kinds.billing import (
     read_issued,
     read_type,
 )
+from docgen.kinds.choices import ORDER_READS, price_order
 from docgen.kinds.payment import PAY_COMPUTED, PAY_READS, ask_for
-from docgen.kinds.totals import PRICE_COMPUTED, PRICE_READS, check_total, compute_totals
+from docgen.kinds.totals import PRICE_COMPUTED, check_total
 from docgen.money import round_money
 
 COMMERCIAL = "380"
@@ -29,7 +30,7 @@ def compute(values: Values, company: Values, today: date) -> Values:
     """Compute lines, VAT breakdown, totals, due date and how to pay.
 
     Args:
-        values: what `compute_totals`, `ask_for` and `accounting_tax` read; `type_code` (BT-3), `date` (BT-2),
+        values: what `price_order`, `ask_for` and `accounting_tax` read; `type_code` (BT-3), `date` (BT-2),
             `currency` (BT-5), `invoice_no` (BT-25) of a corrected invoice, `prepaid` (BT-113) or `prepayments` with
             an `amount` each, and `total` (BT-112) to compare with.
         company: `currency` is the default; the account and the address of who is paid.
@@ -39,7 +40,7 @@ def compute(values: Values, company: Values, today: date) -> Values:
         RecordError: a line that cannot be, or a `total` that differs; several as Faults.
     """
     currency = read_currency(values, company)
-    totals = compute_totals(values, currency)
+    totals = price_order(values, currency)
     check_total(values, "total", totals.gross, currency, hint=TOTAL_HINT)
     issued, prepaid = read_issued(values, today), read_prepaid(values, currency)
     return {
@@ -78,7 +79,7 @@ def read_prepaid(values: Values, currency: str) -> Decimal:
 INVOICE = Kind(
     name="invoice",
     compute=compute,
-    reads=PRICE_READS
+    reads=ORDER_READS
     | HEAD_READS
     | ACCOUNTING_READS
     | PAY_READS

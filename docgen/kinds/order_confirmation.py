@@ -6,9 +6,9 @@ from datetime import date
 
 from docgen.errors import RecordError, WrongValue, raise_faults
 from docgen.kinds.base import Kind, Values, read_rows, read_text
-from docgen.kinds.choices import CHOICE_INPUT, price_order
+from docgen.kinds.choices import ORDER_READS, price_order
 from docgen.kinds.estimate import read_day
-from docgen.kinds.totals import PRICE_COMPUTED, PRICE_READS, Rows, check_total
+from docgen.kinds.totals import PRICE_COMPUTED, Rows, check_total
 
 
 def compute(values: Values, company: Values, today: date) -> Values:
@@ -72,9 +72,7 @@ FIGURES = ("currency", "date", "expected_from", "expected_until", "in_parts", "l
 ORDER_CONFIRMATION = Kind(
     name="order-confirmation",
     compute=compute,
-    reads=PRICE_READS
-    | {"currency", "date", "expected_date", "total", "lines[].expected_date"}
-    | {f"lines[].{name}" for name in CHOICE_INPUT},
+    reads=ORDER_READS | {"currency", "date", "expected_date", "total", "lines[].expected_date"},
     computed=PRICE_COMPUTED | set(FIGURES),
     help="What was ordered, accepted options and alternatives among it, what it costs, and when it is expected.",
 )

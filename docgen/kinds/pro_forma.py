@@ -10,7 +10,8 @@ from datetime import date
 from docgen.errors import WrongValue
 from docgen.kinds.base import Kind, Values
 from docgen.kinds.billing import HEAD_READS, TOTAL_HINT, read_currency, read_day, read_issued
-from docgen.kinds.totals import PRICE_COMPUTED, PRICE_READS, check_total, compute_totals
+from docgen.kinds.choices import ORDER_READS, price_order
+from docgen.kinds.totals import PRICE_COMPUTED, check_total
 
 
 def compute(values: Values, company: Values, today: date) -> Values:
@@ -25,7 +26,7 @@ def compute(values: Values, company: Values, today: date) -> Values:
         RecordError: a line that cannot be, a `total` that differs, a last day before the first; several as Faults.
     """
     currency = read_currency(values, company)
-    totals = compute_totals(values, currency)
+    totals = price_order(values, currency)
     check_total(values, "total", totals.gross, currency, hint=TOTAL_HINT)
     issued, until = read_issued(values, today), read_day(values, "valid_until")
     if until and until < issued:
@@ -36,7 +37,7 @@ def compute(values: Values, company: Values, today: date) -> Values:
 PRO_FORMA = Kind(
     name="pro-forma",
     compute=compute,
-    reads=PRICE_READS | HEAD_READS | {"valid_until"},
+    reads=ORDER_READS | HEAD_READS | {"valid_until"},
     computed=PRICE_COMPUTED | {"currency", "date"},
     help="What an invoice will say, for customs, a bank or an approval; nothing is owed by it.",
 )
