@@ -46,7 +46,8 @@ def _settled(values: Values, currency: str) -> list[Row]:
     rows = read_rows(values, "reports")
     if not rows:
         raise MissingValue("reports")
-    reports, faults = [], []
+    reports: list[Row] = []
+    faults: list[RecordError] = []
     for index, row in enumerate(rows):
         try:
             reports.append(_report(row, values, currency, f"reports[{index}]."))

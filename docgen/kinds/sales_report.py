@@ -50,6 +50,7 @@ def compute(values: Values, company: Values, today: date) -> Values:
         **_period(values),
         **_compared(whole, whole["actual"]),
         **{name: [_row(row, whole["actual"]) for row in rows] for name, rows in lists.items()},
+        **{f"{name}_total": _total(lists[name], whole["actual"]) for name in BREAKDOWNS},
         "others": _others(lists["customers"], whole),
         "average": _average(whole["actual"], read_amount(values, "orders"), currency),
         "previous_average": _average(whole["previous"], read_amount(values, "previous_orders"), currency),
@@ -149,6 +150,11 @@ def _row(line: Line, whole: Decimal | None) -> Row:
     return {**line.row, **_compared(line.figures, whole)}
 
 
+def _total(lines: list[Line], whole: Decimal | None) -> Row | None:
+    """Return the last row of a breakdown: what its rows add up to, targets too; None without rows."""
+    return _compared({name: _sum(lines, name) for name in (*SUMMED, "target")}, whole) if lines else None
+
+
 def _compared(figures: Figures, whole: Decimal | None) -> Row:
     """Return the figures with what they mean: share, attainment, change and growth.
 
@@ -217,6 +223,7 @@ SALES_REPORT = Kind(
     | {f"{name}[].{figure}" for name in (*BREAKDOWNS, "customers") for figure in _FIGURES},
     computed=frozenset({"currency", "date", *_PERIOD, *_COMPARED, "others", "average", "previous_average"})
     | {f"{name}[].{figure}" for name in (*BREAKDOWNS, "customers") for figure in _COMPARED}
-    | {f"others.{figure}" for figure in _COMPARED},
+    | {f"{name}.{figure}" for name in ("others", *(f"{one}_total" for one in BREAKDOWNS)) for figure in _COMPARED}
+    | {f"{name}_total" for name in BREAKDOWNS},
     help="Sales of a week, month or quarter against target, last period and last year.",
 )
