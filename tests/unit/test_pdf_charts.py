@@ -5,6 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 from pathlib import Path
 
+import pypdfium2
 import pytest
 from differential.pdf_compare import differences, picture_differences
 from rendering import make_context, pdf_text, rml_template
@@ -84,3 +85,29 @@ def test_faults_of_a_chart_name_what_is_wrong() -> None:
         plan(width_mm=5)
     with pytest.raises(TemplateError, match='"red" is not a colour'):
         plan(colors=["red"])
+
+
+@pytest.mark.parametrize(("locale", "text"), [("en", "27%"), ("de", "27\u00a0%"), ("fil", "27%")])
+def test_a_pie_says_its_parts_as_the_records_language_writes_percentages(locale: str, text: str) -> None:
+    assert plan("pie", locale).labels[0][0] == text
+
+
+def test_a_value_that_is_asked_for_stands_at_a_piece_in_place_of_its_percentage() -> None:
+    assert plan("pie", labels=True).labels[0][0] == "1,201"
+
+
+def test_labels_along_the_foot_of_lying_bars_stay_within_the_chart_and_clear_of_the_axis_title(tmp_path: Path) -> None:
+    call = 'chart("bar", rows, x="month", y="sales", y_title="EUR", number_format="#,##0.00", width_mm=60)'
+    ours, _ = both(tmp_path, f"{{{{ {call} }}}}")
+    page = pypdfium2.PdfDocument(ours)[0].get_textpage()
+    left = box(page, "Jan")[0]
+    last, title = box(page, "2,500.00"), box(page, "EUR")
+    assert last[2] - left < 60 * 72 / 25.4
+    assert title[3] < last[1]
+
+
+def box(page: pypdfium2.PdfTextPage, words: str) -> tuple[float, float, float, float]:
+    """Return left, bottom, right and top of words on a page."""
+    index, count = page.search(words).get_next()
+    lefts, bottoms, rights, tops = zip(*(page.get_charbox(index + at) for at in range(count)), strict=True)
+    return min(lefts), min(bottoms), max(rights), max(tops)

@@ -21,12 +21,16 @@ from reportlab.graphics.widgets.markers import makeMarker
 from reportlab.lib.colors import Color, HexColor, white
 from reportlab.pdfbase.pdfmetrics import stringWidth
 
+from docgen.render.pdf.chartlabels import Lettering, foot, thinned
 from docgen.render.pdf.charts import ChartPlan, read_plan
 from docgen.render.pdf.fonts import DEFAULT_FONT
 
 _FONT, _STRONG = DEFAULT_FONT, f"{DEFAULT_FONT}-Semibold"
 _SIZE, _TITLE = 7.5, 10.5
 _LEADING = 10.0
+_LETTERS = Lettering(_FONT, _SIZE, _LEADING)
+#: Of the chart's height, what names below it may take.
+_FOOT = 0.35
 _GAP = 6.0
 _KEY = 6.0  # the side of the square before a name in the legend
 _LONGEST_LABEL = 0.35  # of the chart's width
@@ -75,10 +79,14 @@ def _draw_legend(drawing: Drawing, names: list[str], plan: ChartPlan, top: float
 
 
 def _frame(chart: Any, plan: ChartPlan, top: float, left: float) -> None:
+    """Place the chart so that titles and the last label along the foot have room; lying bars have values there."""
+    lying = plan.kind.endswith("bar")
+    along, up = (plan.y_title, plan.x_title) if lying else (plan.x_title, plan.y_title)
+    last = stringWidth(plan.tick_labels[-1], _FONT, _SIZE) / 2 if lying else 0.0
     chart.x = left
-    chart.y = _LEADING + 4 + (_LEADING + 2 if plan.x_title else 0)
-    chart.width = plan.width - left - 8
-    chart.height = max(top - chart.y - (_LEADING if plan.y_title else 2), 10)
+    chart.y = _LEADING + 4 + (_LEADING + 2 if along else 0)
+    chart.width = plan.width - left - max(last, 8)
+    chart.height = max(top - chart.y - (_LEADING if up else 2), 10)
 
 
 def _left(labels: list[str], plan: ChartPlan) -> float:
@@ -117,9 +125,8 @@ def _titles(drawing: Drawing, chart: Any, plan: ChartPlan, along: str, up: str) 
 def _columns(drawing: Drawing, plan: ChartPlan, top: float) -> None:
     chart = VerticalBarChart()
     _frame(chart, plan, top, _left(plan.tick_labels, plan))
-    chart.categoryAxis.labels.dy = -4
-    chart.categoryAxis.categoryNames = _thinned(plan.categories, chart.width / max(len(plan.categories), 1))
     _bars(drawing, chart, plan)
+    _name_categories(chart, plan)
     _titles(drawing, chart, plan, plan.x_title, plan.y_title)
 
 
@@ -169,11 +176,19 @@ def _bars(drawing: Drawing, chart: Any, plan: ChartPlan) -> None:
     drawing.add(chart)
 
 
-def _thinned(names: list[str], room: float) -> list[str]:
-    """Return as many names as there is room for, evenly, and blanks between them."""
-    widest = max((stringWidth(name, _FONT, _SIZE) for name in names), default=0.0)
-    every = max(1, -(-int(widest + 4) // max(int(room), 1)))
-    return [name if at % every == 0 else "" for at, name in enumerate(names)]
+def _name_categories(chart: Any, plan: ChartPlan) -> None:
+    """Write the names below columns and lines, and make room for them."""
+    room = chart.width / max(len(plan.categories), 1)
+    names = foot(plan.categories, room, chart.x, plan.height * _FOOT, _LETTERS, dated=plan.dated)
+    labels = chart.categoryAxis.labels
+    chart.categoryAxis.categoryNames = names.texts
+    labels.leading = _LEADING
+    labels.dy = -4
+    if names.turned:
+        labels.angle, labels.boxAnchor, labels.textAnchor = 45, "ne", "end"
+        labels.dx, labels.dy = 3, -3
+    chart.y += names.height
+    chart.height = max(chart.height - names.height, 10)
 
 
 def _lines(drawing: Drawing, plan: ChartPlan, top: float) -> None:
@@ -181,14 +196,13 @@ def _lines(drawing: Drawing, plan: ChartPlan, top: float) -> None:
     _frame(chart, plan, top, _left(plan.tick_labels, plan))
     chart.data = [list(row) for row in plan.values]
     chart.joinedLines = 1
-    chart.categoryAxis.labels.dy = -4
-    chart.categoryAxis.categoryNames = _thinned(plan.categories, chart.width / max(len(plan.categories), 1))
     for at in range(len(plan.values)):
         colour = _colour(plan.colours[at])
         chart.lines[at].strokeColor = colour
         chart.lines[at].strokeWidth = 1.5
     _style_axis(chart.categoryAxis, plan, values=False)
     _style_axis(chart.valueAxis, plan, values=True)
+    _name_categories(chart, plan)
     _set_ticks(chart.valueAxis, plan.ticks, plan.tick_labels)
     if plan.labelled:
         chart.lineLabelFormat = "values"
@@ -212,11 +226,23 @@ def _areas(drawing: Drawing, plan: ChartPlan, top: float) -> None:
     _style_axis(chart.xValueAxis, plan, values=False)
     _style_axis(chart.yValueAxis, plan, values=True)
     _set_ticks(chart.xValueAxis, [float(at) for at in range(len(plan.categories))], plan.categories)
-    texts = _thinned(plan.categories, chart.width / max(len(plan.categories), 1))
+    texts = _name_ends(chart, plan)
     chart.xValueAxis.labelTextFormat = lambda value: texts[min(max(round(value), 0), len(texts) - 1)]
     _set_ticks(chart.yValueAxis, plan.ticks, plan.tick_labels)
     drawing.add(chart)
     _titles(drawing, chart, plan, plan.x_title, plan.y_title)
+
+
+def _name_ends(chart: Any, plan: ChartPlan) -> list[str]:
+    """Make room for names whose middles stand at the ends of the axis; return what is shown of all names."""
+    first, last = (_LETTERS.width(plan.categories[at]) / 2 if plan.categories else 0.0 for at in (0, -1))
+    before = min(max(first - chart.x, 0.0), chart.width / 4)
+    after = min(max(last - 8, 0.0), chart.width / 4)
+    chart.x += before
+    chart.width -= before + after
+    texts = thinned(plan.categories, chart.width / max(len(plan.categories) - 1, 1), _LETTERS)
+    rooms = [2 * chart.x] + [chart.width] * (len(texts) - 2) + [2 * (after + 8)] * (len(texts) > 1)
+    return [_LETTERS.cut(text, room) for text, room in zip(texts, rooms, strict=False)]
 
 
 def _points(drawing: Drawing, plan: ChartPlan, top: float) -> None:
@@ -254,8 +280,7 @@ def _round(drawing: Drawing, plan: ChartPlan, top: float) -> None:
         chart.innerRadiusFraction = 0.55
     chart.labels = None
     drawing.add(chart)
-    texts = plan.labels[0] if plan.labelled else [f"{round(100 * piece / whole)} %" for piece in pieces]
-    drawing.add(_around(chart, pieces, whole, texts, plan))
+    drawing.add(_around(chart, pieces, whole, plan.labels[0], plan))
 
 
 def _around(chart: Any, pieces: list[float], whole: float, texts: list[str], plan: ChartPlan) -> Group:

@@ -64,6 +64,7 @@ class ChartPlan:
     legend: bool
     labelled: bool
     alt: str
+    dated: bool = False
 
     def write(self) -> str:
         """Return it as text that `read_plan` reads."""
@@ -110,7 +111,7 @@ def plan_chart(kind: str, rows: Sequence[object], context: Mapping[str, object],
         places=places,
         names=[_short(one.name) for one in data.series],
         values=[[None if value is None else float(value) for value in one.values] for one in data.series],
-        labels=[["" if value is None else write(value) for value in one.values] for one in data.series],
+        labels=_labels(data, write) if wanted["labels"] or kind not in _ROUND else _percentages(data, language),
         ticks=ticks,
         tick_labels=[write(_exact(tick)) for tick in ticks],
         place_ticks=place_ticks,
@@ -121,6 +122,7 @@ def plan_chart(kind: str, rows: Sequence[object], context: Mapping[str, object],
         hairline=colours["hairline"],
         legend=(pieces > 1 if wanted["legend"] is None else bool(wanted["legend"])),
         labelled=bool(wanted["labels"]),
+        dated=data.axis is Axis.DATE,
         alt=_short(wanted["alt"]) or title or ", ".join(one.name for one in data.series),
     )
 
@@ -130,6 +132,19 @@ def _size(name: str, size: object) -> float:
     if isinstance(size, bool) or not isinstance(size, int | float | Decimal) or not least <= size <= most:
         raise TemplateError(f"{name} of the chart is {size}", hint=f"a number between {least} and {most}")
     return float(size) * _MM
+
+
+def _labels(data: ChartData, write: Any) -> list[list[str]]:
+    return [["" if value is None else write(value) for value in one.values] for one in data.series]
+
+
+def _percentages(data: ChartData, language: Locale) -> list[list[str]]:
+    """Return what each piece of a pie is of its whole, in whole percents."""
+    wholes = [sum((abs(value) for value in one.values if value), Decimal(0)) or Decimal(1) for one in data.series]
+    return [
+        [format_percent(abs(value or Decimal(0)) / whole, language, 0) for value in one.values]
+        for one, whole in zip(data.series, wholes, strict=True)
+    ]
 
 
 def _short(text: object) -> str:
