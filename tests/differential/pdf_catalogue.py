@@ -394,6 +394,8 @@ CASES: dict[str, str] = {
         name: whole(story)
         for name, story in (_paragraphs() | _tables() | _lists() | _flow() | _OTHERWISE | _SHOWN).items()
     },
+    "kept with nothing, before a wider frame": whole(_p("x") + _p(_LONG * 3, keepWithNext=1), frames=_COLUMNS)
+    .replace('<pageTemplate id="one"', '<pageTemplate id="one" autoNextTemplate="two"'),
     **{f"frames: {name}": whole(story, frames=_COLUMNS) for name, story in _BOXES.items()},
     **{
         f"drawing: {name}": whole(_p("x"), f'<setFont name="SourceSans3" size="10"/>{drawn}')

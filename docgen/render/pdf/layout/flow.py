@@ -60,6 +60,7 @@ class Flow:
         self._added = self._empty_pages = 0
         self._ahead: list[Block] = []  # the next block is the last
         self._postponed: Block | None = None
+        self._kept_last: Block | None = None
         self._broken_before: Block | None = None
         self._rest: Block | None = None
         self._rest_height = 0.0
@@ -139,8 +140,11 @@ class Flow:
             return
         count += int(count < len(ahead) and _can_be_kept(ahead[-1 - count]))
         kept = [ahead.pop() for _ in range(count)]
-        for block in kept:
+        for block in kept[:-1]:
             block.keep_with_next = False
+        # As in Platypus, what has nothing to be kept with is kept once more in the next frame; there, endlessly.
+        kept[-1].keep_with_next = kept[-1].keep_with_next and kept[-1] is not self._kept_last
+        self._kept_last = kept[-1]
         ahead += self._maker.trace([KeepTogether(kept, self._maker)], self._maker.origin(kept[0]))
 
     def _part(self, block: Block) -> None:
