@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from docgen.kinds.appointment import APPOINTMENT
 from docgen.kinds.base import Kind
+from docgen.kinds.complaint_answer import COMPLAINT_ANSWER
 from docgen.kinds.contract import CONTRACT
 from docgen.kinds.credit_note import CREDIT_NOTE
 from docgen.kinds.delivery_note import DELIVERY_NOTE
@@ -15,6 +17,7 @@ from docgen.kinds.expense_summary import EXPENSE_SUMMARY
 from docgen.kinds.final_invoice import FINAL_INVOICE
 from docgen.kinds.invoice import INVOICE
 from docgen.kinds.order_confirmation import ORDER_CONFIRMATION
+from docgen.kinds.order_status import ORDER_STATUS
 from docgen.kinds.plain import LETTER, MESSAGE, NEWSLETTER, REPORT
 from docgen.kinds.pro_forma import PRO_FORMA
 from docgen.kinds.receipt import RECEIPT
@@ -44,6 +47,9 @@ KINDS: Mapping[str, Kind] = {
         SALES_REPORT,
         NEWSLETTER,
         LETTER,
+        COMPLAINT_ANSWER,
+        APPOINTMENT,
+        ORDER_STATUS,
         MESSAGE,
         REPORT,
     )
