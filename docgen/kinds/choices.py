@@ -83,7 +83,13 @@ def price_offer(values: Values, currency: str) -> tuple[Totals, Rows]:
     priced = _price(alone, chosen, currency).lines
     nets = {str(row["position"]): row["net"] for row in totals.lines}
     return totals, [
-        {**row, "difference": _difference(row["net"], nets.get(line.replaces))}
+        {
+            **row,
+            "optional": line.optional,
+            "alternative_to": line.row.get("alternative_to"),
+            "accepted": line.accepted,
+            "difference": _difference(row["net"], nets.get(line.replaces)),
+        }
         for row, line in zip(priced, chosen, strict=True)
     ]
 

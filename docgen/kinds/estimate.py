@@ -71,6 +71,6 @@ ESTIMATE = Kind(
     computed=PRICE_COMPUTED
     | set(FIGURES)
     | {f"choices[].{path.removeprefix('lines[].')}" for path in _LINES}
-    | {"choices[].difference"},
+    | {f"choices[].{name}" for name in ("optional", "alternative_to", "accepted", "difference")},
     help="What something would cost: lines with discounts, options and alternatives, and until when it holds.",
 )
