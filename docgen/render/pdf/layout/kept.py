@@ -43,7 +43,7 @@ class Cache(dict[tuple[Any, ...], Any]):
     """
 
     limit = 10_000
-    shelf_limit = 6_000_000
+    shelf_limit = 2_000_000
     most_shelves = 1_000
 
     def __init__(self) -> None:
