@@ -27,8 +27,17 @@ TEXT, MUTED, ACCENT, HAIRLINE = "1B2227", "64727A", "14586A", "C6CFD2"
 WIDTH_MM = 165
 GRID = Pt(11.34)  # 4 mm
 
-#: Clause -> how many paragraphs its text has; the words are in template.yaml.
-CLAUSES = {"subject": 2, "orders": 3, "prices": 3, "warranty": 2, "term": 3, "final": 3}
+#: What the texts of clauses fill in, beside references to other clauses.
+PLACES = {
+    "provider": "company.name | literal",
+    "customer": "name | literal",
+    "total": "total | money(code=true)",
+    "dispatch": "t('within_working_days', n=delivery_days)",
+    "payment": "t('within_days', n=payment_terms_days)",
+    "notice": "t('notice_months', n=notice_months)",
+    "start": "start_date | date('long')",
+    "end": "end_date | date('long')",
+}
 
 NUMBERING = """
 <w:abstractNum {ns} w:abstractNumId="90">
@@ -72,6 +81,7 @@ def make_styles(document: Any) -> None:
     normal.paragraph_format.space_after = Pt(0)
     add_style(document, "Label", 8.5, MUTED)
     add_style(document, "Party", 11, TEXT, after=3)
+    add_style(document, "Anchor", 5, "FFFFFF")
     add_style(document, "Figure", 10, TEXT).paragraph_format.alignment = WD_ALIGN_PARAGRAPH.RIGHT
     add_style(document, "Figure Label", 8.5, MUTED).paragraph_format.alignment = WD_ALIGN_PARAGRAPH.RIGHT
     total = add_style(document, "Total", 13, ACCENT, bold=True)
@@ -144,7 +154,7 @@ def make_page(document: Any) -> None:
     run(header, "{{ company.name }}", bold=True, colour=ACCENT)
     run(header, "\t{% if draft %}")
     run(header, "{{ t('draft') }}", bold=True, colour=ACCENT)
-    run(header, " · {% endif %}{{ t('title') }} {{ contract_no }}")
+    run(header, " · {% endif %}{{ t('title') }} {{ contract_no }} · {{ t('revision', n=revision) }}")
     footer = clear(section.footer.paragraphs[0], document.styles["Label"])
     tabs(footer)
     rule(footer, "top")
@@ -212,57 +222,107 @@ def make_first_page(document: Any) -> None:
     document.add_paragraph("{{ t('title') }}", "Title")
     document.add_paragraph("{{ t('number', number=contract_no, date=date | date('long')) }}", "Lead")
     table = make_table(document, (82.5, 82.5))
-    cells = table.add_row().cells
-    for index, cell in enumerate(cells):
-        party = f"parties[{index}]"
-        write(cell, f"{{{{ t({party}.role) }}}}", "Label")
-        bold(cell.add_paragraph(f"{{{{ {party}.name }}}}", "Party"))
-        cell.add_paragraph(f"{{%p for line in address({party})[1:] %}}", "Normal")
-        cell.add_paragraph("{{ line }}", "Normal")
-        cell.add_paragraph("{%p endfor %}", "Normal")
-        cell.add_paragraph(f"{{%p if {party}.vat_id %}}", "Normal")
-        cell.add_paragraph(f"{{{{ t('vat_id') }}}} {{{{ {party}.vat_id }}}}", "Normal")
-        cell.add_paragraph("{%p endif %}", "Normal")
-        cell.add_paragraph(f"{{%p if {party}.signatory %}}", "Normal")
-        cell.add_paragraph(f"{{{{ t('represented', name={party}.signatory) }}}}", "Normal")
-        cell.add_paragraph("{%p endif %}", "Normal")
+    merge_tag(table, "{%tr for pair in parties | batch(2) %}")
+    row = table.add_row()
+    keep_row(row)
+    make_party(row.cells[0], "pair[0]")
+    row.cells[1].paragraphs[0].add_run("{%p if pair | length > 1 %}")
+    make_party(row.cells[1], "pair[1]", first=False)
+    for text in ("{%p else %}", "", "{%p endif %}"):
+        row.cells[1].add_paragraph(text, "Normal")
+    merge_tag(table, "{%tr endfor %}")
     document.add_paragraph("", "Normal")
 
 
+def make_party(cell: Any, party: str, first: bool = True) -> None:
+    """Write who a party is; `first` in the paragraph that the cell begins with."""
+    label = f"{{{{ t({party}.role) }}}}"
+    if first:
+        write(cell, label, "Label")
+    else:
+        cell.add_paragraph(label, "Label")
+    bold(cell.add_paragraph(f"{{{{ {party}.name }}}}", "Party"))
+    cell.add_paragraph(f"{{%p for line in address({party})[1:] %}}", "Normal")
+    cell.add_paragraph("{{ line }}", "Normal")
+    cell.add_paragraph("{%p endfor %}", "Normal")
+    cell.add_paragraph(f"{{%p if {party}.vat_id %}}", "Normal")
+    cell.add_paragraph(f"{{{{ t('vat_id') }}}} {{{{ {party}.vat_id }}}}", "Normal")
+    cell.add_paragraph("{%p endif %}", "Normal")
+    cell.add_paragraph(f"{{%p if {party}.signatory %}}", "Normal")
+    names = f"{party}.signatories | map(attribute='name') | list"
+    cell.add_paragraph(f"{{{{ t('represented', name={names}) }}}}", "Normal")
+    cell.add_paragraph("{%p endif %}", "Normal")
+
+
 def make_clauses(document: Any) -> None:
-    """Write the numbered clauses; their words are texts of the template."""
-    places = {
-        "orders_2": ", n=delivery_days",
-        "prices_1": ", total=total | money(code=true)",
-        "prices_3": ", n=payment_terms_days",
-        "term_1": ", start=start_date | date('long'), end=end_date | date('long')",
-        "term_2": ", n=notice_months",
-        "subject_1": ", provider=company.name, customer=name",
-    }
-    for clause, count in CLAUSES.items():
-        document.add_paragraph(f"{{{{ t('{clause}') }}}}", "Heading 1")
-        for number in range(1, count + 1):
-            key = f"{clause}_{number}"
-            document.add_paragraph(f"{{{{ t('{key}'{places.get(key, '')}) }}}}", "Clause")
+    """Write the clauses that the deal needs; their words are in `texts/`, Word counts them."""
+    places = ", ".join(f"{name}={value}" for name, value in PLACES.items())
+    document.add_paragraph("{%p for clause in clauses %}", "Normal")
+    document.add_paragraph("{{ t(clause.name) }}", "Heading 1")
+    document.add_paragraph("{%p for paragraph in clause.paragraphs %}", "Normal")
+    text = f"{{{{ t(paragraph.name, {places}, **references) | markdown }}}}"
+    document.add_paragraph(text, "Clause")
+    document.add_paragraph("{%p endfor %}", "Normal")
+    document.add_paragraph("{%p endfor %}", "Normal")
 
 
 def make_signatures(document: Any) -> None:
-    """Write two blocks to sign in, kept together on one page."""
-    table = make_table(document, (75, 15, 75))
-    for part in ("space", "line", "name", "role"):
-        row = table.add_row()
+    """Write where each party's signatories sign, two beside each other, all kept together on one page."""
+    document.add_paragraph("", "Anchor").paragraph_format.keep_with_next = True
+    table = make_table(document, (24, 3, 48, 15, 24, 3, 48))
+    merge_tag(table, "{%tr for party in parties %}")
+    row = table.add_row()
+    cell = row.cells[0].merge(row.cells[6])
+    write(cell, "{{ t(party.role) }}", "Label").paragraph_format.space_before = Pt(6)
+    bold(cell.add_paragraph("{{ party.name }}", "Normal"))
+    merge_tag(table, "{%tr for pair in party.signatories | batch(2) %}")
+    make_lines_to_sign(table)
+    merge_tag(table, "{%tr endfor %}")
+    merge_tag(table, "{%tr endfor %}")
+    keep_rows(table, apart=5)
+
+
+def keep_rows(table: Any, apart: int) -> None:
+    """Keep rows on one page, but for the one at `apart`: behind it, the next may begin a page."""
+    for index, row in enumerate(table.rows):
         keep_row(row)
-        for index, cell in ((0, row.cells[0]), (1, row.cells[2])):
-            party = f"parties[{index}]"
-            paragraph = {
-                "space": lambda cell=cell: write(cell, "\n\n\n", "Normal"),
-                "line": lambda cell=cell: write(cell, "{{ t('place_date') }}", "Label"),
-                "name": lambda cell=cell, party=party: bold(write(cell, f"{{{{ {party}.name }}}}", "Normal")),
-                "role": lambda cell=cell, party=party: write(cell, f"{{{{ {party}.signatory }}}}", "Normal"),
-            }[part]()
-            paragraph.paragraph_format.keep_with_next = True
-            if part == "line":
-                rule(paragraph, "top")
+        for paragraph in (paragraph for cell in row.cells for paragraph in cell.paragraphs):
+            paragraph.paragraph_format.keep_with_next = index != apart or None
+
+
+def make_lines_to_sign(table: Any) -> None:
+    """Write the lines of two signatories: the anchors of e-signature services above, what it is below."""
+    above, below = table.add_row().cells, table.add_row().cells
+    for left, person in ((0, "pair[0]"), (4, "pair[1]")):
+        shown = "pair | length > 1" if left else ""
+        for column, anchor in ((left, "date_anchor"), (left + 2, "anchor")):
+            paragraph = write_if(above[column], shown, f"{{{{ {person}.{anchor} }}}}", "Anchor")
+            paragraph.paragraph_format.space_before = Pt(22)
+        rule(write_if(below[left], shown, "{{ t('place_date') }}", "Label"), "top")
+        name = f"{{{{ {person}.name or t('name') }}}}"
+        line = write_if(
+            below[left + 2],
+            shown,
+            name,
+            "Label",
+            f"{{% if {person}.function %}}, {{{{ {person}.function }}}}{{% endif %}}",
+        )
+        rule(line, "top")
+
+
+def write_if(cell: Any, condition: str, text: str, style: str, after: str = "") -> Any:
+    """Write a paragraph, alone in its cell, where a condition holds; return it."""
+    if not condition:
+        paragraph = write(cell, text, style)
+    else:
+        write(cell, f"{{%p if {condition} %}}", style)
+        paragraph = cell.add_paragraph(text, style)
+        cell.add_paragraph("{%p else %}", style)
+        cell.add_paragraph("", style)
+        cell.add_paragraph("{%p endif %}", style)
+    if after:
+        paragraph.add_run(after)
+    return paragraph
 
 
 def make_annex(document: Any) -> None:

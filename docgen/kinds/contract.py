@@ -1,4 +1,4 @@
-"""Floor 1, rules: a contract's parties, total and end. Knows no wording."""
+"""Floor 1, rules: a contract's parties, clauses, total, end, and whether it is a draft. Knows no wording."""
 
 from __future__ import annotations
 
@@ -8,31 +8,41 @@ from decimal import Decimal
 
 from docgen.errors import RecordError, WrongTotal, WrongValue, raise_faults
 from docgen.kinds.base import ZERO, Kind, Values, read_amount, read_rows, read_text
+from docgen.kinds.clauses import CLAUSE_FIGURES, CLAUSE_INPUT, Deal, choose_clauses, references_to
+from docgen.kinds.signing import PARTY_FIELDS, SIGNATORY_FIELDS, read_parties
 from docgen.money import round_money
-
-PARTY_FIELDS = ("name", "street", "postcode", "city", "region", "country", "vat_id", "signatory")
 
 
 def compute(values: Values, company: Values, today: date) -> Values:
-    """Compute the two parties, the items' amounts and total, and the last day.
+    """Compute the parties, the clauses that hold for the deal, the items' amounts and total, and the last day.
 
     Args:
-        values: `items` with `quantity` and `unit_price`; `start_date`, `duration_months`, `end_date`, `currency`,
-            `total`; the customer's name and address.
+        values: `items` with `quantity`, `unit_price` and `sku`; `start_date`, `duration_months`, `end_date`,
+            `currency`, `total`, `revision`, `approved_on`; `clauses` as `choose_clauses` reads them; the customer's
+            name and address, and what `read_parties` reads.
         company: the provider.
         today: the default of `date`.
 
+    Returns:
+        `draft` is true until somebody has approved; `references` has the numbers of clauses for their texts.
+
     Raises:
-        RecordError: an item that is no number, a `total` that differs, an end before the start.
+        RecordError: an item that is no number, a `total` that differs, an end before the start, a plan or parties
+            that cannot be; several as Faults.
     """
     currency = read_text(values, "currency", read_text(company, "currency", "EUR"))
     items = _items(values, currency)
     total = sum((Decimal(str(item["amount"])) for item in items), ZERO)
     _check_total(values, total, currency)
+    clauses = choose_clauses(values, _deal(values, items, total))
     return {
         "currency": currency,
         "date": values.get("date") or today,
-        "parties": [_party("provider", company), _party("customer", values)],
+        "revision": _revision(values),
+        "draft": not values.get("approved_on"),
+        "parties": read_parties(values, company),
+        "clauses": clauses,
+        "references": references_to(clauses),
         "items": items,
         "total": total,
         "end_date": _end_date(values),
@@ -66,8 +76,16 @@ def _items(values: Values, currency: str) -> list[dict[str, object]]:
     return items
 
 
-def _party(role: str, values: Values) -> dict[str, object]:
-    return {"role": role, **{name: read_text(values, name) for name in PARTY_FIELDS}}
+def _deal(values: Values, items: list[dict[str, object]], total: Decimal) -> Deal:
+    return Deal(read_text(values, "country").upper(), total, [read_text(item, "sku") for item in items])
+
+
+def _revision(values: Values) -> int:
+    """Return which version this is: 1 for the first that the other side sees."""
+    revision = read_amount(values, "revision", default=Decimal(1)) or ZERO
+    if revision < 1 or revision != int(revision):
+        raise WrongValue("revision", str(revision), "a whole number from 1")
+    return int(revision)
 
 
 def _check_total(values: Values, total: Decimal, currency: str) -> None:
@@ -89,17 +107,29 @@ def _end_date(values: Values) -> date | None:
     return end if isinstance(end, date) else None
 
 
-RECORD_INPUT = ("date", "currency", "start_date", "duration_months", "end_date", "total", *PARTY_FIELDS)
-ITEM_INPUT = ("quantity", "unit_price")
-FIGURES = ("currency", "date", "total", "end_date")
+RECORD_INPUT = (
+    "date", "currency", "start_date", "duration_months", "end_date", "total", "revision", "approved_on",
+    "signature_anchor", "date_anchor", *PARTY_FIELDS,
+)  # fmt: skip
+ROW_INPUT = {
+    "items": ("quantity", "unit_price", "sku"),
+    "clauses": CLAUSE_INPUT,
+    "signatories": ("party", "name", "function"),
+    "more_parties": ("role", *PARTY_FIELDS),
+}
+FIGURES = ("currency", "date", "total", "end_date", "revision", "draft", "references")
+ROW_FIGURES = {
+    "items": ("position", "quantity", "unit_price", "amount"),
+    "clauses": CLAUSE_FIGURES,
+    "clauses[].paragraphs": CLAUSE_FIGURES,
+    "parties": ("role", *PARTY_FIELDS),
+    "parties[].signatories": SIGNATORY_FIELDS,
+}
 
 CONTRACT = Kind(
     name="contract",
     compute=compute,
-    reads=frozenset(RECORD_INPUT) | {f"items[].{name}" for name in ITEM_INPUT},
-    computed=frozenset(FIGURES)
-    | {f"items[].{name}" for name in ("position", "quantity", "unit_price", "amount")}
-    | {"parties[].role"}
-    | {f"parties[].{name}" for name in PARTY_FIELDS},
-    help="An agreement: parties, items with a total, and a term.",
+    reads=frozenset(RECORD_INPUT) | {f"{rows}[].{name}" for rows, names in ROW_INPUT.items() for name in names},
+    computed=frozenset(FIGURES) | {f"{rows}[].{name}" for rows, names in ROW_FIGURES.items() for name in names},
+    help="An agreement: parties, clauses by the deal, items with a total, a term, and who signs.",
 )

@@ -272,7 +272,12 @@ FULL = {
     "estimate": {**PRICED, "lines": [*PRICED["lines"], line("10", optional=True)]},
     "order-confirmation": PRICED,
     "delivery-note": {"lines": [{"quantity": Decimal(1), "ordered": Decimal(2)}], "packages": [{}]},
-    "contract": {"items": [{"unit_price": Decimal(10)}], "start_date": TODAY, "duration_months": 12},
+    "contract": {
+        "items": [{"unit_price": Decimal(10)}],
+        "clauses": [{"clause": "term", "paragraph": "start"}],
+        "start_date": TODAY,
+        "duration_months": 12,
+    },
     "receipt": {"amount": Decimal(12), "pays": [{"amount": Decimal(10)}]},
     "statement": {"items": ITEMS},
     "reminder": {
@@ -283,8 +288,12 @@ FULL = {
 }
 
 
+#: Whose names depend on the data.
+OPEN = {"references"}
+
+
 def paths(value: object, prefix: str = "") -> set[str]:
-    if isinstance(value, dict):
+    if isinstance(value, dict) and prefix not in OPEN:
         return {path for name, part in value.items() for path in paths(part, f"{prefix}.{name}" if prefix else name)}
     if isinstance(value, list):
         return {path for part in value for path in paths(part, f"{prefix}[]")}
