@@ -58,16 +58,24 @@ def cut(merged: str) -> Cut | None:
     *pieces, last = merged.split(_END)
     template, texts = [], []
     for piece in pieces:
-        at = piece.rfind(">") + 1
-        while piece[at - 5 : at] == _LINE_END:
-            at = piece.rfind(">", 0, at - 5) + 1
-        text = piece[at:]
+        before, _, text = piece.rpartition(">")
+        if before[-4:] == "<br/":
+            text = _from_first_line(piece)
+            before = piece[: -len(text) - 1]
         if text and not text.isspace():
-            template += (piece[:at], _HELD)
+            template.append(before)
             texts.append(text)
         else:
-            template += (piece, _END)
-    return Cut("".join((*template, last)), texts, said)
+            template.append(piece + _END)
+    return Cut(_HELD.join((*template, last)), texts, said)
+
+
+def _from_first_line(piece: str) -> str:
+    """Return the text at the end of a piece with the ends of lines in it."""
+    at = piece.rfind(">") + 1
+    while piece[at - 5 : at] == _LINE_END:
+        at = piece.rfind(">", 0, at - 5) + 1
+    return piece[at:]
 
 
 def is_sure(template: str) -> bool:

@@ -10,7 +10,6 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Hashable, Iterable, Sequence
 from dataclasses import dataclass, field
-from operator import itemgetter
 from typing import Literal
 
 from docgen.render.pdf.cutting import Cut, read
@@ -28,7 +27,6 @@ _MOST = 12_000_000
 _ENTRY = 4_000
 #: So many templates and layouts are known to have come once. What comes twice is kept.
 _MOST_SEEN = 10_000
-_HEIGHT, _FONTS = itemgetter(0), itemgetter(2)
 #: A picture of a body, and what tells whether it is still the same.
 Stamp = tuple[str, tuple[int, int]]
 
@@ -179,9 +177,9 @@ def _kind(settings: Sequence[Setting | None], texts: Sequence[str]) -> Hashable:
     known: tuple[str, ...] = ()
     if None in settings:
         known = tuple(text for setting, text in zip(settings, texts, strict=True) if setting is None)
-        settings = [setting for setting in settings if setting is not None]
-    uses = set(map(_FONTS, settings))
-    return tuple(map(_HEIGHT, settings)), frozenset[FontUse]().union(*uses), known
+    found = [setting for setting in settings if setting is not None]
+    uses = {setting[2] for setting in found}
+    return tuple([setting[0] for setting in found]), frozenset[FontUse]().union(*uses), known
 
 
 def _stamp(name: str) -> tuple[int, int]:
