@@ -83,14 +83,20 @@ def unused_columns(plan: Plan, shop: Workshop, columns: Iterable[str]) -> tuple[
     paths = paths.union(*(made.fields_used for made in shop.mails.values()))
     for template in plan.templates.values():
         paths |= kind_of(template).reads | template.fields.keys()
-    texts = [*shop.names.values(), shop.locale, shop.consent]
-    for step in shop.steps:
-        texts += [step.when, *step.texts.values()]
-        paths |= set(step.step.sort) if isinstance(step.step, PrintStep) else set()
-    for text in texts:
-        paths |= text.fields if text is not None else frozenset()
+    paths |= _read_by_job(shop)
     used = {root(path) for path in paths}
     return tuple(column for column in columns if column not in used)
+
+
+def _read_by_job(shop: Workshop) -> frozenset[str]:
+    """Return the paths that the job itself reads: the key, names of files, conditions, addresses, what sorts letters."""
+    texts = [*shop.names.values(), shop.locale, shop.consent]
+    paths = {shop.plan.job.data.key}
+    for step in shop.steps:
+        texts += [step.when, *step.texts.values()]
+        if isinstance(step.step, PrintStep):
+            paths.update(step.step.sort, *(() if "address" in step.texts else NAMES.values()))
+    return frozenset(paths).union(*(text.fields for text in texts if text is not None))
 
 
 def in_order(faults: Iterable[DocgenError], plan: Plan) -> list[DocgenError]:
@@ -207,7 +213,8 @@ def _check_template(template: Template, shop: Workshop) -> Iterator[DocgenError]
         )
     if broken is not None:
         used |= broken.fields_used
-    for fault in compare_fields(used, template.fields, kind.computed | shop.plan.job.values.keys(), kind.reads):
+    read = _read_by_job(shop)
+    for fault in compare_fields(used, template.fields, kind.computed | shop.plan.job.values.keys(), kind.reads | read):
         if isinstance(fault, FieldMissing) or broken is None:
             yield from placed_fields(template, fault, [*compiled, broken])
 

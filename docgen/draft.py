@@ -15,7 +15,7 @@ from urllib.parse import quote
 
 from babel.core import Locale, UnknownLocaleError
 
-from docgen.address import parse_mailbox, postal_lines
+from docgen.address import parse_mailbox, postal_lines, read_address
 from docgen.dispatch import payload_of
 from docgen.errors import (
     AddressError,
@@ -366,7 +366,7 @@ class Draft:
         )
         transport = f"print:{step.name}"
         identity = self.plan.identity(self.record.key, step.name, "print")
-        return NewDelivery(step.name, transport, lines[0] if lines else self.record.key, identity, payload)
+        return NewDelivery(step.name, transport, _addressee(self.context, lines) or self.record.key, identity, payload)
 
     def _can_be_printed(self, name: str) -> bool:
         is_pdf = self.artifacts[name].media_type == MEDIA_TYPES[Format.PDF]
@@ -474,3 +474,9 @@ def split_mailboxes(text: str) -> list[Recipient]:
     if rest.strip():
         mailboxes.append(parse_mailbox(rest.strip()))
     return mailboxes
+
+
+def _addressee(values: Mapping[str, object], lines: Sequence[str]) -> str:
+    """Return who a postal address is of. Names stand first in it, but in Japan and its like, where they stand last."""
+    address = read_address(values)
+    return next((name for name in (address.name, address.company) if name in lines), lines[0] if lines else "")

@@ -230,7 +230,7 @@ def open_transports(workspace: Workspace, runner: Runner) -> dict[str, Transport
                 found["folder"] = TRANSPORTS["folder"](config.outputs, replace=runner.plan.again)
             case PrintStep():
                 found[f"print:{step.name}"] = TRANSPORTS["print"](
-                    folder / "print", step.name, duplex=step.duplex, envelope=step.envelope
+                    folder / "print", step.name, duplex=step.duplex, envelope=step.envelope, title=job.title
                 )
             case EmailStep():
                 # By what the ledger has, not by today's config: a run goes out the way it was planned.

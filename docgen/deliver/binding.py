@@ -25,10 +25,10 @@ _KEPT = 16_000_000
 class PdfBinder:
     """A PDF that grows by whole documents; a context manager."""
 
-    def __init__(self, kept: int = _KEPT) -> None:
-        """Begin; `kept` is how many bytes of the book may wait in memory."""
+    def __init__(self, kept: int = _KEPT, title: str = "") -> None:
+        """Begin; `kept` is how many bytes of the book may wait in memory, `title` that of the book."""
         self._spool = tempfile.SpooledTemporaryFile(kept)  # noqa: SIM115 - closed with the binder
-        self._joined = JoinedFile(self._spool)
+        self._joined = JoinedFile(self._spool, title)
 
     def __enter__(self) -> Self:
         return self

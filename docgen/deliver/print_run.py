@@ -28,7 +28,7 @@ class PrintTransport:
     features = frozenset({Feature.IDEMPOTENT, Feature.BATCH})
 
     def __init__(
-        self, folder: Path, route: str = "print", *, duplex: bool = False, envelope: str | None = None
+        self, folder: Path, route: str = "print", *, duplex: bool = False, envelope: str | None = None, title: str = ""
     ) -> None:
         """Keep the settings.
 
@@ -37,6 +37,7 @@ class PrintTransport:
             route: the name of the job's step, which names the files.
             duplex: paper is printed on both sides: each letter begins on a front.
             envelope: profile of the window envelope; addresses that would not show are refused.
+            title: of the print files; default: that of their first letter.
 
         Raises:
             JobError: no such envelope.
@@ -47,6 +48,7 @@ class PrintTransport:
         self._stem = safe_name(route, self.name)
         self._duplex = duplex
         self._envelope = envelope
+        self._title = title
 
     def send_batch(self, parcels: Iterable[Parcel]) -> Mapping[int, Receipt]:
         """Print all: `queued` with file and pages, or `failed` and left out of the file.
@@ -85,7 +87,7 @@ class PrintTransport:
     def _print(self, path: Path, parcels: Sequence[Parcel]) -> dict[int, Receipt]:
         window = WINDOWS[self._envelope] if self._envelope else None
         receipts: dict[int, Receipt] = {}
-        with _Binder.open(self._duplex) as binder:
+        with _Binder.open(self._duplex, self._title) as binder:
             for parcel in parcels:
                 try:
                     letter = binder.add(parcel, _read_documents(parcel, window))
@@ -136,8 +138,8 @@ class _Binder:
 
     @classmethod
     @contextmanager
-    def open(cls, duplex: bool) -> Iterator[_Binder]:
-        with PdfBinder() as pdf:
+    def open(cls, duplex: bool, title: str) -> Iterator[_Binder]:
+        with PdfBinder(title=title) as pdf:
             yield cls(pdf, duplex)
 
     def add(self, parcel: Parcel, documents: Sequence[bytes]) -> Letter:

@@ -152,6 +152,12 @@ def test_the_outline_leads_to_each_letter(staged: Path, out: Path) -> None:
     assert titles == ["1. K1 Jane Doe", "2. K2 Jane Doe", "3. K3 Jane Doe"]
 
 
+def test_the_file_has_the_title_of_the_job(staged: Path, out: Path) -> None:
+    PrintTransport(out, title="Reminders of May").send_batch([_parcel(staged, 1)])
+    with pikepdf.open(out / "print.pdf") as pdf:
+        assert str(pdf.docinfo.Title) == "Reminders of May"
+
+
 def test_the_same_letters_give_the_same_bytes(staged: Path, tmp_path: Path) -> None:
     parcels = [_parcel(staged, n) for n in range(5)]
     for name in ("one", "two"):
