@@ -384,6 +384,9 @@ _SHOWN = {
     + _p(_DIVIDED, fontName="SourceSans3-Semibold", rightIndent=166, leading=18, fontSize=9),
     "preformatted text in columns by content": '<blockTable colWidths="*,*"><tr><td><xpre style="text">one\nand another '
     "line</xpre></td><td><xpre style='text'>one <b>bold\nword</b></xpre></td></tr></blockTable>",
+    "lines along pictures": _p(f"<u>a {_SMALL} b</u> <strike>c {_SMALL}</strike> <b><u>d {_SMALL}</u></b>"),
+    "two lines under a text": _p('<u offset="-1.5" color="green"><u color="black">below</u> and</u>'),
+    "background below a line": _p('<font backColor="#EEF3F4"><u width="3" offset="-4">a<br/>b</u></font>', leading=10),
     "dots behind a picture in the middle": _p('a <img src="logo.png"/>', alignment="center", endDots="."),
     "column of a share, as wide as a word, with a span": f'<indent right="50"><blockTable colWidths="*,25%">{_SPAN}<tr>'
     f"<td>a</td><td>{_p('and Wintergarten and', fontSize=9)}</td></tr><tr/></blockTable></indent>",

@@ -111,7 +111,7 @@ class _Story:
 
     def _hr(self, _: int) -> str:
         options = {
-            "width": "50%|80", "thickness": "0.25|3", "color": COLOURS, "dash": "3,2", "lineCap": "round|square",
+            "width": "50%|80", "thickness": "0.25|3", "color": COLOURS, "dash": "3.1,2", "lineCap": "round|square",
             "spaceBefore": "4", "spaceAfter": "9", "align": "left|right|center",
         }  # fmt: skip
         return f"<hr{self.choose.attributes(options, 4)}/>"

@@ -14,7 +14,7 @@ from docgen.render.pdf.layout.attributes import Colour, fill_operator, stroke_op
 from docgen.render.pdf.layout.blocks import FontUse, Ink
 from docgen.render.pdf.layout.letters import Letters
 from docgen.render.pdf.layout.lines import NO_BREAK_SPACE, TEXT, Image, Line, Run
-from docgen.render.pdf.layout.paramarks import Backs, Box, Links, Marks
+from docgen.render.pdf.layout.paramarks import Backs, Box, DrawnMark, Links, Marks
 from docgen.render.pdf.layout.parascript import SOFT_HYPHEN, Look, in_sight, is_plain, pieces_of, width_of
 from docgen.render.pdf.layout.parastyle import ParaStyle
 from docgen.render.pdf.typeset.bidi import has_right_to_left
@@ -196,13 +196,17 @@ class _Pen:
         self._links: dict[int, tuple[str, list[Box]]] = {}
         self._behind: list[str] = []
         self._under: list[str] = []
+        self._both: list[str] = []
         self._anchors: list[tuple[str, float, float]] = []
         self._font_size = placing.style.font_size  # of the letters shown last
         self._rise = 0.0
+        self._pictures: list[tuple[int, float, float]] = []  # of the line: which part, from where to where
         self._edge = 0.0  # where dots at the end of a line end
 
     def finish(self, behind: list[str]) -> Drawing:
         self._close_part()
+        if self._under and self._behind:  # a background hides what is under the line above it
+            self._behind, self._under = self._both, []
         if self._under:  # beneath all of the text, as ReportLab draws them
             self._parts = self._parts or [Part(Ink(""))]
             first = self._parts[0]
@@ -243,15 +247,22 @@ class _Pen:
             links.finish(end)
             marks.finish(end)
         backs.finish(end)
-        self._under += [mark.operators(y, self._size) for mark in marks.done.values()]
+        drawn = sorted(marks.done.values(), key=lambda mark: mark.mark.number)
+        under = [mark.operators(y, self._size) for mark in drawn]
+        if self._pictures:
+            self._mark_pictures(drawn, y)
+            self._pictures.clear()
         for number, target, box in links.done.values():
             if box[2] > box[0]:
                 self._links.setdefault(number, (target, []))[1].append(box)
         foot, height = y + self._size - leading_of(line, style), leading_of(line, style)
-        self._behind += [
+        behind = [
             f"{fill_operator(colour)}{x1:.3f} {foot:.3f} {x2 - x1:.3f} {height:.3f} re f\n"
             for x1, x2, colour in backs.done
         ]
+        self._under += under
+        self._behind += behind
+        self._both += behind + under
 
     def _meet(self, placed: _Placed, order: int, run: Run, y: float, marks: Marks, links: Links, backs: Backs) -> None:
         """Find the place of a run, and what goes along it."""
@@ -360,8 +371,20 @@ class _Pen:
         low = y + image.rise(self._font_size)
         ops = f"q {width:.3f} 0 0 {height:.3f} {x:.3f} {low:.3f} cm /{image.name} Do Q\n"
         ink = Ink(ops, resources=frozenset({image.name}))
+        self._pictures.append((len(self._parts), x, x + width))
         box = x, low, x + width, low + height
         self._parts.append(Part(ink, self._open.link, alt=image.alt or "", box=box))
+
+    def _mark_pictures(self, marks: Sequence[DrawnMark], y: float) -> None:
+        """Draw what goes along a line over its pictures, which would hide it."""
+        for at, left, right in self._pictures:
+            part = self._parts[at]
+            ops = "".join(
+                replace(mark, left=max(left, mark.left), right=min(right, mark.right)).operators(y, self._size)
+                for mark in marks
+                if mark.left < right and mark.right > left
+            )
+            part.ink = replace(part.ink, ops=part.ink.ops + ops)
 
     def _set_dots(self, x: float, end: float, edge: float, y: float, room: float) -> None:
         style = self._style
@@ -374,10 +397,10 @@ class _Pen:
         self._open.move_to(edge - width * count, y)
         self._open.show(look, look.face, text_operators(look, dots), self._letters, "", look.face.groups(dots))
         if style.back_color:
-            self._behind.append(
-                f"{fill_operator(style.back_color)}{x:.3f} {y + self._size - style.leading:.3f} "
-                f"{edge - x:.3f} {style.leading:.3f} re f\n"
-            )
+            foot = y + self._size - style.leading
+            ops = f"{fill_operator(style.back_color)}{x:.3f} {foot:.3f} {edge - x:.3f} {style.leading:.3f} re f\n"
+            self._behind.append(ops)
+            self._both.append(ops)
 
     def _close_part(self) -> None:
         if self._open.ops:
