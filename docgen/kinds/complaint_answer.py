@@ -35,12 +35,12 @@ def compute(values: Values, company: Values, today: date) -> Values:
         hint = did_you_mean(decision, DECISIONS)
         faults.append(WrongValue("decision", decision, f"one of {', '.join(DECISIONS)}", hint=hint))
     faults += [MissingValue(name) for name in DECISIONS.get(decision, ()) if not values.get(name)]
-    until = values.get("until")
-    if isinstance(until, date) and until < today and decision != DECLINED:
-        faults.append(WrongValue("until", until.isoformat(), f"on or after {today.isoformat()}"))
+    written, until = values.get("date") or today, values.get("until")
+    if isinstance(until, date) and isinstance(written, date) and until < written:
+        faults.append(WrongValue("until", until.isoformat(), f"on or after the letter's date, {written.isoformat()}"))
     raise_faults(faults)
     return {
-        "date": values.get("date") or today,
+        "date": written,
         "currency": read_text(values, "currency", read_text(company, "currency", "EUR")),
         "amount": read_amount(values, "amount"),
         "declined": decision == DECLINED,

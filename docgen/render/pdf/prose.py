@@ -111,7 +111,8 @@ class RmlProse:
 
     def _paragraph(self, block: Paragraph, where: _Where) -> str:
         """Return a paragraph, parted where a picture is too high to stand in a line."""
-        style = self._style(*(("markdown-cell", "markdown") if where.in_cell else ("markdown",)))
+        own = ["markdown-cell"] if where.in_cell else ["markdown-item"] if where.in_list else []
+        style = self._style(*own, "markdown")
         look = f"style={quoteattr(style)}" if style else where.look
         made, line = [], ""
         for piece in block.content:
