@@ -38,6 +38,7 @@ def compute(values: Values, company: Values, today: date) -> Values:
         "persons": _persons(reports, totals["expenses"]),
         "categories": _categories(reports),
         "largest": _largest(reports),
+        "checked": sum(1 for report in reports if report.get("total") is not None),
         **totals,
     }
 
@@ -122,7 +123,7 @@ def _check_total(values: Values, expenses: Decimal, currency: str) -> None:
 
 _REPORT_READS = (
     frozenset({"employee", "employee_no", "number", "currency", "total", "mileage_rate", *PERCENTS})
-    | {f"items[].{name}" for name in ITEM_READS}
+    | {f"items[].{name}" for name in (*ITEM_READS, "date", "merchant", "description", "receipt")}
     | {f"per_diems[].{name}" for name in (*PER_DIEM_READS, *PERCENTS)}
     | {"mileage[].km", "mileage[].rate", "advances[].amount"}
 )
@@ -134,7 +135,7 @@ EXPENSE_SUMMARY = Kind(
     compute=compute,
     reads=frozenset({"currency", "date", "total", "mileage_rate", *PERCENTS})
     | {f"reports[].{name}" for name in _REPORT_READS},
-    computed=frozenset({"currency", "date", *TOTALS})
+    computed=frozenset({"currency", "date", "checked", *TOTALS})
     | {f"reports[].{name}" for name in ("currency", *TOTALS)}
     | {f"persons[].{name}" for name in _PERSON}
     | {f"categories[].{name}" for name in ("sort", "category", "amount", "share")}
