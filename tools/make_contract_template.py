@@ -242,7 +242,7 @@ def make_party(cell: Any, party: str, first: bool = True) -> None:
     else:
         cell.add_paragraph(label, "Label")
     bold(cell.add_paragraph(f"{{{{ {party}.name }}}}", "Party"))
-    cell.add_paragraph(f"{{%p for line in address({party})[1:] %}}", "Normal")
+    cell.add_paragraph(f"{{%p for line in address({party}, language=language)[1:] %}}", "Normal")
     cell.add_paragraph("{{ line }}", "Normal")
     cell.add_paragraph("{%p endfor %}", "Normal")
     cell.add_paragraph(f"{{%p if {party}.vat_id %}}", "Normal")
