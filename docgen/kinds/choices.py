@@ -19,6 +19,9 @@ from docgen.kinds.totals import PRICE_READS, Rows, Totals, compute_totals
 #: What is read of lines that are priced by `price_order` or `price_offer`, and all else that they read.
 ORDER_READS = PRICE_READS | {"lines[].optional", "lines[].alternative_to", "lines[].accepted"}
 
+#: Columns of a line that say what it is; choices have them, empty or not.
+CARRIED = ("sku", "description", "unit")
+
 
 @dataclass(frozen=True, slots=True)
 class Line:
@@ -85,6 +88,7 @@ def price_offer(values: Values, currency: str) -> tuple[Totals, Rows]:
     return totals, [
         {
             **row,
+            **{name: line.row.get(name) for name in CARRIED},
             "optional": line.optional,
             "alternative_to": line.row.get("alternative_to"),
             "accepted": line.accepted,

@@ -6,7 +6,7 @@ from datetime import date, timedelta
 
 from docgen.errors import WrongValue
 from docgen.kinds.base import Kind, Values, read_amount, read_text
-from docgen.kinds.choices import ORDER_READS, price_offer
+from docgen.kinds.choices import CARRIED, ORDER_READS, price_offer
 from docgen.kinds.totals import PRICE_COMPUTED, check_total
 
 
@@ -71,6 +71,6 @@ ESTIMATE = Kind(
     computed=PRICE_COMPUTED
     | set(FIGURES)
     | {f"choices[].{path.removeprefix('lines[].')}" for path in _LINES}
-    | {f"choices[].{name}" for name in ("optional", "alternative_to", "accepted", "difference")},
+    | {f"choices[].{name}" for name in (*CARRIED, "optional", "alternative_to", "accepted", "difference")},
     help="What something would cost: lines with discounts, options and alternatives, and until when it holds.",
 )
