@@ -23,7 +23,7 @@ from kit import Office, Result
 from rendering import RML, word
 
 from docgen import control
-from docgen.draft import Draft
+from docgen.draft import Draft, _addressee
 from docgen.fields import read_values
 from docgen.store.schema import VERSION_TABLE
 from docgen.template import load_templates
@@ -805,3 +805,18 @@ def test_the_samples_of_shipped_templates_fit_their_own_fields() -> None:
     for name, template in templates.items():
         _, faults = read_values(template.sample, template.fields, "en", "sample")
         assert [str(fault) for fault in faults] == [], name
+
+
+def test_a_field_that_only_the_job_reads_is_no_fault(office: Office) -> None:
+    office.edit(LETTER, "city: text", "city: text\n  email: text")
+    office.edit(JOB_FILE, "letter {{ no }}", "letter {{ no }} {{ email }}")
+    result = office.call(*CHECK)
+    assert (result.code, "declared and not used" in result.out + result.err) == (0, False)
+
+
+def test_a_print_names_who_the_address_is_of() -> None:
+    values = {"name": "山田 太郎", "company": "ACME"}
+    assert _addressee(values, ["〒100-0001", "東京都", "山田 太郎"]) == "山田 太郎"
+    assert _addressee({"company": "ACME"}, ["x", "ACME"]) == "ACME"
+    assert _addressee({}, ["Somebody", "x"]) == "Somebody"
+    assert _addressee({}, []) == ""

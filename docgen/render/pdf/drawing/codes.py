@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from lxml import etree
 
 from docgen.render.matrixcodes import code_modules
+from docgen.render.pdf.drawing.codetexts import spoken
 from docgen.render.pdf.drawing.pictures import Figure
 from docgen.render.pdf.layout.attributes import BLACK, colour, count, fill_operator, length, switch
 from docgen.render.pdf.layout.blocks import Block, Ink
@@ -42,5 +43,5 @@ def _border(element: etree._Element) -> int:
 
 def build_code(element: etree._Element, maker: Maker) -> Iterable[Block]:
     """Return the block of a code in a story."""
-    alt = element.get("alt", element.get("value", ""))
+    alt = element.get("alt", spoken(element.get("value", ""), maker.document.language))
     yield Figure(*code_ink(element), element.get("align", "left"), alt, maker)

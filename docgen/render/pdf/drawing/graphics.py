@@ -15,6 +15,7 @@ from lxml import etree
 from docgen.errors import DocgenError
 from docgen.render.pdf.drawing.borrowed import ON_PAGES, ink_of, place_of, said_of
 from docgen.render.pdf.drawing.codes import code_ink
+from docgen.render.pdf.drawing.codetexts import spoken
 from docgen.render.pdf.drawing.hearing import words_of
 from docgen.render.pdf.drawing.letterhead import draw_letterhead
 from docgen.render.pdf.drawing.pictures import Box, figure, find
@@ -376,7 +377,8 @@ def draw_ink(ink: Ink, x: float, y: float, alt: str | None, box: Box, pen: Pen) 
 def _code(element: etree._Element, pen: Pen) -> None:
     ink, width, height = code_ink(element)
     x, y = length(element.get("x", "")), length(element.get("y", ""))
-    draw_ink(ink, x, y, element.get("alt", element.get("value", "")), (x, y, x + width, y + height), pen)
+    alt = element.get("alt", spoken(element.get("value", ""), pen.maker.document.language))
+    draw_ink(ink, x, y, alt, (x, y, x + width, y + height), pen)
 
 
 def _borrowed(element: etree._Element, pen: Pen) -> None:
