@@ -100,6 +100,8 @@ class Table:
         "_inner",
         "_manner",
         "_repeated",
+        "_room",
+        "_shares",
         "_spans",
         "_xs",
         "keep_with_next",
@@ -117,6 +119,8 @@ class Table:
         self._height = 0.0
         self._inner: Sequence[float | None] = ()
         self._xs: tuple[float, ...] = ()
+        self._shares: tuple[Given, ...] = ()  # of the room, which may change
+        self._room = 0.0
         self._spans = self._find_spans(body.spans) if body.spans else NO_SPANS
 
     # --- sizes ---
@@ -128,6 +132,8 @@ class Table:
             TemplateError: a column is too narrow.
         """
         try:
+            if self._shares and width != self._room:
+                self._body.widths, self._xs, self._heights = self._shares, (), []
             if not self._xs:
                 self._settle_widths(width)
             if len(self._heights) < len(self._body.rows):
@@ -143,7 +149,7 @@ class Table:
 
     def remaining(self) -> float:
         """Return what becomes less with each split: its rows, or its height where rows are split as well."""
-        return self.wrap(self._xs[-1], inf)[1] if self._manner.in_row else float(len(self._body.rows))
+        return self.wrap(self._room, inf)[1] if self._manner.in_row else float(len(self._body.rows))
 
     def _settle_widths(self, available: float) -> None:
         given = self._body.widths
@@ -155,6 +161,7 @@ class Table:
             widths: Sequence[float | None] = balance(given, available, self._least)
         else:
             widths = divide(given, available)
+            self._shares, self._room = given, available
         self._inner = widths
         found = tuple(self._fit_columns(widths)) if None in widths else tuple(widths)
         self._body.widths = found
