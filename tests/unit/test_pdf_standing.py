@@ -23,11 +23,14 @@ TODAY = date(2026, 3, 31)
 BODY = """<document filename="x.pdf">
 <template pageSize="(300, 400)" title="Letter {{ number }}"><pageTemplate id="m"><pageGraphics>
 <image file="logo.png" x="10" y="360" width="20" height="20"/>
+<setFont name="SourceSans3" size="8"/><drawString x="10" y="10">Foot</drawString>
 <place x="10" y="320" width="200" height="40"><para>{{ name }}<br/>Ltd</para><para>Page <pageNumber/></para></place>
+</pageGraphics><frame id="f" x1="10" y1="30" width="280" height="285"/></pageTemplate><pageTemplate id="n"><pageGraphics>
+<setFont name="SourceSans3" size="8"/><drawString x="10" y="10">Letter {{ number }}</drawString>
 </pageGraphics><frame id="f" x1="10" y1="30" width="280" height="285"/></pageTemplate></template>
 <stylesheet><paraStyle name="block" alignment="justify"/>
 <paraStyle name="dashed" textTransform="uppercase"/></stylesheet>
-<story><para>{{ name }}<br/>{{ street }}</para><para style="block">{{ text }}</para>
+<story><h1>Letter {{ number }}</h1><para>{{ name }}<br/>{{ street }}</para><para style="block">{{ text }}</para>
 <para style="dashed">{{ name }}</para><para>Hello, <b>thank</b> you, {{ street }}</para>
 <blockTable repeatRows="1" colWidths="100,60"><tr><td><para>Article</para></td><td><para>Price</para></td></tr>
 {% for line in lines %}<tr><td><para>{{ line }}</para></td><td><para>{{ loop.index }}</para></td></tr>{% endfor %}

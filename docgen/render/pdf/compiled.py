@@ -139,7 +139,10 @@ class Press:
         pieces = ear.fill(document)
         content, form = write_standing(document, self._store, today, file=self._file)
         if said_of(document) == order.said and not (ear.deaf or document.lacks):
-            self._standing.keep(order, ear, pieces, form, _files(root))
+            setters = ear.setters(len(order.texts), document)
+            self._standing.keep(order, ear, setters, pieces, form, _files(root))
+        else:
+            self._standing.refuse(order)
         return content
 
     def _lay_out(self, root: etree._Element, language: str, source: str = "", ear: Ear | None = None) -> Document:

@@ -7,7 +7,7 @@ cannot be read so for sure is not cut at all. Knows how XML is written, and draw
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from lxml import etree
@@ -18,6 +18,12 @@ from docgen.render.pdf.layout.paraplain import LINE_END
 
 #: The element whose texts are cut out, as far as they hold nothing but text and ends of lines.
 _TAG, _END, _LINE_END = "para", "</para>", "<br/>"
+#: Others, which are few in a body, and how their ends begin.
+_OTHERS = frozenset(
+    ["title", "h1", "h2", "h3", "h4", "h5", "h6", "drawString", "drawRightString", "drawCenteredString",
+     "drawCentredString", "drawAlignedString"]
+)  # fmt: skip
+_OTHER_ENDS = ("</title>", "</h", "</draw")
 _ATTRIBUTE = re.compile(r'\b(title|author|subject|creator|keywords)="([^"<>]*)"')
 #: Elements that say what the document is, and where each begins.
 _SPEAKERS = ("document", "template")
@@ -35,7 +41,7 @@ class Cut:
 
     Attributes:
         template: all but its texts and what it says of itself; equal in documents that differ in those alone.
-        texts: as written, in their order.
+        texts: as written, in their order; those that stand in no paragraph come last.
         said: what it says of itself, by element and attribute.
     """
 
@@ -55,6 +61,7 @@ def cut(merged: str) -> Cut | None:
         head = merged[start:end]
         said.update([((speaker, name), value) for name, value in _ATTRIBUTE.findall(head)])
         merged = f"{merged[:start]}{_ATTRIBUTE.sub(_HELD, head)}{merged[end:]}"
+    merged, others = _take_others(merged)
     *pieces, last = merged.split(_END)
     template, texts = [], []
     for piece in pieces:
@@ -67,7 +74,25 @@ def cut(merged: str) -> Cut | None:
             texts.append(text)
         else:
             template.append(piece + _END)
-    return Cut(_HELD.join((*template, last)), texts, said)
+    return Cut(_HELD.join((*template, last)), [*texts, *others], said)
+
+
+def _take_others(merged: str) -> tuple[str, list[str]]:
+    """Return a body without the texts of headings and strings, and those."""
+    places = []
+    for end in _OTHER_ENDS:
+        stop = merged.find(end)
+        while stop >= 0:
+            if merged[stop + 2 : merged.find(">", stop)] in _OTHERS:
+                text = _from_first_line(merged[:stop])
+                if text and not text.isspace():
+                    places.append((stop, text))
+            stop = merged.find(end, stop + 1)
+    out, done = [], 0
+    for stop, text in sorted(places):
+        out.append(merged[done : stop - len(text)])
+        done = stop
+    return _HELD.join((*out, merged[done:])), [text for _, text in sorted(places)]
 
 
 def _from_first_line(piece: str) -> str:
@@ -128,7 +153,7 @@ def holders(root: etree._Element, texts: Sequence[str]) -> dict[etree._Element, 
     """
     found: dict[etree._Element, int] = {}
     count = 0
-    for _, element in etree.iterwalk(root, events=("end",), tag=_TAG):
+    for element in _ended(root):
         text, whole = _last_text(element)
         if not text or text.isspace():
             continue
@@ -138,6 +163,14 @@ def holders(root: etree._Element, texts: Sequence[str]) -> dict[etree._Element, 
             found[element] = count
         count += 1
     return found if count == len(texts) else None
+
+
+def _ended(root: etree._Element) -> Iterator[etree._Element]:
+    """Yield the elements that texts are cut out of, in the order of the texts."""
+    for _, element in etree.iterwalk(root, events=("end",), tag=_TAG):
+        yield element
+    for _, element in etree.iterwalk(root, events=("end",), tag=_OTHERS):
+        yield element
 
 
 def _last_text(element: etree._Element) -> tuple[str, bool]:

@@ -27,6 +27,8 @@ _MOST = 12_000_000
 _ENTRY = 4_000
 #: So many templates and layouts are known to have come once. What comes twice is kept.
 _MOST_SEEN = 10_000
+#: Documents that differ in texts alone may be asked for different ones of those; so many ways are told apart.
+_MOST_PLANS = 3
 #: A picture of a body, and what tells whether it is still the same.
 Stamp = tuple[str, tuple[int, int]]
 
@@ -89,7 +91,7 @@ class Standing:
     """The layouts of one template's documents."""
 
     def __init__(self) -> None:
-        self._plans: dict[Hashable, _Plan] = {}
+        self._plans: dict[Hashable, list[_Plan]] = {}
         self._seen: set[int] = set()
         self._weight = 0
 
@@ -104,36 +106,54 @@ class Standing:
         """
         texts = cut.texts
         order = Order(key, cut.template, texts, said)
-        plan = self._plans.get(key)
-        if plan is None:
+        plans = self._plans.get(key)
+        if plans is None:
             order.worth = self._came_before(hash(key))
-        elif not _are_same(plan.stamps):
+        elif plans and not _are_same(plans[0].stamps):
             del self._plans[key]
-        elif len(texts) == len(plan.setters):
-            settings = _set(plan, texts, make_maker)
-            if settings is not None:
-                kind = _kind(settings, texts)
-                order.layout, order.settings = plan.layouts.get(kind), settings
-                order.worth = order.layout is None and self._came_before(hash((key, kind)))
+        elif plans and len(texts) == len(plans[0].setters):
+            self._choose(order, plans, make_maker)
         return order
 
-    def keep(self, order: Order, ear: Ear, sheets: Sequence[Filled], file: StandingFile, files: Iterable[str]) -> None:
-        """Keep the layout of a document that was worth it."""
-        texts = order.texts
-        setters = ear.setters(len(texts))
-        plan = self._plans.get(order.key)
+    def _choose(self, order: Order, plans: Iterable[_Plan], make_maker: Callable[[str], Maker]) -> None:
+        """Find the layout that a document stands in."""
+        kinds = []
+        for plan in plans:
+            settings = _set(plan, order.texts, make_maker)
+            if settings is not None:
+                kinds.append(_kind(settings, order.texts))
+                order.layout, order.settings = plan.layouts.get(kinds[-1]), settings
+                if order.layout is not None:
+                    return
+        order.worth = bool(kinds) and self._came_before(hash((order.key, *kinds)))
+
+    def keep(
+        self,
+        order: Order,
+        ear: Ear,
+        setters: tuple[Setter | None, ...],
+        sheets: Sequence[Filled],
+        file: StandingFile,
+        files: Iterable[str],
+    ) -> None:
+        """Keep the layout of a document that was worth it, and what set its texts."""
+        plans = self._plans.setdefault(order.key, [])
+        plan = next((plan for plan in plans if plan.setters == setters), None)
         if plan is None:
-            plan = self._plans[order.key] = _Plan(setters, tuple((name, _stamp(name)) for name in files), file.language)
+            plan = _Plan(setters, tuple((name, _stamp(name)) for name in files), file.language)
+            plans[_MOST_PLANS - 1 :] = []
+            plans.append(plan)
             self._weight += _ENTRY
-        elif plan.setters != setters:
-            plan.setters = tuple(new if old else None for old, new in zip(plan.setters, setters, strict=True))
-            plan.layouts.clear()
-        settings = [None if setter is None else ear.setting(number) for number, setter in enumerate(plan.setters)]
-        plan.layouts[_kind(settings, texts)] = Layout([sheet.without(plan.setters) for sheet in sheets], file)
+        settings = [None if setter is None else ear.setting(number, setter) for number, setter in enumerate(setters)]
+        plan.layouts[_kind(settings, order.texts)] = Layout([sheet.without(setters) for sheet in sheets], file)
         self._weight += _ENTRY + file.weight + sum(len(piece) for sheet in sheets for piece in sheet.pieces)
         if self._weight > _MOST:
             self._plans.clear()
             self._weight = 0
+
+    def refuse(self, order: Order) -> None:
+        """Let documents like one be laid out each, unless some stand already."""
+        self._plans.setdefault(order.key, [])
 
     def _came_before(self, mark: int) -> bool:
         if mark in self._seen:

@@ -50,6 +50,8 @@ class Furniture:
         graphics = self._graphics.get(index)
         if graphics is None:
             graphics = self._graphics[index] = read_graphics(self._pages, index)
+            if self._maker.ear is not None:
+                self._maker.ear.drawn.add(index)
         if graphics.names <= document.names.keys():
             self._draw(sheet, graphics, reading)
         else:

@@ -29,10 +29,9 @@ def build(element: etree._Element, maker: Maker) -> Iterable[Block]:
     style, role, may_be_plain = known
     text = text_of(element) if may_be_plain else None
     if text is not None:
+        if maker.ear is not None and element in maker.ear.texts and (role == "P" or not is_more_than_text(text)):
+            return (HeardParagraph(style, maker, role, element, text),)
         if role == "P":
-            ear = maker.ear
-            if ear is not None and element in ear.texts:
-                return (HeardParagraph(style, maker, element, text, ear, ear.texts[element]),)
             return (PlainParagraph(style, maker, element, text),)
         if not is_more_than_text(text):
             return (Paragraph(style, maker, role, text),)
