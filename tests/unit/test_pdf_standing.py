@@ -25,7 +25,8 @@ BODY = """<document filename="x.pdf">
 <image file="logo.png" x="10" y="360" width="20" height="20"/>
 <setFont name="SourceSans3" size="8"/><drawString x="10" y="10">Foot</drawString>
 <place x="10" y="320" width="200" height="40"><para>{{ name }}<br/>Ltd</para><para>Page <pageNumber/></para></place>
-</pageGraphics><frame id="f" x1="10" y1="30" width="280" height="285"/></pageTemplate><pageTemplate id="n"><pageGraphics>
+</pageGraphics><frame id="f" x1="10" y1="30" width="280" height="285"/></pageTemplate>
+<pageTemplate id="n"><pageGraphics>
 <setFont name="SourceSans3" size="8"/><drawString x="10" y="10">Letter {{ number }}</drawString>
 </pageGraphics><frame id="f" x1="10" y1="30" width="280" height="285"/></pageTemplate></template>
 <stylesheet><paraStyle name="block" alignment="justify"/>
