@@ -50,7 +50,9 @@ def read_type(values: Values, default: str, allowed: frozenset[str]) -> str:
 def read_day(values: Values, name: str) -> date | None:
     """Return a day; None where it is absent."""
     value = values.get(name)
-    if value is None or isinstance(value, date):
+    if value is None or value == "":
+        return None
+    if isinstance(value, date):
         return value
     raise WrongValue(name, str(value), "a date", hint=f"declare {name} as date in template.yaml")
 
