@@ -14,7 +14,7 @@ from lxml import etree
 
 from docgen.limits import current_work
 from docgen.render.pdf.layout import tablesplit
-from docgen.render.pdf.layout.blocks import NO_INK, Block, Ink, Sheet
+from docgen.render.pdf.layout.blocks import NO_INK, TINY, Block, Ink, Sheet
 from docgen.render.pdf.layout.edges import stay_on_page
 from docgen.render.pdf.layout.maker import Maker
 from docgen.render.pdf.layout.tablecells import (
@@ -222,7 +222,8 @@ class Table:
             height = self._measure_row(row, wanted) if given is None else given
             heights.append(height)
             total += height
-            if total > limit and given is None and all(last <= row for _, last in wanted):
+            # A frame takes what is higher than its room by a trifle: beyond that, as no row may be left unmeasured there.
+            if total > limit + 2 * TINY and given is None and all(last <= row for _, last in wanted):
                 break
         if wanted:
             widen(body.heights, heights, wanted)
