@@ -50,16 +50,21 @@ class Line:
         return self.optional or bool(self.replaces)
 
 
-def price_order(values: Values, currency: str) -> Totals:
+def price_order(values: Values, currency: str, name: str = "lines") -> Totals:
     """Return the totals of what is ordered; lines keep the positions that they have in the estimate.
+
+    Args:
+        values: what `compute_totals` reads, and the choices.
+        currency: ISO 4217 code.
+        name: where the lines stand, for documents that call them otherwise.
 
     Raises:
         RecordError: a line that cannot be, or alternatives that contradict each other; several as Faults.
     """
-    lines = read_choices(values)
+    lines = read_choices(values, name)
     if not any(line.is_choice for line in lines):
-        return compute_totals(values, currency)
-    read_lines(values, currency)  # Faults have to name the rows as they are numbered in the data.
+        return compute_totals(values, currency, name)
+    read_lines(values, currency, name)  # Faults have to name the rows as they are numbered in the data.
     replaced = {line.replaces for line in lines if line.replaces and line.accepted}
     ordered = [line for line in lines if (line.accepted if line.is_choice else line.position not in replaced)]
     return _price(values, ordered, currency)
@@ -98,28 +103,27 @@ def price_offer(values: Values, currency: str) -> tuple[Totals, Rows]:
     ]
 
 
-def read_choices(values: Values) -> list[Line]:
+def read_choices(values: Values, name: str = "lines") -> list[Line]:
     """Return the lines of a record with what they say of choices.
 
     Raises:
         WrongValue: an alternative to a line that is not there or is a choice itself, two accepted alternatives to one
             line, something else than yes or no; several as Faults.
     """
-    rows = read_rows(values, "lines")
+    rows = read_rows(values, name)
     faults: list[RecordError] = []
     lines = []
     for index, row in enumerate(rows):
         try:
-            lines.append(_read(row, index))
+            lines.append(_read(row, index, f"{name}[{index}]."))
         except WrongValue as fault:
             faults.append(fault)
     raise_faults(faults)
-    _check(lines)
+    _check(lines, name)
     return lines
 
 
-def _read(row: Values, index: int) -> Line:
-    path = f"lines[{index}]."
+def _read(row: Values, index: int, path: str) -> Line:
     numbered = {**row, "position": row.get("position") or index + 1}
     optional, accepted = _flag(row, "optional", path), _flag(row, "accepted", path)
     return Line(numbered, optional, read_text(row, "alternative_to").strip(), accepted)
@@ -134,18 +138,18 @@ def _flag(row: Values, name: str, path: str) -> bool:
     raise WrongValue(f"{path}{name}", str(value), "yes or no", hint=f"declare {name} as boolean in template.yaml")
 
 
-def _check(lines: Sequence[Line]) -> None:
+def _check(lines: Sequence[Line], name: str) -> None:
     faults: list[RecordError] = []
     firm = {line.position for line in lines if not line.is_choice}
     taken: set[str] = set()
     for index, line in enumerate(lines):
         if line.replaces and line.replaces not in firm:
             expected = "the position of a line that is no choice itself"
-            faults.append(WrongValue(f"lines[{index}].alternative_to", line.replaces, expected))
+            faults.append(WrongValue(f"{name}[{index}].alternative_to", line.replaces, expected))
         if line.replaces and line.accepted:
             if line.replaces in taken:
                 expected = f"possible: another alternative to line {line.replaces} is accepted too"
-                faults.append(WrongValue(f"lines[{index}].accepted", "yes", expected))
+                faults.append(WrongValue(f"{name}[{index}].accepted", "yes", expected))
             taken.add(line.replaces)
     raise_faults(faults)
 

@@ -5,35 +5,47 @@ from __future__ import annotations
 import calendar
 from datetime import date, timedelta
 from decimal import Decimal
+from typing import TypedDict
 
-from docgen.errors import RecordError, WrongTotal, WrongValue, raise_faults
+from docgen.errors import WrongValue
 from docgen.kinds.base import ZERO, Kind, Values, read_amount, read_rows, read_text
+from docgen.kinds.choices import ORDER_READS, price_order
 from docgen.kinds.clauses import CLAUSE_FIGURES, CLAUSE_INPUT, Deal, choose_clauses, references_to
 from docgen.kinds.signing import PARTY_FIELDS, SIGNATORY_FIELDS, read_parties
-from docgen.money import round_money
+from docgen.kinds.totals import PRICE_COMPUTED, Rows, check_total
+
+
+class Priced(TypedDict):
+    """What the items come to, all of it net."""
+
+    items: Rows
+    allowances: Rows
+    charges: Rows
+    total: Decimal
 
 
 def compute(values: Values, company: Values, today: date) -> Values:
     """Compute the parties, the clauses that hold for the deal, the items' amounts and total, and the last day.
 
     Args:
-        values: `items` with `quantity`, `unit_price` and `sku`; `start_date`, `duration_months`, `end_date`,
-            `currency`, `total`, `revision`, `approved_on`; `clauses` as `choose_clauses` reads them; the customer's
-            name and address, and what `read_parties` reads.
+        values: `items`, `allowances` and `charges` as `price_order` reads them, and `sku` of items; `start_date`,
+            `duration_months`, `end_date`, `currency`, `total`, `revision`, `approved_on`; `clauses` as
+            `choose_clauses` reads them; the customer's name and address, and what `read_parties` reads.
         company: the provider.
         today: the default of `date`.
 
     Returns:
-        `draft` is true until somebody has approved; `references` has the numbers of clauses for their texts.
+        `total` is net: VAT is what the law of the day of supply says. `draft` is true until somebody has approved;
+        `references` has the numbers of clauses for their texts.
 
     Raises:
         RecordError: an item that is no number, a `total` that differs, an end before the start, a plan or parties
             that cannot be; several as Faults.
     """
     currency = read_text(values, "currency", read_text(company, "currency", "EUR"))
-    items = _items(values, currency)
-    total = sum((Decimal(str(item["amount"])) for item in items), ZERO)
-    _check_total(values, total, currency)
+    priced = _price(values, currency)
+    items, total = priced["items"], priced["total"]
+    check_total(values, "total", total, currency)
     clauses = choose_clauses(values, _deal(values, items, total))
     return {
         "currency": currency,
@@ -43,8 +55,7 @@ def compute(values: Values, company: Values, today: date) -> Values:
         "parties": read_parties(values, company),
         "clauses": clauses,
         "references": references_to(clauses),
-        "items": items,
-        "total": total,
+        **priced,
         "end_date": _end_date(values),
     }
 
@@ -60,20 +71,12 @@ def last_day(start: date, months: int) -> date:
     return date(year, month + 1, day) - timedelta(days=1)
 
 
-def _items(values: Values, currency: str) -> list[dict[str, object]]:
-    items, faults = [], []
-    for index, row in enumerate(read_rows(values, "items")):
-        path = f"items[{index}]."
-        try:
-            quantity = read_amount(row, "quantity", path, Decimal(1)) or ZERO
-            price = read_amount(row, "unit_price", path, ZERO) or ZERO
-        except RecordError as fault:
-            faults.append(fault)
-            continue
-        figures = {"quantity": quantity, "unit_price": price, "amount": round_money(quantity * price, currency)}
-        items.append({**row, "position": row.get("position") or index + 1, **figures})
-    raise_faults(faults)
-    return items
+def _price(values: Values, currency: str) -> Priced:
+    if not read_rows(values, "items"):
+        return {"items": [], "allowances": [], "charges": [], "total": ZERO}
+    totals = price_order(values, currency, "items")
+    items = [{**row, "amount": row["net"]} for row in totals.lines]
+    return {"items": items, "allowances": totals.allowances, "charges": totals.charges, "total": totals.net}
 
 
 def _deal(values: Values, items: list[dict[str, object]], total: Decimal) -> Deal:
@@ -86,14 +89,6 @@ def _revision(values: Values) -> int:
     if revision < 1 or revision != int(revision):
         raise WrongValue("revision", str(revision), "a whole number from 1")
     return int(revision)
-
-
-def _check_total(values: Values, total: Decimal, currency: str) -> None:
-    stated = read_amount(values, "total")
-    if stated is not None and round_money(stated, currency) != total:
-        raise WrongTotal(
-            f"total: the data say {stated} {currency}, the items add up to {total}", field="total", value=str(stated)
-        )
 
 
 def _end_date(values: Values) -> date | None:
@@ -112,24 +107,31 @@ RECORD_INPUT = (
     "signature_anchor", "date_anchor", *PARTY_FIELDS,
 )  # fmt: skip
 ROW_INPUT = {
-    "items": ("quantity", "unit_price", "sku"),
+    "items": ("sku",),
     "clauses": CLAUSE_INPUT,
     "signatories": ("party", "name", "function"),
     "more_parties": ("role", *PARTY_FIELDS),
 }
 FIGURES = ("currency", "date", "total", "end_date", "revision", "draft", "references")
 ROW_FIGURES = {
-    "items": ("position", "quantity", "unit_price", "amount"),
     "clauses": CLAUSE_FIGURES,
     "clauses[].paragraphs": CLAUSE_FIGURES,
     "parties": ("role", *PARTY_FIELDS),
     "parties[].signatories": SIGNATORY_FIELDS,
 }
+PRICED_READS = {path.replace("lines[]", "items[]") for path in ORDER_READS}
+PRICED_FIGURES = {
+    path.replace("lines[]", "items[]") for path in PRICE_COMPUTED if "[]." in path and "vat[]" not in path
+}
 
 CONTRACT = Kind(
     name="contract",
     compute=compute,
-    reads=frozenset(RECORD_INPUT) | {f"{rows}[].{name}" for rows, names in ROW_INPUT.items() for name in names},
-    computed=frozenset(FIGURES) | {f"{rows}[].{name}" for rows, names in ROW_FIGURES.items() for name in names},
+    reads=frozenset(RECORD_INPUT)
+    | PRICED_READS
+    | {f"{rows}[].{name}" for rows, names in ROW_INPUT.items() for name in names},
+    computed=frozenset(FIGURES)
+    | PRICED_FIGURES
+    | {f"{rows}[].{name}" for rows, names in ROW_FIGURES.items() for name in names},
     help="An agreement: parties, clauses by the deal, items with a total, a term, and who signs.",
 )

@@ -11,34 +11,35 @@ from docgen.kinds.vat import HUNDRED, Group, Part, read_group
 from docgen.money import round_money
 
 
-def read_lines(values: Values, currency: str) -> list[Part]:
-    """Return the record's `lines`, each with its amount.
+def read_lines(values: Values, currency: str, name: str = "lines") -> list[Part]:
+    """Return the record's lines, which stand under `name`, each with its amount.
 
     Raises:
         MissingValue: there are none.
         RecordError: a line that cannot be; several as Faults.
     """
-    rows = read_rows(values, "lines")
+    rows = read_rows(values, name)
     if not rows:
-        raise MissingValue("lines")
+        raise MissingValue(name)
     lines, faults = [], []
     for index, row in enumerate(rows):
         try:
-            lines.append(_line(values, row, index, currency))
+            lines.append(
+                _line(values, {**row, "position": row.get("position") or index + 1}, f"{name}[{index}].", currency)
+            )
         except RecordError as fault:
             faults.append(fault)
     raise_faults(faults)
     return lines
 
 
-def _line(values: Values, row: Values, index: int, currency: str) -> Part:
+def _line(values: Values, row: Values, path: str, currency: str) -> Part:
     """Return a line: quantity x price / base quantity, less its discount, plus its charge (BT-131).
 
     Each of the three is rounded before they are added, so that what is printed adds up.
 
     Source: EN 16931, BT-129, 131, 136 to 138, 141 to 143, 146, 149; the rounding as in Peppol BIS rule R120.
     """
-    path = f"lines[{index}]."
     quantity = read_amount(row, "quantity", path, Decimal(1)) or ZERO
     price = read_amount(row, "unit_price", path)
     if price is None:
@@ -50,7 +51,6 @@ def _line(values: Values, row: Values, index: int, currency: str) -> Part:
     amount = subtotal - discount + charge
     _check_amount(row, amount, path, currency)
     figures = {
-        "position": row.get("position") or index + 1,
         "quantity": quantity,
         "unit_price": price,
         "base_quantity": _base_quantity(row, path),

@@ -68,20 +68,21 @@ def price(values: Values, currency: str) -> dict[str, object]:
     return compute_totals(values, currency).fields()
 
 
-def compute_totals(values: Values, currency: str) -> Totals:
+def compute_totals(values: Values, currency: str, name: str = "lines") -> Totals:
     """Return the same as `price`, typed.
 
     Args:
         values: `lines`; `allowances`, `charges`, `prices`, `vat_rounding`, `vat_category`, `exemption_reason`,
             `exemption_code`.
         currency: ISO 4217 code; gives the decimals.
+        name: where the lines stand, for documents that call them otherwise.
 
     Raises:
         RecordError: a line that cannot be; several as Faults.
     """
     prices = cast(Prices, _choice(values, "prices", ("net", "gross")))
     rounding = cast(Rounding, _choice(values, "vat_rounding", ("total", "line")))
-    lines = read_lines(values, currency)
+    lines = read_lines(values, currency, name)
     allowances, charges = _read_both(values, lines, currency)
     parts = [*lines, *allowances, *charges]
     taxes, vat = _tax(values, parts, currency, prices, rounding)

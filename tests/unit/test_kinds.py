@@ -200,7 +200,7 @@ def test_a_contracts_items_add_up() -> None:
 
 
 def test_a_contract_whose_total_differs_is_refused() -> None:
-    with pytest.raises(WrongTotal, match=r"the items add up to 10\.00"):
+    with pytest.raises(WrongTotal, match=r"the lines add up to 10\.00"):
         contract(items=[{"unit_price": Decimal(10)}], total=Decimal(11))
 
 
@@ -274,6 +274,8 @@ FULL = {
     "delivery-note": {"lines": [{"quantity": Decimal(1), "ordered": Decimal(2)}], "packages": [{}]},
     "contract": {
         "items": [{"unit_price": Decimal(10)}],
+        "allowances": [{"percent": Decimal(3), "reason": "Project"}],
+        "charges": [{"amount": Decimal(1)}],
         "clauses": [{"clause": "term", "paragraph": "start"}],
         "start_date": TODAY,
         "duration_months": 12,
