@@ -66,7 +66,7 @@ def last_day(start: date, period: str) -> date:
 
 
 def _period(values: Values) -> Row:
-    """Return the period's last day and its number; weeks count as ISO 8601 has them, from Monday."""
+    """Return the period's last day, its year, and the week that it begins in, as ISO 8601 counts them."""
     period, start = read_text(values, "period"), values.get("start")
     if period not in PERIODS:
         raise WrongValue("period", period, "a period", hint=did_you_mean(period, PERIODS))
@@ -77,7 +77,7 @@ def _period(values: Values) -> Row:
         raise WrongValue("start", start.isoformat(), f"the first day of a {period}")
     year, week, _ = start.isocalendar()
     weekly = period == "week"
-    numbers: Row = {"year": year if weekly else start.year, "week": week, "quarter": (start.month + 2) // 3}
+    numbers: Row = {"year": year if weekly else start.year, "week": week}
     return {"period": period, "start": start, "end": last_day(start, period), **numbers}
 
 
@@ -215,7 +215,7 @@ def _average(amount: Decimal | None, orders: Decimal | None, currency: str) -> D
 
 _FIGURES = ("actual", "target", "previous", "last_year")
 _COMPARED = (*_FIGURES, "share", "attainment", "gap", "change", "trend", "growth", "growth_trend")
-_PERIOD = ("period", "start", "end", "year", "week", "quarter")
+_PERIOD = ("period", "start", "end", "year", "week")
 SALES_REPORT = Kind(
     name="sales-report",
     compute=compute,

@@ -111,8 +111,9 @@ def test_nothing_is_guessed_where_a_receipt_says_nothing_of_vat() -> None:
 
 
 def test_meals_are_taken_off_as_in_the_german_ministrys_example_of_three_days() -> None:
-    # Bundesministerium der Finanzen, letter of 25 November 2020 on travel costs (GZ IV C 5 - S 2353/19/10011), on
-    # meals that the employer gives: arrival 14, a day between of 28 with all three meals, departure 14 with breakfast.
+    # § 9 Abs. 4a Satz 3 and 8 EStG (28 a day, 14 on days of arrival and departure, less 5.60, 11.20 and 11.20 for
+    # breakfast, lunch and dinner); the three days are those of the Bundesministerium der Finanzen, letter on travel
+    # costs of 25 November 2020: arrival, a day between with all three meals, departure with breakfast.
     made = report(
         per_diems=[day("28", "50"), day("28", breakfasts=1, lunches=1, dinners=1), day("28", "50", breakfasts=1)],
         **GERMAN,
