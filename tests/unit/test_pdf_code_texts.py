@@ -31,6 +31,13 @@ def test_a_payment_is_a_sentence_and_all_else_its_value(value: str, language: st
     assert spoken(value, language).replace("\xa0", " ").startswith(said)
 
 
+def test_a_bar_code_on_a_page_says_its_text():
+    made = press(rml("<para>x</para>", graphics='<barCode code="code128" x="9" y="9" barHeight="9">DG-17</barCode>'))
+    with pikepdf.open(io.BytesIO(made)) as pdf:
+        texts = [str(one.Alt) for one in pdf.objects if isinstance(one, pikepdf.Dictionary) and "/Alt" in one]
+    assert texts == ["DG-17"]
+
+
 @pytest.mark.parametrize("place", ["", 'x="9" y="9"'])
 def test_the_sentence_is_in_the_file(place: str):
     code = f'<epcQr name="A" iban="DE02120300000000202051" amount="5.00" {place}/>'

@@ -153,7 +153,7 @@ def _bar_code(element: etree._Element, maker: Maker) -> tuple[Ink, float, float]
 def said_of(element: etree._Element) -> str:
     """Return what a bar code or a chart without `alt` says: its value, or its series by their names and categories."""
     if element.tag == "barCode":
-        return str(element.get("value", ""))
+        return str(element.get("value") or _text(element))
     names = [_text(name) for name in element.iter("name", "label") if name.getparent().tag in _NAMING]
     titles = [str(part.get("name", "")) for part in element.iter("bar", "line", "strand")]
     rows = [_text(row) for row in element.iter("series")] or [_text(data) for data in element.iter("data")]
