@@ -83,7 +83,7 @@ def test_a_sample_says_in_every_language_what_it_said_before(name: str, language
 
 
 #: Pictures show where things stand, not their letters: few and light pixels, in a handful of greys.
-DPI, SHADES = 24, 8
+DPI, SHADES = 24, 16
 #: How far a pixel may be off on average over a patch of `PATCH` pixels a side, of 255.
 NEAR, PATCH = 12.0, 12
 
@@ -91,6 +91,10 @@ NEAR, PATCH = 12.0, 12
 def pictures_of(artifact: Artifact) -> list[Image.Image]:
     document = pypdfium2.PdfDocument(artifact.content)
     return [page.render(scale=DPI / 72, grayscale=True).to_pil().convert("L") for page in document]
+
+
+def to_shade(grey: int) -> int:
+    return round(grey / 255 * (SHADES - 1)) * 255 // (SHADES - 1)
 
 
 def furthest(picture: Image.Image, other: Image.Image) -> float:
@@ -108,7 +112,7 @@ def test_the_pages_of_a_sample_look_as_they_did(name: str, language: str, regene
         for stale in PICTURES.glob(f"{name}-{language}-*.png"):
             stale.unlink()
         for path, picture in zip(golden, made, strict=True):
-            picture.quantize(SHADES).save(path, "PNG", optimize=True)
+            picture.point(to_shade).save(path, "PNG", optimize=True)
     assert sorted(PICTURES.glob(f"{name}-{language}-*.png")) == sorted(golden), "another number of pages"
     for path, picture in zip(golden, made, strict=True):
         with Image.open(path) as before:
