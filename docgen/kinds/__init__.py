@@ -20,6 +20,7 @@ from docgen.kinds.order_confirmation import ORDER_CONFIRMATION
 from docgen.kinds.order_status import ORDER_STATUS
 from docgen.kinds.plain import LETTER, MESSAGE, NEWSLETTER, REPORT
 from docgen.kinds.pro_forma import PRO_FORMA
+from docgen.kinds.proposal import PROPOSAL
 from docgen.kinds.receipt import RECEIPT
 from docgen.kinds.reminder import REMINDER
 from docgen.kinds.sales_report import SALES_REPORT
@@ -36,6 +37,7 @@ KINDS: Mapping[str, Kind] = {
         DEPOSIT_INVOICE,
         FINAL_INVOICE,
         ESTIMATE,
+        PROPOSAL,
         ORDER_CONFIRMATION,
         DELIVERY_NOTE,
         CONTRACT,
