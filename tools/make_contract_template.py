@@ -39,6 +39,14 @@ PLACES = {
     "end": "end_date | date('long')",
 }
 
+
+def by_form(name: str, arguments: str = "") -> str:
+    """Return the tag of a text that a single purchase says otherwise than an agreement for quantities a year."""
+    return f"{{{{ t('once_{name}' if one_off else '{name}'{arguments}) }}}}"
+
+
+TITLE = by_form("title")
+
 NUMBERING = """
 <w:abstractNum {ns} w:abstractNumId="90">
   <w:multiLevelType w:val="multilevel"/>
@@ -63,7 +71,7 @@ def main(path: Path) -> None:
     make_signatures(document)
     make_annex(document)
     properties = document.core_properties
-    properties.author, properties.title, properties.comments = "{{ company.name }}", "{{ t('title') }}", ""
+    properties.author, properties.title, properties.comments = "{{ company.name }}", TITLE, ""
     properties.created = properties.modified = datetime(2026, 11, 20)
     buffer = io.BytesIO()
     document.save(buffer)
@@ -154,7 +162,7 @@ def make_page(document: Any) -> None:
     run(header, "{{ company.name }}", bold=True, colour=ACCENT)
     run(header, "\t{% if draft %}")
     run(header, "{{ t('draft') }}", bold=True, colour=ACCENT)
-    run(header, " · {% endif %}{{ t('title') }} {{ contract_no }} · {{ t('revision', n=revision) }}")
+    run(header, " · {% endif %}" + TITLE + " {{ contract_no }} · {{ t('revision', n=revision) }}")
     footer = clear(section.footer.paragraphs[0], document.styles["Label"])
     tabs(footer)
     rule(footer, "top")
@@ -219,7 +227,7 @@ def rule(paragraph: Any, side: str) -> None:
 
 def make_first_page(document: Any) -> None:
     """Write the title and the two parties, side by side."""
-    document.add_paragraph("{{ t('title') }}", "Title")
+    document.add_paragraph(TITLE, "Title")
     document.add_paragraph("{{ t('number', number=contract_no, date=date | date('long')) }}", "Lead")
     table = make_table(document, (82.5, 82.5))
     merge_tag(table, "{%tr for pair in parties | batch(2) %}")
@@ -327,13 +335,14 @@ def write_if(cell: Any, condition: str, text: str, style: str, after: str = "") 
 
 def make_annex(document: Any) -> None:
     """Write the price list on a page of its own, the total where the eye finds it."""
-    heading = document.add_paragraph("{{ t('annex') }}", "Heading 2")
+    heading = document.add_paragraph(by_form("annex"), "Heading 2")
     heading.paragraph_format.page_break_before = True
-    document.add_paragraph("{{ t('annex_lead', currency=currency) }}", "Label").paragraph_format.space_after = Pt(8)
+    lead = document.add_paragraph(by_form("annex_lead", ", currency=currency"), "Label")
+    lead.paragraph_format.space_after = Pt(8)
     table = make_table(document, (10, 71, 26, 28, 30))
     head = table.add_row()
     repeat_row(head)
-    labels = ("", "{{ t('col_item') }}", "{{ t('col_quantity') }}", "{{ t('col_price') }}", "{{ t('col_amount') }}")
+    labels = ("", "{{ t('col_item') }}", by_form("col_quantity"), "{{ t('col_price') }}", by_form("col_amount"))
     for index, (cell, label) in enumerate(zip(head.cells, labels, strict=True)):
         write(cell, label, "Figure Label" if index > 1 else "Label")
         edge(cell, "bottom", TEXT, 4)
@@ -350,15 +359,49 @@ def make_annex(document: Any) -> None:
     for index, (cell, value) in enumerate(zip(row.cells, values, strict=True)):
         write(cell, value, "Figure" if index > 1 else "Label" if index == 0 else "Normal")
         edge(cell, "bottom", HAIRLINE, 2)
+    write_discount(row.cells[1])
     merge_tag(table, "{%tr endfor %}")
+    make_adjustments(table)
     last = table.add_row()
     keep_row(last)
     label = last.cells[0].merge(last.cells[2])
-    bold(write(label, "{{ t('annex_total') }}", "Normal")).paragraph_format.space_before = Pt(8)
+    bold(write(label, by_form("annex_total"), "Normal")).paragraph_format.space_before = Pt(8)
     amount = write(last.cells[3].merge(last.cells[4]), "{{ total | money(code=true) }}", "Total")
     amount.paragraph_format.space_before = Pt(6)
     words = document.add_paragraph("{{ t('in_words', words=total | words(true)) }}", "Figure Label")
     words.paragraph_format.space_before = Pt(2)
+
+
+def write_discount(cell: Any) -> None:
+    """Write below an item what its price is less by, so that quantity and price come to the amount."""
+    percent = "item.discount_percent | percent(of=100)"
+    discount = "item.discount | money"
+    cell.add_paragraph("{%p if item.discount_percent %}", "Label")
+    cell.add_paragraph(f"{{{{ t('discount_percent', percent={percent}, amount={discount}) }}}}", "Label")
+    cell.add_paragraph("{%p elif item.discount %}", "Label")
+    cell.add_paragraph(f"{{{{ t('discount', amount={discount}) }}}}", "Label")
+    cell.add_paragraph("{%p endif %}", "Label")
+
+
+def make_adjustments(table: Any) -> None:
+    """Write the sum of the items, and what comes off it or is added to it as a whole."""
+    merge_tag(table, "{%tr if allowances or charges %}")
+    make_sum(table, "{{ t('line_total') }}", "{{ items | sum(attribute='amount') | money(symbol=false) }}")
+    for rows, one, sign in (("allowances", "allowance", "-"), ("charges", "charge", "")):
+        percent = f"{{% if {one}.percent %}}, {{{{ {one}.percent | percent(of=100) }}}}{{% endif %}}"
+        merge_tag(table, f"{{%tr for {one} in {rows} %}}")
+        reason = f"{{{{ {one}.reason or t('{one}') }}}}{percent}"
+        make_sum(table, reason, f"{{{{ ({sign}{one}.net) | money(symbol=false) }}}}")
+        merge_tag(table, "{%tr endfor %}")
+    merge_tag(table, "{%tr endif %}")
+
+
+def make_sum(table: Any, label: str, amount: str) -> None:
+    """Add a row of a sum: what it is below the descriptions, and how much."""
+    row = table.add_row()
+    keep_row(row)
+    write(row.cells[1].merge(row.cells[2]), label, "Normal")
+    write(row.cells[3].merge(row.cells[4]), amount, "Figure")
 
 
 # --- tables ---------------------------------------------------------------------------------------
