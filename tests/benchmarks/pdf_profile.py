@@ -35,6 +35,8 @@ from .peers.environments import CACHE
 STAGES: Mapping[str, tuple[str, ...]] = {
     "context": ("tests.benchmarks.pdf_profile:build_context",),
     "merging by Jinja": ("docgen.merge:Compiled.render",),
+    "cutting and setting texts": ("docgen.render.pdf.prepared:PreparedPdf._order",),
+    "printing again": ("docgen.render.pdf.compiled:Press.print_again",),
     "parsing": ("docgen.render.pdf.prepared:read_merged", "docgen.render.pdf.prepared:read_marked"),
     "checking": (
         "docgen.render.pdf.prepared:KnownTags.make_safe", "docgen.render.pdf.prepared:make_safe",
@@ -42,7 +44,7 @@ STAGES: Mapping[str, tuple[str, ...]] = {
         "docgen.render.pdf.prepared:PreparedPdf._describe", "docgen.render.pdf.prepared:glyph_faults",
     ),
     "layout": ("docgen.render.pdf.compiled:Press._lay_out",),
-    "file": ("docgen.render.pdf.compiled:write_file",),
+    "file": ("docgen.render.pdf.compiled:write_file", "docgen.render.pdf.compiled:write_standing"),
     "z3c.rml and ReportLab": ("docgen.render.pdf.reference:make_pdf",),
 }  # fmt: skip
 
