@@ -37,7 +37,8 @@ def read_matrix(values: Values, sections: Collection[str]) -> list[Row]:
     answers = _numbered(values, "answers", faults)
     faults += [
         WrongValue(f"answers.{no}", no, "the number of a requirement", hint=did_you_mean(no, requirements))
-        for no in answers.keys() - requirements.keys()
+        for no in answers
+        if no not in requirements
     ]
     matrix = [_row(no, row, answers.get(no, {}), sections, faults) for no, row in requirements.items()]
     raise_faults(faults)

@@ -280,6 +280,13 @@ FULL = {
         "start_date": TODAY,
         "duration_months": 12,
     },
+    "proposal": {
+        **PRICED,
+        "lines": [*PRICED["lines"], line("10", optional=True)],
+        "requirements": [{"no": "1", "mandatory": True}],
+        "answers": [{"no": "1", "status": "partly", "answer": "So."}],
+        "schedule": [{"phase": "Plan", "begin": TODAY}],
+    },
     "receipt": {"amount": Decimal(12), "pays": [{"amount": Decimal(10)}]},
     "statement": {"items": ITEMS},
     "reminder": {
