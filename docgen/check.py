@@ -89,7 +89,7 @@ def unused_columns(plan: Plan, shop: Workshop, columns: Iterable[str]) -> tuple[
 
 
 def _read_by_job(shop: Workshop) -> frozenset[str]:
-    """Return the paths that the job itself reads: the key, names of files, conditions, addresses, what sorts letters."""
+    """Return the paths that the job itself reads: key, file names, conditions, addresses, what sorts letters."""
     texts = [*shop.names.values(), shop.locale, shop.consent]
     paths = {shop.plan.job.data.key}
     for step in shop.steps:
