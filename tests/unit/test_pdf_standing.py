@@ -110,6 +110,15 @@ def test_documents_are_the_same_whether_they_are_laid_out_or_printed_again(
     assert again == [make(plain, values) for values in records]
 
 
+@pytest.mark.parametrize("number", ["7 & 8", "<7>", "7"])
+def test_a_heading_is_the_same_letters_whether_it_is_set_anew_or_printed_again(folder: Path, number: str) -> None:
+    warm = new(folder)
+    for before in ("1", "2", "3"):
+        make(warm, record(1, number=before))
+    values = record(1, number=number)
+    assert make(warm, values) == make(new(folder), values)
+
+
 def test_what_came_twice_is_printed_again_with_other_texts(folder: Path, laid_out: list[int]) -> None:
     warm = new(folder)
     for number in range(10, 30):

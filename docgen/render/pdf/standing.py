@@ -49,11 +49,13 @@ class _Plan:
         setters: what sets each text; None for one of which a layout asks more than its height.
         stamps: of the files it draws.
         language: of the documents.
+        headings: the numbers of texts that are headings: with markup or `&` those are set otherwise.
     """
 
     setters: tuple[Setter | None, ...]
     stamps: tuple[Stamp, ...]
     language: str
+    headings: frozenset[int]
     layouts: dict[Hashable, Layout] = field(default_factory=dict)
 
 
@@ -140,7 +142,7 @@ class Standing:
         plans = self._plans.setdefault(order.key, [])
         plan = next((plan for plan in plans if plan.setters == setters), None)
         if plan is None:
-            plan = _Plan(setters, tuple((name, _stamp(name)) for name in files), file.language)
+            plan = _Plan(setters, tuple((name, _stamp(name)) for name in files), file.language, frozenset(ear.headings))
             plans[_MOST_PLANS - 1 :] = []
             plans.append(plan)
             self._weight += _ENTRY
@@ -166,6 +168,8 @@ class Standing:
 
 def _set(plan: _Plan, texts: Sequence[str], make_maker: Callable[[str], Maker]) -> list[Setting | None] | None:
     """Return texts as they are set; None where one cannot be set in the short way."""
+    if any("&" in texts[number] or "<" in texts[number] for number in plan.headings):
+        return None
     found = [setter and setter.written.get(text) for setter, text in zip(plan.setters, texts, strict=True)]
     if None not in found and False not in found:
         return found  # type: ignore[return-value]
