@@ -114,8 +114,8 @@ def test_documents_are_the_same_whether_they_are_laid_out_or_printed_again(
 def test_a_heading_is_the_same_letters_whether_it_is_set_anew_or_printed_again(folder: Path, number: str) -> None:
     warm = new(folder)
     for before in ("1", "2", "3"):
-        make(warm, record(1, number=before))
-    values = record(1, number=number)
+        make(warm, record(1) | {"number": before})
+    values = record(1) | {"number": number}
     assert make(warm, values) == make(new(folder), values)
 
 
