@@ -23,6 +23,7 @@ from docgen.render.pdf.marking import marking_faults
 from docgen.render.pdf.papers import PAPERS, paper_faults
 from docgen.render.pdf.unfold import colour_faults, spell_out_colours, unfold
 from docgen.render.pdf.unknown import attribute_faults
+from docgen.sharing import place_in
 
 _DOCUMENT = """
     document docinit stylesheet template story pageInfo pageDrawing color name cropMarks registerTTFont
@@ -264,8 +265,8 @@ def find_file(name: str, rules: Rules, where: Where, what: str, endings: frozens
     Raises:
         TemplateError: it is outside the template's folder, absent, or of a kind that cannot be drawn.
     """
-    path = (rules.folder / name).resolve() if _can_be_file(name) else rules.folder
-    inside = path.is_relative_to(rules.folder.resolve()) and not name.startswith("[")
+    path, folder = place_in(rules.folder, name) if _can_be_file(name) else (rules.folder, rules.folder)
+    inside = path.is_relative_to(folder) and not name.startswith("[")
     if not inside and path not in rules.extra_files:
         raise TemplateError(
             f'{what}: "{name}" is outside the template\'s folder', where=where, hint="copy the file into the folder"
