@@ -457,3 +457,72 @@ class Approval:
     by: str
     at: datetime
     fingerprint: str
+
+
+class ConsentState(StrEnum):
+    """What somebody said about getting marketing. `pending`: a double opt-in that was asked for and not answered."""
+
+    PENDING = "pending"
+    GIVEN = "given"
+    CONFIRMED = "confirmed"
+    WITHDRAWN = "withdrawn"
+
+
+@dataclass(frozen=True, slots=True)
+class Consent:
+    """One thing that was said about getting marketing; the newest counts, the older ones are the proof.
+
+    Attributes:
+        address: whose it is.
+        topic: what about; "" for all marketing.
+        at: when, aware.
+        wording: what was agreed to, word for word or by the name of its version.
+        source: where it was said: a form, a fair, an import.
+        by: who says so: the person, or whoever took it down.
+    """
+
+    address: str
+    topic: str
+    state: ConsentState
+    at: datetime
+    wording: str = ""
+    source: str = ""
+    by: str = ""
+
+
+class ReplyKind(StrEnum):
+    """What the world answered to a message."""
+
+    BAD_ADDRESS = "bad-address"  # permanent, and the address is at fault
+    HARD = "hard"  # permanent, and nobody says why
+    SOFT = "soft"  # a full mailbox, or a server that gave up after a while
+    POLICY = "policy"  # the sender is at fault, or its reputation
+    CONTENT = "content"  # the message is at fault: too large, not wanted in this form
+    DELAYED = "delayed"  # the server still tries
+    DELIVERED = "delivered"
+    COMPLAINT = "complaint"
+    UNSUBSCRIBE = "unsubscribe"
+    AUTO_REPLY = "auto-reply"
+    OTHER = "other"  # for a person to read
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """What the ledger keeps of an answer about one address.
+
+    Attributes:
+        message: a digest that is the same whenever this message is read.
+        address: which it is about; "" where nobody can tell.
+        at: when it was written, aware.
+        status: RFC 3463 code, "" if none.
+        detail: the server's own words.
+        delivery: the ledger's id of the delivery it belongs to; None where that is not proved.
+    """
+
+    message: str
+    address: str
+    kind: ReplyKind
+    at: datetime
+    status: str = ""
+    detail: str = ""
+    delivery: int | None = None
