@@ -51,7 +51,7 @@ def _settled(values: Values, currency: str) -> list[Row]:
     faults: list[RecordError] = []
     for index, row in enumerate(rows):
         try:
-            reports.append(_report(row, values, currency, f"reports[{index}]."))
+            reports.append(_report(row, values, currency, f"reports[{index + 1}]."))
         except Faults as several:
             faults.extend(fault for fault in several.faults if isinstance(fault, RecordError))
         except RecordError as fault:

@@ -27,7 +27,7 @@ def settle(values: Values, currency: str, path: str = "") -> Row:
     Args:
         values: the report: `items`, `per_diems`, `mileage`, `advances`, and rates that hold for all its rows.
         currency: what the report is settled in.
-        path: where the report stands, for messages: `reports[2].`.
+        path: where the report stands, for messages: `reports[2].`; rows count from 1, as in all of docgen's paths.
 
     Returns:
         The lists, each row with its figures, and the totals. All amounts of totals are in `currency`.
@@ -79,7 +79,7 @@ def _priced(rows: list[Values], price: Callable[[Values, str], Row], name: str, 
     made = []
     for index, row in enumerate(rows):
         try:
-            figures = price(row, f"{name}[{index}].")
+            figures = price(row, f"{name}[{index + 1}].")
         except RecordError as fault:
             faults.append(fault)
             continue

@@ -101,7 +101,7 @@ def _lists(values: Values, currency: str) -> dict[str, list[Line]]:
 def _figures_of(values: Values, name: str, currency: str, faults: list[RecordError]) -> list[Line]:
     made = []
     for index, row in enumerate(read_rows(values, name)):
-        path = f"{name}[{index}]."
+        path = f"{name}[{index + 1}]."
         try:
             if read_amount(row, "actual", path) is None:
                 raise MissingValue(f"{path}actual")

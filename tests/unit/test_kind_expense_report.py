@@ -63,19 +63,19 @@ def test_a_foreign_receipt_is_divided_by_the_declared_rate_as_the_ecb_writes_it(
 
 
 def test_a_foreign_receipt_without_a_rate_is_refused() -> None:
-    with pytest.raises(MissingValue, match=r"items\[0\]\.exchange_rate is empty"):
+    with pytest.raises(MissingValue, match=r"items\[1\]\.exchange_rate is empty"):
         report(items=[item("10", currency="SEK")])
 
 
 @pytest.mark.parametrize(("currency", "rate"), [("EUR", "1.1"), ("SEK", "0"), ("SEK", "-11")])
 def test_a_rate_that_cannot_be_is_refused(currency: str, rate: str) -> None:
-    with pytest.raises(WrongValue, match=r"items\[0\]\.exchange_rate"):
+    with pytest.raises(WrongValue, match=r"items\[1\]\.exchange_rate"):
         report(items=[item("10", currency=currency, exchange_rate=rate)])
 
 
 def test_a_converted_amount_in_the_data_must_agree() -> None:
     assert report(items=[item("110.5", currency="SEK", exchange_rate="11.05", converted="10")])["expenses"] == 10
-    with pytest.raises(WrongTotal, match=r"items\[0\]\.converted: the data say 11 EUR"):
+    with pytest.raises(WrongTotal, match=r"items\[1\]\.converted: the data say 11 EUR"):
         report(items=[item("110.5", currency="SEK", exchange_rate="11.05", converted="11")])
 
 
@@ -98,7 +98,7 @@ def test_vat_that_the_receipt_says_wins_over_its_rate() -> None:
 
 @pytest.mark.parametrize("vat", ["100.01", "-1"])
 def test_vat_that_is_no_part_of_its_amount_is_refused(vat: str) -> None:
-    with pytest.raises(WrongValue, match=r"items\[0\]\.vat"):
+    with pytest.raises(WrongValue, match=r"items\[1\]\.vat"):
         report(items=[item("100", vat=vat)])
 
 
@@ -133,12 +133,12 @@ def test_a_rows_own_percentage_wins_over_the_reports() -> None:
 
 
 def test_a_meal_without_a_declared_percentage_is_refused() -> None:
-    with pytest.raises(MissingValue, match=r"per_diems\[0\]\.lunch_percent is empty"):
+    with pytest.raises(MissingValue, match=r"per_diems\[1\]\.lunch_percent is empty"):
         report(per_diems=[day("28", lunches=1)])
 
 
 def test_more_breakfasts_than_days_are_refused() -> None:
-    with pytest.raises(WrongValue, match=r"per_diems\[0\]\.breakfasts"):
+    with pytest.raises(WrongValue, match=r"per_diems\[1\]\.breakfasts"):
         report(per_diems=[day("28", breakfasts=2)], **GERMAN)
 
 
@@ -146,7 +146,7 @@ def test_more_breakfasts_than_days_are_refused() -> None:
 
 
 def test_kilometres_without_a_declared_rate_are_refused() -> None:
-    with pytest.raises(MissingValue, match=r"mileage\[0\]\.rate is empty"):
+    with pytest.raises(MissingValue, match=r"mileage\[1\]\.rate is empty"):
         report(mileage=[{"km": Decimal(10)}])
 
 
@@ -154,7 +154,7 @@ def test_all_faults_of_a_report_are_reported_together() -> None:
     with pytest.raises(Faults) as caught:
         report(items=[{}, item("1", paid_by="boss")], per_diems=[day("-1")], mileage=[{"km": Decimal(1)}])
     assert [fault.field for fault in caught.value.faults] == [
-        *("items[0].amount", "items[1].paid_by", "per_diems[0].rate", "mileage[0].rate")
+        *("items[1].amount", "items[2].paid_by", "per_diems[1].rate", "mileage[1].rate")
     ]
 
 

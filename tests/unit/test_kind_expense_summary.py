@@ -64,7 +64,7 @@ def test_the_largest_receipts_name_whose_they_are() -> None:
 
 
 def test_a_report_that_differs_from_its_own_total_is_refused_by_its_place() -> None:
-    with pytest.raises(WrongTotal, match=r"reports\[1\]\.total: the data say 9 EUR, the rows add up to 8"):
+    with pytest.raises(WrongTotal, match=r"reports\[2\]\.total: the data say 9 EUR, the rows add up to 8"):
         summary(of("Ana", "10", total=Decimal(10)), of("Ben", "8", total=Decimal(9)))
 
 
@@ -75,7 +75,7 @@ def test_a_department_total_that_differs_from_the_sum_of_reports_is_refused() ->
 
 
 def test_a_report_in_another_currency_cannot_be_added() -> None:
-    with pytest.raises(WrongValue, match=r"reports\[0\]\.currency"):
+    with pytest.raises(WrongValue, match=r"reports\[1\]\.currency"):
         summary(of("Ana", "10", currency="GBP"))
 
 
@@ -83,7 +83,7 @@ def test_faults_of_all_reports_are_reported_together() -> None:
     with pytest.raises(Faults) as caught:
         summary(of("", "1"), {"employee": "Ben", "items": [{}, {}]}, of("Ana", "1", total=Decimal(2)))
     assert [fault.field for fault in caught.value.faults] == [
-        *("reports[0].employee", "reports[1].items[0].amount", "reports[1].items[1].amount", "reports[2].total")
+        *("reports[1].employee", "reports[2].items[1].amount", "reports[2].items[2].amount", "reports[3].total")
     ]
 
 
