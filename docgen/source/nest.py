@@ -55,7 +55,9 @@ class Nested:
         return found
 
     def place(self, duck: Duck, ordinal: int, position: int) -> tuple[str, int] | None:
-        """Return file and row of a list's row, counted from 1."""
+        """Return file and row of a list's row, counted from 1; None where there is no such row."""
+        if position < 1:
+            return None
         found = duck.rows(
             f"select {FILE}, {ROW} from {self.relation} where {_ORDINAL} = $1 order by rowid limit 1 offset $2",
             [ordinal, position - 1],

@@ -403,6 +403,7 @@ def test_values_are_located_through_joins(shop: Path) -> None:
         assert source.locate(first, "day") == Where("orders.csv", path=("day",), row=3)
         assert source.locate(first, "lines[1].text") == Where("lines.csv", path=("text",), row=5)
         assert source.locate(first, "lines[9].text") is None
+        assert source.locate(first, "lines[0].text") is None
         assert source.locate(first, "loud") is None
 
 
