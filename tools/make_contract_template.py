@@ -155,7 +155,7 @@ def make_page(document: Any) -> None:
     section = document.sections[0]
     section.page_width, section.page_height = Mm(210), Mm(297)
     section.left_margin, section.right_margin = Mm(25), Mm(20)
-    section.top_margin, section.bottom_margin = Mm(36), Mm(30)
+    section.top_margin, section.bottom_margin = Mm(36), Mm(28)
     section.header_distance, section.footer_distance = Mm(16), Mm(14)
     header = clear(section.header.paragraphs[0], document.styles["Label"])
     tabs(header)

@@ -27,6 +27,11 @@ def test_the_sample_data_is_what_its_tool_makes(tmp_path: Path) -> None:
     assert different == []
 
 
+def test_the_request_for_proposals_is_what_its_tool_makes(tmp_path: Path) -> None:
+    run_tool("make_rfp_data.py", tmp_path)
+    assert (tmp_path / "rfp.xlsx").read_bytes() == (ROOT / "campaigns" / "data" / "rfp.xlsx").read_bytes()
+
+
 @pytest.mark.parametrize("name", ["make_contract_template.py"])
 def test_the_word_template_is_what_its_tool_makes(name: str, tmp_path: Path) -> None:
     run_tool(name, tmp_path / "body.docx")
