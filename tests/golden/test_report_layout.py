@@ -3,23 +3,49 @@
 from __future__ import annotations
 
 import re
+from datetime import date
+from functools import cache
 from pathlib import Path
 
 import pypdfium2
 import pytest
-from golden.test_templates import context_of, make, text_of
 
-from docgen.model import Artifact
-from docgen.template import load_template
+from docgen.config import load_config
+from docgen.fields import read_values
+from docgen.kinds import KINDS
+from docgen.merge import build_context
+from docgen.model import Artifact, Format
+from docgen.protocols import Prepared
+from docgen.render import RENDERERS
+from docgen.template import Template, load_template
 
 ROOT = Path(__file__).parent.parent.parent
+TODAY = date(2026, 11, 20)
 LONG = "Heinz-Rüdiger Graf von Hohenstein-Wittelsbach zu Altenburg-Sachsen-Coburg"
 ITEM = {"date": "2026-11-09", "category": "travel", "merchant": "Nordvind Air", "amount": "12.50"}
 
 
-def report(name: str, language: str = "de", **more: object) -> Artifact:
+@cache
+def prepared(name: str) -> tuple[Template, Prepared]:
     template = load_template(ROOT / "templates" / name)
-    return make(template, context_of(template, language, **more))
+    return template, RENDERERS[".rml", Format.PDF](template)
+
+
+def report(name: str, language: str = "de", **more: object) -> Artifact:
+    template, ready = prepared(name)
+    company = load_config(ROOT / "config.yaml", {}).company.model_dump()
+    values, faults = read_values({**template.sample, **more}, template.fields, "en_GB", "sample")
+    assert not faults
+    computed = KINDS[template.kind].compute(values, company, TODAY)
+    return ready.render(
+        build_context({**values, **computed}, locale=language, company=company, today=TODAY, texts=template.texts)
+    )
+
+
+def text_of(artifact: Artifact) -> str:
+    return "\n---- page ----\n".join(
+        page.get_textpage().get_text_range().replace("\r\n", "\n") for page in pypdfium2.PdfDocument(artifact.content)
+    )
 
 
 def pages_of(artifact: Artifact) -> list[str]:
