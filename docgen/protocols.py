@@ -14,6 +14,7 @@ from docgen.errors import DocgenError, RecordError
 from docgen.model import (
     Approval,
     Artifact,
+    Consent,
     Delivery,
     DeliveryState,
     Earlier,
@@ -26,6 +27,7 @@ from docgen.model import (
     Parcel,
     Receipt,
     Record,
+    Reply,
     Run,
     RunSpec,
     RunState,
@@ -353,7 +355,7 @@ class Ledger(Protocol):
         """Return everything made for a record key or delivered to an address, newest first."""
         ...
 
-    # suppressions and approvals
+    # people and what they answer
 
     def suppress(self, suppressions: Sequence[Suppression]) -> None:
         """Add or replace."""
@@ -364,8 +366,62 @@ class Ledger(Protocol):
         ...
 
     def suppressed(self, addresses: Sequence[str] | None = None) -> list[Suppression]:
-        """Return those of these addresses (any case), or all."""
+        """Return those of these addresses (any case, any script of the domain), or all."""
         ...
+
+    def add_consents(self, consents: Sequence[Consent]) -> None:
+        """Add what people said about marketing; nothing that was said is ever changed."""
+        ...
+
+    def consents(self, addresses: Sequence[str] | None = None) -> list[Consent]:
+        """Return what these people said, or all, in the order it was added."""
+        ...
+
+    def forget(self, address: str, instead: str) -> int:
+        """Put a hash in the place of an address in suppressions, consents and replies; return how many rows had it."""
+        ...
+
+    def delivery(self, delivery: int) -> Delivery | None:
+        """Return a delivery by its id, of whatever run; None if there is none."""
+        ...
+
+    def deliveries_of(self, message_ids: Sequence[str]) -> list[Delivery]:
+        """Return the deliveries of messages by their Message-IDs, newest first."""
+        ...
+
+    def take_reply(
+        self, found: Sequence[Reply], suppressions: Sequence[Suppression] = (), consents: Sequence[Consent] = ()
+    ) -> bool:
+        """Keep what one message says and what follows from it, all or nothing; False when it was read before.
+
+        Args:
+            found: at least one, all of the same message.
+            suppressions: added as by `suppress`.
+            consents: added as by `add_consents`.
+        """
+        ...
+
+    def has_reply(self, message: str) -> bool:
+        """Tell whether a message, by its digest, was read before."""
+        ...
+
+    def replies(self, run: str) -> list[Reply]:
+        """Return what came back for a run, in order of its deliveries."""
+        ...
+
+    def replies_from(self, addresses: Sequence[str]) -> list[Reply]:
+        """Return what came back from these addresses, by message."""
+        ...
+
+    def inbox_mark(self, source: str) -> str:
+        """Return how far a mailbox was read, "" when it never was."""
+        ...
+
+    def set_inbox_mark(self, source: str, mark: str) -> None:
+        """Keep how far a mailbox was read."""
+        ...
+
+    # approvals
 
     def approve(self, approval: Approval) -> None:
         """Record a person's yes."""

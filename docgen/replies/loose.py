@@ -83,10 +83,11 @@ def _says_failed(words: str) -> bool:
 
 
 def _addresses(message: Message, words: str) -> list[str]:
-    """Return the address that a text speaks of, when it is only one and not one of ours."""
+    """Return the address that a text speaks of, when it is only one and not of the house the text was sent to."""
     ours = {each.casefold() for each in mailboxes(message, "To", "From", "Delivered-To", "X-Original-To", "Reply-To")}
     found = dict.fromkeys(each.casefold().rstrip(".") for each in _ADDRESS.findall(words))
-    others = [each for each in found if each not in ours]
+    houses = {each.casefold().rpartition("@")[2] for each in mailboxes(message, "To")}
+    others = [each for each in found if each not in ours and each.rpartition("@")[2] not in houses]
     return others if len(others) == 1 else []
 
 

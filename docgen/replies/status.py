@@ -26,13 +26,13 @@ def _any(*fragments: str) -> re.Pattern[str]:
 #: Says that the sender, its host or its reputation is refused, whatever code stands beside it.
 _BLOCKED = _any(
     r"block ?list|black ?list|spamhaus|barracuda|dnsbl|\brbl\b|\bspam\b|unsolicited|reputation",
-    r"\blisted (at|in|on|by)\b|blocked using|\bdmarc\b|\bspf\b|\bdkim\b|not authenticated|unauthenticated",
+    r"(?<!not )\blisted (at|in|on|by)\b|blocked using|\bdmarc\b|\bspf\b|\bdkim\b|not authenticated|unauthenticated",
     r"message (was )?rejected due to|relay(ing)? (access )?denied",
 )
 _FULL = _any(
     r"quota|out of (storage|space)|storage (limit|exceeded)|insufficient (system )?storage|over limit",
     r"mail ?box (is |for \S+ is )?full|(mail ?box|in ?box|account) has exceeded",
-    r"postfach (ist )?(voll|überfüllt)|bo[iî]te .{0,30}pleine|buzón .{0,20}lleno",
+    r"postfach (ist )?(voll|überfüllt)|bo[iî]te .{0,60}pleine|buzón .{0,20}lleno",
 )
 _WRONG_MESSAGE = _any(
     r"(too|size) (large|big|limit)|exceeds? .{0,40}(size|limit)",

@@ -15,6 +15,7 @@ from sqlalchemy.exc import IntegrityError
 from docgen.model import (
     GIVEN_UP,
     Approval,
+    Consent,
     Delivery,
     DeliveryState,
     Earlier,
@@ -24,12 +25,13 @@ from docgen.model import (
     NewItem,
     Outcome,
     Receipt,
+    Reply,
     Run,
     RunSpec,
     RunState,
     Suppression,
 )
-from docgen.store import deliveries, history, items, numbers, people, runs
+from docgen.store import deliveries, history, items, numbers, people, replies, runs
 from docgen.store.database import Database
 from docgen.store.history import Entry
 from docgen.store.items import Collision
@@ -195,7 +197,7 @@ class SqlLedger:
         with self.database.read() as connection:
             return history.of(connection, term, limit)
 
-    # suppressions and approvals
+    # people
 
     def suppress(self, suppressions: Sequence[Suppression]) -> None:
         """Add or replace. An address has one suppression per reason, so that a bounce does not undo a complaint."""
@@ -211,6 +213,72 @@ class SqlLedger:
         """Return suppressions in order of address and reason."""
         with self.database.read() as connection:
             return people.suppressed(connection, addresses)
+
+    def add_consents(self, consents: Sequence[Consent]) -> None:
+        """Add what people said about marketing."""
+        with self.database.write() as connection:
+            people.add_consents(connection, consents)
+
+    def consents(self, addresses: Sequence[str] | None = None) -> list[Consent]:
+        """Return what these people said, or all, in the order it was added."""
+        with self.database.read() as connection:
+            return people.consents_of(connection, addresses)
+
+    def forget(self, address: str, instead: str) -> int:
+        """Put a hash in the place of an address in suppressions, consents and replies."""
+        with self.database.write() as connection:
+            return replies.forget(connection, address, instead)
+
+    # what came back
+
+    def delivery(self, delivery: int) -> Delivery | None:
+        """Return a delivery by its id, of whatever run."""
+        with self.database.read() as connection:
+            return replies.delivery(connection, delivery)
+
+    def deliveries_of(self, message_ids: Sequence[str]) -> list[Delivery]:
+        """Return the deliveries of messages, newest first."""
+        with self.database.read() as connection:
+            return replies.by_message_id(connection, message_ids)
+
+    def take_reply(
+        self, found: Sequence[Reply], suppressions: Sequence[Suppression] = (), consents: Sequence[Consent] = ()
+    ) -> bool:
+        """Keep what one message says and what follows from it, all or nothing."""
+        with self.database.write(lock="replies") as connection:
+            if replies.is_known(connection, found[0].message):
+                return False
+            replies.insert(connection, found)
+            people.suppress(connection, suppressions)
+            people.add_consents(connection, consents)
+            return True
+
+    def has_reply(self, message: str) -> bool:
+        """Tell whether a message was read before."""
+        with self.database.read() as connection:
+            return replies.is_known(connection, message)
+
+    def replies(self, run: str) -> list[Reply]:
+        """Return what came back for a run, in order of its deliveries."""
+        with self.database.read() as connection:
+            return replies.of_run(connection, run)
+
+    def replies_from(self, addresses: Sequence[str]) -> list[Reply]:
+        """Return what came back from these addresses."""
+        with self.database.read() as connection:
+            return replies.of_addresses(connection, addresses)
+
+    def inbox_mark(self, source: str) -> str:
+        """Return how far a mailbox was read."""
+        with self.database.read() as connection:
+            return replies.mark(connection, source)
+
+    def set_inbox_mark(self, source: str, mark: str) -> None:
+        """Keep how far a mailbox was read."""
+        with self.database.write() as connection:
+            replies.set_mark(connection, source, mark)
+
+    # approvals
 
     def approve(self, approval: Approval) -> None:
         """Record a yes. Raises RunNotFound."""

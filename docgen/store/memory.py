@@ -19,6 +19,7 @@ from docgen.model import (
     DELIVERED,
     GIVEN_UP,
     Approval,
+    Consent,
     Delivery,
     DeliveryState,
     Earlier,
@@ -29,6 +30,7 @@ from docgen.model import (
     NewItem,
     Outcome,
     Receipt,
+    Reply,
     Run,
     RunSpec,
     RunState,
@@ -36,6 +38,7 @@ from docgen.model import (
 )
 from docgen.store import rules
 from docgen.store.memory_numbers import MemoryNumbers, Number
+from docgen.store.memory_people import MemoryPeople
 
 Method = TypeVar("Method", bound=Callable[..., Any])
 
@@ -65,7 +68,8 @@ class MemoryLedger:
         self._holder: dict[str, int] = {}
         self._last_delivery = 0
         self._numbers = MemoryNumbers()
-        self._suppressions: dict[tuple[str, str], Suppression] = {}
+        self._people = MemoryPeople()
+        self._marks: dict[str, str] = {}
         self._approvals: list[Approval] = []
         self._jobs: set[str] = set()
 
@@ -347,30 +351,89 @@ class MemoryLedger:
             for seq, ordinal, id_ in sorted(found, reverse=True)[:limit]
         ]
 
-    # suppressions and approvals
+    # people and what they answer
 
     @_locked
     def suppress(self, suppressions: Sequence[Suppression]) -> None:
         """Add or replace, by address and reason."""
-        for each in suppressions:
-            address = rules.fold_address(each.address)
-            self._suppressions[address, each.reason] = replace(each, address=address)
+        self._people.suppress(suppressions)
 
     @_locked
     def unsuppress(self, address: str) -> bool:
         """Remove all suppressions of an address."""
-        gone = [place for place in self._suppressions if place[0] == rules.fold_address(address)]
-        for place in gone:
-            del self._suppressions[place]
-        return bool(gone)
+        return self._people.unsuppress(address)
 
     @_locked
     def suppressed(self, addresses: Sequence[str] | None = None) -> list[Suppression]:
         """Return suppressions in order of address and reason."""
-        wanted = None if addresses is None else {rules.fold_address(address) for address in addresses}
-        return [
-            self._suppressions[place] for place in sorted(self._suppressions) if wanted is None or place[0] in wanted
-        ]
+        return self._people.suppressed(addresses)
+
+    @_locked
+    def add_consents(self, consents: Sequence[Consent]) -> None:
+        """Add what people said."""
+        self._people.add_consents(consents)
+
+    @_locked
+    def consents(self, addresses: Sequence[str] | None = None) -> list[Consent]:
+        """Return what these people said, in the order it was added."""
+        return self._people.consents_of(addresses)
+
+    @_locked
+    def forget(self, address: str, instead: str) -> int:
+        """Put a hash in the place of an address."""
+        return self._people.forget(address, instead)
+
+    @_locked
+    def delivery(self, delivery: int) -> Delivery | None:
+        """Return a delivery by its id."""
+        return self._deliveries.get(delivery)
+
+    @_locked
+    def deliveries_of(self, message_ids: Sequence[str]) -> list[Delivery]:
+        """Return the deliveries of messages, newest first."""
+        wanted = {each for each in message_ids if each}
+        return [each for _, each in sorted(self._deliveries.items(), reverse=True) if each.message_id in wanted]
+
+    @_locked
+    def take_reply(
+        self, found: Sequence[Reply], suppressions: Sequence[Suppression] = (), consents: Sequence[Consent] = ()
+    ) -> bool:
+        """Keep what one message says and what follows from it."""
+        if not self._people.take_reply(found):
+            return False
+        self._people.suppress(suppressions)
+        self._people.add_consents(consents)
+        return True
+
+    @_locked
+    def has_reply(self, message: str) -> bool:
+        """Tell whether a message was read before."""
+        return self._people.has_reply(message)
+
+    @_locked
+    def replies(self, run: str) -> list[Reply]:
+        """Return what came back for a run, in order of its deliveries."""
+        own = {id_ for id_, each in self._deliveries.items() if each.run == run}
+        found = [each for each in self._people.all_replies() if each.delivery in own]
+        return sorted(found, key=lambda each: each.delivery or 0)
+
+    @_locked
+    def replies_from(self, addresses: Sequence[str]) -> list[Reply]:
+        """Return what came back from these addresses."""
+        wanted = set(rules.person_forms(addresses))
+        return [each for each in self._people.all_replies() if each.address in wanted]
+
+    @_locked
+    def inbox_mark(self, source: str) -> str:
+        """Return how far a mailbox was read."""
+        return self._marks.get(source, "")
+
+    @_locked
+    def set_inbox_mark(self, source: str, mark: str) -> None:
+        """Keep how far a mailbox was read."""
+        self._marks[source] = mark
+
+    # approvals
 
     @_locked
     def approve(self, approval: Approval) -> None:

@@ -1,4 +1,4 @@
-"""Floor 2, edges: the SQL of suppressions and approvals. No transactions of its own."""
+"""Floor 2, edges: the SQL of suppressions, consents and approvals. No transactions of its own."""
 
 from __future__ import annotations
 
@@ -7,16 +7,16 @@ from collections.abc import Sequence
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from docgen.model import Approval, MessageClass, Suppression
+from docgen.model import Approval, Consent, ConsentState, MessageClass, Suppression
 from docgen.store import rules
 from docgen.store.database import insert_or_replace
-from docgen.store.schema import approvals, suppressions
+from docgen.store.schema import approvals, consents, suppressions
 
 
 def suppress(connection: Connection, new: Sequence[Suppression]) -> None:
     """Add suppressions, or replace those of the same address and reason."""
     rows = {
-        (rules.fold_address(each.address), each.reason): {
+        (rules.person_key(each.address), each.reason): {
             "classes": sorted(each.classes),
             "since": each.since,
             "note": each.note,
@@ -30,14 +30,14 @@ def suppress(connection: Connection, new: Sequence[Suppression]) -> None:
 
 def unsuppress(connection: Connection, address: str) -> bool:
     """Remove all suppressions of an address."""
-    gone = sa.delete(suppressions).where(suppressions.c.address == rules.fold_address(address))
+    gone = sa.delete(suppressions).where(suppressions.c.address.in_(rules.person_forms([address])))
     return connection.execute(gone).rowcount > 0
 
 
 def suppressed(connection: Connection, addresses: Sequence[str] | None) -> list[Suppression]:
     """Return suppressions by address and reason."""
     query = sa.select(suppressions)
-    wanted = None if addresses is None else sorted({rules.fold_address(address) for address in addresses})
+    wanted = None if addresses is None else rules.person_forms(addresses)
     queries = (
         [query] if wanted is None else [query.where(suppressions.c.address.in_(some)) for some in rules.chunks(wanted)]
     )
@@ -47,6 +47,38 @@ def suppressed(connection: Connection, addresses: Sequence[str] | None) -> list[
         for row in rows
     ]
     return sorted(found, key=lambda each: (each.address, each.reason))
+
+
+def add_consents(connection: Connection, new: Sequence[Consent]) -> None:
+    """Add what was said."""
+    rows = [
+        {
+            "address": rules.person_key(each.address),
+            "topic": each.topic,
+            "state": each.state.value,
+            "at": each.at,
+            "wording": each.wording,
+            "source": each.source,
+            "by": each.by,
+        }
+        for each in new
+    ]
+    if rows:
+        connection.execute(sa.insert(consents), rows)
+
+
+def consents_of(connection: Connection, addresses: Sequence[str] | None) -> list[Consent]:
+    """Return what was said, in the order it was added."""
+    query = sa.select(consents)
+    wanted = None if addresses is None else rules.person_forms(addresses)
+    queries = (
+        [query] if wanted is None else [query.where(consents.c.address.in_(some)) for some in rules.chunks(wanted)]
+    )
+    rows = sorted((row for query in queries for row in connection.execute(query)), key=lambda row: row.id)
+    return [
+        Consent(row.address, row.topic, ConsentState(row.state), row.at, row.wording, row.source, row.by)
+        for row in rows
+    ]
 
 
 def approve(connection: Connection, approval: Approval) -> None:

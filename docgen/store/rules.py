@@ -16,6 +16,7 @@ from typing import Any, TypeVar
 
 from docgen.errors import RunNotFound, RunStateError, did_you_mean
 from docgen.model import ArtifactNote, DeliveryState, Fault, NewDelivery, Outcome, Receipt
+from docgen.suppression import address_key
 
 T = TypeVar("T")
 
@@ -46,6 +47,16 @@ def fold_address(text: str) -> str:
     if text.endswith(">"):
         text = parseaddr(text)[1] or text
     return text.strip().casefold()
+
+
+def person_key(text: str) -> str:
+    """Return what suppressions, consents and replies are kept under: the address as `address_key` has it."""
+    return address_key(fold_address(text))
+
+
+def person_forms(texts: Iterable[str]) -> list[str]:
+    """Return all that rows of these people may be kept under, sorted: earlier releases only folded the case."""
+    return sorted({form for text in texts for form in (person_key(text), fold_address(text))})
 
 
 def other_addresses(recipient: str, receipt: Receipt) -> list[str]:

@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Dialect
 
 #: Every revision this docgen knows, oldest first.
-REVISIONS = ("0001",)
+REVISIONS = ("0001", "0002")
 
 #: Our own name, so that other programs' migrations in a shared PostgreSQL database are left alone.
 VERSION_TABLE = "docgen_version"
@@ -158,6 +158,7 @@ deliveries = sa.Table(
     sa.Index("deliveries_state", "run", "state", "id"),
     sa.Index("deliveries_item", "run", "ordinal"),
     sa.Index("deliveries_address", "address", "id"),
+    sa.Index("deliveries_message_id", "message_id"),
     sa.Index(
         "deliveries_held",
         "identity",
@@ -197,4 +198,44 @@ approvals = sa.Table(
     sa.Column("fingerprint", sa.String, nullable=False),
     sa.Index("approvals_run", "run", "id"),
     sqlite_autoincrement=True,
+)
+
+# What came back, one row for each address an answer speaks of; one that was read is never read again.
+replies = sa.Table(
+    "replies",
+    metadata,
+    sa.Column("message", sa.String, primary_key=True),
+    sa.Column("position", sa.Integer, primary_key=True, autoincrement=False),
+    sa.Column("address", sa.String, nullable=False),
+    sa.Column("kind", sa.String, nullable=False),
+    sa.Column("at", Moment, nullable=False),
+    sa.Column("status", sa.String, nullable=False),
+    sa.Column("detail", sa.String, nullable=False),
+    sa.Column("delivery", BIG, sa.ForeignKey("deliveries.id")),
+    sa.Index("replies_address", "address"),
+    sa.Index("replies_delivery", "delivery"),
+)
+
+# What people said about marketing. Only ever added to: the newest counts, the older ones are the proof.
+consents = sa.Table(
+    "consents",
+    metadata,
+    sa.Column("id", BIG, primary_key=True, autoincrement=True),
+    sa.Column("address", sa.String, nullable=False),
+    sa.Column("topic", sa.String, nullable=False),
+    sa.Column("state", sa.String, nullable=False),
+    sa.Column("at", Moment, nullable=False),
+    sa.Column("wording", sa.String, nullable=False),
+    sa.Column("source", sa.String, nullable=False),
+    sa.Column("by", sa.String, nullable=False),
+    sa.Index("consents_address", "address", "id"),
+    sqlite_autoincrement=True,
+)
+
+# How far a mailbox on a server was read, so that old messages are not fetched again.
+inbox_marks = sa.Table(
+    "inbox_marks",
+    metadata,
+    sa.Column("source", sa.String, primary_key=True),
+    sa.Column("mark", sa.String, nullable=False),
 )
