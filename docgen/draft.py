@@ -35,7 +35,7 @@ from docgen.headers import ascii_domain
 from docgen.job import DocumentSpec, EmailStep, FolderStep, PrintStep
 from docgen.kinds import Kind
 from docgen.merge import Compiled, build_context
-from docgen.message import build_message, make_message_id
+from docgen.message import Letterhead, build_message, make_list_id, make_message_id, write_message
 from docgen.model import (
     MEDIA_TYPES,
     Artifact,
@@ -43,6 +43,7 @@ from docgen.model import (
     Envelope,
     Format,
     ItemResult,
+    Making,
     MessageClass,
     NewDelivery,
     Recipient,
@@ -318,21 +319,24 @@ class Draft:
         edition = f"{job.edition}#{plan.run}" if plan.again else job.edition
         message_id = make_message_id(job.name, edition, self.record.key, step.name, sender.address.rpartition("@")[2])
         template = plan.templates[step.template]
-        content, envelope = build_message(
-            self.shop.mails[step.name].render(self.template_context(template)),
+        letterhead = Letterhead(
             sender=sender,
             to=people["to"],
             cc=people["cc"],
             bcc=people["bcc"],
             reply_to=reply_to,
-            attachments=[self.artifacts[name] for name in step.attach if name in self.artifacts],
             date=plan.started,
             message_id=message_id,
             message_class=job.message_class,
             language=self.locale,
             redirect_to=parse_mailbox(plan.config.email.redirect_to) if plan.config.email.redirect_to else None,
             unsubscribe=[_unsubscribe_by_mail(reply_to or sender)] if self._is_marketing else [],
+            list_id=make_list_id(job.name, sender.address.rpartition("@")[2]) if self._is_marketing else "",
         )
+        mail = self.shop.mails[step.name].render(self.template_context(template))
+        attachments = [self.artifacts[name] for name in step.attach if name in self.artifacts]
+        write = build_message if job.engine is Making.REFERENCE else write_message
+        content, envelope = write(mail, letterhead, attachments)
         return self._email_delivery(step, people["to"][0].address, content, envelope, message_id)
 
     @property

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from email.header import Header
 from email.policy import EmailPolicy
 from functools import lru_cache
@@ -17,11 +17,12 @@ from typing import Self
 
 from email_validator import EmailNotValidError, validate_email
 
+from docgen.encodedwords import is_plain
 from docgen.errors import AddressError
 from docgen.model import Recipient
 
-#: Longer words than this do not fit a line of 78 characters beside a field name: they are encoded, and so broken.
-_LONGEST_WORD = 60
+#: Writes clean text so that it fits beside what a line has already: `email.header`, or `encodedwords.encode_text`.
+Encode = Callable[[str, int], str]
 #: Characters a phrase may hold without quotes: RFC 5322 atext, and spaces.
 _ATOMS = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~ -]+")
 _ATOM_LOCAL = re.compile(r'[^\x00-\x20\x7f()<>\[\]:;@\\,."]+(?:\.[^\x00-\x20\x7f()<>\[\]:;@\\,."]+)*')
@@ -65,6 +66,8 @@ class WrittenHeader(str):
 
 def clean_text(text: str) -> str:
     """Return text on one line: control characters, line and paragraph separators and runs of space become one space."""
+    if text.isprintable() and "  " not in text and text[:1] != " " != text[-1:]:
+        return text
     return " ".join("".join(" " if _is_unfit(char) else char for char in text).split())
 
 
@@ -72,13 +75,19 @@ def _is_unfit(char: str) -> bool:
     return char.isspace() or unicodedata.category(char) in ("Cc", "Cs", "Zl", "Zp")
 
 
-def text_header(name: str, text: str) -> WrittenHeader:
+def encode_by_email(text: str, used: int) -> str:
+    """Return clean text as the email package writes it: the reference of `encodedwords.encode_text`."""
+    charset = "us-ascii" if is_plain(text) else "utf-8"
+    return Header(text, charset, maxlinelen=76, header_name="x" * (used - 2)).encode(splitchars=" ", linesep=_CRLF)
+
+
+def text_header(name: str, text: str, encode: Encode = encode_by_email) -> WrittenHeader:
     """Write an unstructured field such as Subject."""
     text = clean_text(text)
-    return WrittenHeader(name, text, _encode(text, len(name) + 2))
+    return WrittenHeader(name, text, encode(text, len(name) + 2))
 
 
-def mailbox_header(name: str, mailboxes: Sequence[Recipient]) -> WrittenHeader:
+def mailbox_header(name: str, mailboxes: Sequence[Recipient], encode: Encode = encode_by_email) -> WrittenHeader:
     """Write a field of mailboxes such as To, one to a line.
 
     Raises:
@@ -86,7 +95,7 @@ def mailbox_header(name: str, mailboxes: Sequence[Recipient]) -> WrittenHeader:
     """
     checked = [Recipient(clean_text(m.name), ascii_domain(m.address)) for m in mailboxes]
     text = ", ".join(f"{m.name} <{m.address}>" if m.name else m.address for m in checked)
-    return WrittenHeader(name, text, f",{_CRLF} ".join(_mailbox(m, len(name) + 2) for m in checked))
+    return WrittenHeader(name, text, f",{_CRLF} ".join(_mailbox(m, len(name) + 2, encode) for m in checked))
 
 
 def uri_header(name: str, uris: Sequence[str]) -> WrittenHeader:
@@ -120,12 +129,21 @@ def ascii_domain(address: str) -> str:
 
 
 def _in_ascii(address: str, domain: str) -> str:
+    found = _idna(domain)
+    if not found:
+        raise _not_an_address(address)
+    return found
+
+
+@lru_cache(maxsize=4096)
+def _idna(domain: str) -> str:
+    """Return a domain in ASCII, "" where it has no such form."""
     try:
         checked = validate_email(
             f"x@{domain}", check_deliverability=False, globally_deliverable=False, test_environment=True
         )
-    except EmailNotValidError as error:
-        raise _not_an_address(address) from error
+    except EmailNotValidError:
+        return ""
     return str(checked.ascii_domain)
 
 
@@ -133,24 +151,13 @@ def _not_an_address(address: str) -> AddressError:
     return AddressError(f"{address!r} is not an e-mail address", value=address)
 
 
-def _mailbox(mailbox: Recipient, used: int) -> str:
-    return f"{_phrase(mailbox.name, used)} <{mailbox.address}>" if mailbox.name else mailbox.address
+def _mailbox(mailbox: Recipient, used: int, encode: Encode) -> str:
+    return f"{_phrase(mailbox.name, used, encode)} <{mailbox.address}>" if mailbox.name else mailbox.address
 
 
-def _phrase(name: str, used: int) -> str:
-    if not _is_plain(name):
-        return _encode(name, used)
+def _phrase(name: str, used: int, encode: Encode) -> str:
+    if not is_plain(name):
+        return encode(name, used)
     if _ATOMS.fullmatch(name):
         return name
     return '"' + re.sub(r'(["\\])', r"\\\1", name) + '"'
-
-
-def _encode(text: str, used: int) -> str:
-    charset = "us-ascii" if _is_plain(text) else "utf-8"
-    return Header(text, charset, maxlinelen=76, header_name="x" * (used - 2)).encode(splitchars=" ", linesep=_CRLF)
-
-
-def _is_plain(text: str) -> bool:
-    """Tell whether text can be sent as it is; what looks like an encoded word must not, or it would be decoded."""
-    words = text.split(" ")
-    return text.isascii() and "=?" not in text and all(len(word) <= _LONGEST_WORD for word in words)

@@ -162,17 +162,32 @@ class Artifact:
 
 
 @dataclass(frozen=True, slots=True)
+class Spliced:
+    """A text as values of one record and what stands around them in many: `around[0] values[0] around[1] ...`."""
+
+    around: tuple[str, ...]
+    values: tuple[str, ...]
+
+    def __str__(self) -> str:
+        pieces = [""] * (len(self.around) + len(self.values))
+        pieces[::2], pieces[1::2] = self.around, self.values
+        return "".join(pieces)
+
+
+@dataclass(frozen=True, slots=True)
 class Mail:
     """What a mail template renders to, before headers: at least one of `html` and `text` is there.
 
     Attributes:
         images: pictures inside `html`, which it shows as `cid:` and their file name.
+        html_pieces: the same as `html`, where it is known which of it other records share; values hold no line breaks.
     """
 
     subject: str
     html: str | None
     text: str | None
     images: tuple[Artifact, ...] = ()
+    html_pieces: Spliced | None = field(default=None, compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)

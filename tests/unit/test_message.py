@@ -15,10 +15,12 @@ from typing import Any, cast
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
+from messages import tell
 
 from docgen.errors import AddressError
 from docgen.headers import ascii_domain, clean_text
-from docgen.message import build_message, content_id, make_message_id
+from docgen.message import Letterhead, build_message, make_message_id, write_message
+from docgen.mimeparts import content_id
 from docgen.model import Artifact, Envelope, Mail, MessageClass, Recipient
 
 SHOP = Recipient("Baltic Lamps", "shop@example.com")
@@ -37,7 +39,13 @@ def _build(mail: Mail = MAIL, **changes: Any) -> tuple[bytes, Envelope]:
         "message_class": MessageClass.TRANSACTIONAL,
         "language": "en",
     }
-    return build_message(mail, **(settled | changes))
+    attachments = changes.pop("attachments", ())
+    letterhead = Letterhead(**(settled | changes))
+    reference = build_message(mail, letterhead, attachments)
+    written = write_message(mail, letterhead, attachments)
+    assert tell(written[0]) == tell(reference[0])
+    assert written[1] == reference[1]
+    return written
 
 
 def _parsed(mail: Mail = MAIL, **changes: Any) -> EmailMessage:
