@@ -13,6 +13,7 @@ from pathlib import Path
 
 from pydantic import Field, SecretStr
 
+from docgen.dkimconfig import DkimConfig
 from docgen.errors import ConfigError, did_you_mean
 from docgen.keytypes import (
     Colour,
@@ -29,6 +30,8 @@ from docgen.keytypes import (
     RelativePath,
 )
 from docgen.model import Where
+from docgen.replyconfig import BounceConfig, InboxConfig, SecretKey, UnsubscribeConfig
+from docgen.replyconfig import Security as Security
 from docgen.strict import FileModel, StrictModel
 from docgen.validation import collect, is_text, raise_in_order
 from docgen.yamltree import KeyPath, YamlTree, load_yaml, parse_yaml
@@ -39,14 +42,6 @@ class TransportName(StrEnum):
 
     OUTBOX = "outbox"
     SMTP = "smtp"
-
-
-class Security(StrEnum):
-    """How the connection to the mail server is protected."""
-
-    STARTTLS = "starttls"
-    TLS = "tls"
-    NONE = "none"
 
 
 class Colours(StrictModel):
@@ -96,7 +91,8 @@ with warnings.catch_warnings():
         bank: str = Field("", description="Name of the bank.")
         logo: ExistingFile | None = Field(None, description="Picture file of the logo, relative to config.yaml.")
         letterhead: ExistingFile | None = Field(
-            None, description="PDF that lies under PDF letters: its first page under the first, its second under others."
+            None,
+            description="PDF that lies under PDF letters: its first page under the first, its second under others.",
         )
         paper: Paper = Field(Paper.A4, description="Paper of PDF documents: a4 or letter.")
         language: LocaleId = Field("en", description="The company's own language: en, de, pt_BR, ...")
@@ -132,6 +128,13 @@ class EmailConfig(StrictModel):
         None, description="For trials: every message goes to this address instead of its recipients."
     )
     timeout_s: float = Field(30, gt=0, description="Seconds to wait for the server's answer.")
+    dkim: tuple[DkimConfig, ...] = Field((), description="Keys that sign messages.")
+    bounce: BounceConfig | None = Field(None, description="Return paths of their own for each message.")
+    unsubscribe: UnsubscribeConfig | None = Field(None, description="Where those turn to who want no more marketing.")
+    inbox: InboxConfig | None = Field(None, description="The mailbox that `docgen inbox imap` reads.")
+    erasure_key: SecretKey | None = Field(
+        None, description="Hashes erased addresses; always a variable such as ${ERASURE_KEY}."
+    )
 
     @property
     def effective_port(self) -> int:
@@ -243,16 +246,40 @@ def _email_faults(tree: YamlTree) -> Iterator[ConfigError]:
             if email.get(key) is None:
                 place = tree.where_key(("email", "transport"))
                 yield ConfigError(f"email.{key} is missing, which transport: smtp needs", where=place)
-    if email.get("password") is not None and _in_plain_sight(tree, ("email", "password")):
-        place = tree.where(("email", "password"))
-        yield ConfigError("a password does not belong in a file", where=place, hint="write ${SMTP_PASSWORD} and set it")
+    yield from _secret_faults(tree)
     if (email.get("username") is None) != (email.get("password") is None):
         there, absent = ("username", "password") if email.get("password") is None else ("password", "username")
         yield ConfigError(f"email.{absent} is missing beside {there}", where=tree.where_key(("email", there)))
-    host = str(email.get("host") or "")
-    if email.get("security") == Security.NONE and email.get("username") and not host.startswith(_LOOPBACK):
-        place = tree.where(("email", "security"))
-        yield ConfigError("security: none would show the password to the network", where=place, hint="use starttls")
+    servers: tuple[KeyPath, ...] = (("email",), ("email", "inbox"))
+    for path in servers:
+        part = tree.mapping(*path)
+        away = not str(part.get("host") or "").startswith(_LOOPBACK)
+        if part.get("security") == Security.NONE and part.get("username") and away:
+            place = tree.where((*path, "security"))
+            yield ConfigError("security: none would show the password to the network", where=place, hint="use starttls")
+
+
+#: Secrets -> what they are, and the variable that usually has them.
+_SECRETS: Mapping[KeyPath, tuple[str, str]] = {
+    ("email", "password"): ("password", "SMTP_PASSWORD"),
+    ("email", "bounce", "key"): ("key", "BOUNCE_KEY"),
+    ("email", "unsubscribe", "key"): ("key", "UNSUBSCRIBE_KEY"),
+    ("email", "inbox", "password"): ("password", "INBOX_PASSWORD"),
+    ("email", "erasure_key"): ("key", "ERASURE_KEY"),
+}
+
+
+def _secret_faults(tree: YamlTree) -> Iterator[ConfigError]:
+    for keys, (what, variable) in _SECRETS.items():
+        if tree.mapping(*keys[:-1]).get(str(keys[-1])) is not None and _in_plain_sight(tree, keys):
+            problem = f"a {what} does not belong in a file"
+            yield ConfigError(problem, where=tree.where(keys), hint=f"write ${{{variable}}} and set it")
+    entries = tree.mapping("email").get("dkim")
+    for position, entry in enumerate(entries if isinstance(entries, list) else []):
+        place: KeyPath = ("email", "dkim", position, "key")
+        if isinstance(entry, Mapping) and entry.get("key") is not None and _in_plain_sight(tree, place):
+            hint = "write ${DKIM_KEY} and set it, or name a file with `key_file`"
+            yield ConfigError("a key does not belong in a file", where=tree.where(place), hint=hint)
 
 
 def _in_plain_sight(tree: YamlTree, path: KeyPath) -> bool:
