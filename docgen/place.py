@@ -28,7 +28,7 @@ _UNKNOWN = re.compile(r"No (filter|test) named '([^']*)'")
 
 
 def pinpoint(path: str, names: Mapping[str, object]) -> str:
-    """Put a number into the first `[]` of a path whose element lacks the rest: `lines[].price` -> `lines[2].price`.
+    """Put a number, counted from 1, into the first `[]` of a path whose element lacks the rest: `lines[].price`.
 
     Of several paths, parted by `|`, the first one that leads to nothing is meant.
     """
@@ -40,7 +40,7 @@ def pinpoint(path: str, names: Mapping[str, object]) -> str:
     many = _value(names, head)
     if not isinstance(many, list | tuple):
         return path
-    for number, element in enumerate(many):
+    for number, element in enumerate(many, 1):
         if not rest or _value(element, rest.lstrip(".").split("[]")[0]) is None:
             return f"{head}[{number}]{rest}"
     return path

@@ -115,7 +115,7 @@ def read_choices(values: Values, name: str = "lines") -> list[Line]:
     lines = []
     for index, row in enumerate(rows):
         try:
-            lines.append(_read(row, index, f"{name}[{index}]."))
+            lines.append(_read(row, index, f"{name}[{index + 1}]."))
         except WrongValue as fault:
             faults.append(fault)
     raise_faults(faults)
@@ -145,11 +145,11 @@ def _check(lines: Sequence[Line], name: str) -> None:
     for index, line in enumerate(lines):
         if line.replaces and line.replaces not in firm:
             expected = "the position of a line that is no choice itself"
-            faults.append(WrongValue(f"{name}[{index}].alternative_to", line.replaces, expected))
+            faults.append(WrongValue(f"{name}[{index + 1}].alternative_to", line.replaces, expected))
         if line.replaces and line.accepted:
             if line.replaces in taken:
                 expected = f"possible: another alternative to line {line.replaces} is accepted too"
-                faults.append(WrongValue(f"{name}[{index}].accepted", "yes", expected))
+                faults.append(WrongValue(f"{name}[{index + 1}].accepted", "yes", expected))
             taken.add(line.replaces)
     raise_faults(faults)
 

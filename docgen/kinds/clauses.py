@@ -82,7 +82,7 @@ def choose_clauses(values: Values, deal: Deal) -> list[dict[str, object]]:
     faults: list[RecordError] = []
     for index, row in enumerate(rows):
         try:
-            _choose(row, f"clauses[{index}].", deal, chosen)
+            _choose(row, f"clauses[{index + 1}].", deal, chosen)
         except RecordError as fault:
             faults.append(fault)
     raise_faults(faults)

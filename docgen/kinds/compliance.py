@@ -50,9 +50,9 @@ def _numbered(values: Values, name: str, faults: list[RecordError]) -> dict[str,
     for index, row in enumerate(read_rows(values, name)):
         no = read_text(row, "no").strip()
         if not no:
-            faults.append(MissingValue(f"{name}[{index}].no"))
+            faults.append(MissingValue(f"{name}[{index + 1}].no"))
         elif no in rows:
-            faults.append(WrongValue(f"{name}[{index}].no", no, "a number that is there once"))
+            faults.append(WrongValue(f"{name}[{index + 1}].no", no, "a number that is there once"))
         else:
             rows[no] = row
     return rows

@@ -60,14 +60,14 @@ def _each(rows: Sequence[Values], name: str, make: Callable[[Values, int], Row])
 
 
 def _package(row: Values, index: int) -> Row:
-    weight = read_amount(row, "weight", f"packages[{index}].")
+    weight = read_amount(row, "weight", f"packages[{index + 1}].")
     if weight is not None and weight <= 0:
-        raise WrongValue(f"packages[{index}].weight", str(weight), "above 0")
+        raise WrongValue(f"packages[{index + 1}].weight", str(weight), "above 0")
     return {**row, "package_no": read_text(row, "package_no", str(index + 1)), "weight": weight}
 
 
 def _line(row: Values, index: int, packages: Sequence[str]) -> Row:
-    path = f"lines[{index}]."
+    path = f"lines[{index + 1}]."
     quantity, weight = read_amount(row, "quantity", path), read_amount(row, "weight", path)
     if quantity is None:
         raise MissingValue(f"{path}quantity")

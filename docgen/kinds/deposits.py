@@ -40,7 +40,7 @@ def read_deposits(values: Values, vat: Sequence[VatGroup], currency: str) -> Row
     rows, faults = [], []
     for index, row in enumerate(read_rows(values, "deposits")):
         try:
-            rows.append(_deposit(values, row, f"deposits[{index}].", groups, currency))
+            rows.append(_deposit(values, row, f"deposits[{index + 1}].", groups, currency))
         except RecordError as fault:
             faults.append(fault)
     raise_faults(faults)

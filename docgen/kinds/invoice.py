@@ -65,7 +65,7 @@ def read_prepaid(values: Values, currency: str) -> Decimal:
     amounts, faults = [], []
     for index, row in enumerate(rows):
         try:
-            amounts.append(round_money(read_amount(row, "amount", f"prepayments[{index}].") or ZERO, currency))
+            amounts.append(round_money(read_amount(row, "amount", f"prepayments[{index + 1}].") or ZERO, currency))
         except RecordError as fault:
             faults.append(fault)
     raise_faults(faults)

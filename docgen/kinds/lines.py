@@ -25,7 +25,7 @@ def read_lines(values: Values, currency: str, name: str = "lines") -> list[Part]
     for index, row in enumerate(rows):
         try:
             lines.append(
-                _line(values, {**row, "position": row.get("position") or index + 1}, f"{name}[{index}].", currency)
+                _line(values, {**row, "position": row.get("position") or index + 1}, f"{name}[{index + 1}].", currency)
             )
         except RecordError as fault:
             faults.append(fault)
@@ -122,7 +122,7 @@ def read_adjustments(values: Values, name: str, lines: Sequence[Part], currency:
     faults: list[RecordError] = []
     for index, row in enumerate(read_rows(values, name)):
         try:
-            parts += _adjustment(values, row, f"{name}[{index}].", lines, currency, sign)
+            parts += _adjustment(values, row, f"{name}[{index + 1}].", lines, currency, sign)
         except RecordError as fault:
             faults.append(fault)
     raise_faults(faults)

@@ -47,7 +47,7 @@ def compute(values: Values, company: Values, today: date) -> Values:
 
 def _check_days(values: Values, issued: date) -> None:
     faults: list[RecordError] = []
-    rows = [("", values), *((f"lines[{index}].", row) for index, row in enumerate(read_rows(values, "lines")))]
+    rows = [("", values), *((f"lines[{index + 1}].", row) for index, row in enumerate(read_rows(values, "lines")))]
     for path, row in rows:
         try:
             _check_day(row, path, issued)

@@ -46,7 +46,7 @@ def _lines(values: Values) -> list[dict[str, object]]:
 
 
 def _line(row: Values, index: int) -> dict[str, object]:
-    path = f"lines[{index}]."
+    path = f"lines[{index + 1}]."
     quantity = read_amount(row, "quantity", path)
     if quantity is None:
         raise MissingValue(f"{path}quantity")

@@ -75,7 +75,7 @@ def _chapters(values: Values, faults: list[DocgenError]) -> list[dict[str, objec
 def _sections(values: Values, faults: list[DocgenError]) -> dict[str, Values]:
     sections: dict[str, Values] = {}
     for index, row in enumerate(read_rows(values, "sections")):
-        key, path = read_text(row, "key").strip(), f"sections[{index}].key"
+        key, path = read_text(row, "key").strip(), f"sections[{index + 1}].key"
         if not key:
             faults.append(MissingValue(path))
         elif key in sections or key in FIRST or key in LAST:

@@ -30,7 +30,7 @@ def read_schedule(values: Values) -> tuple[list[Row], list[Row]]:
         RecordError: a phase without a beginning, or one that ends before it; several as Faults.
     """
     rows, faults = read_rows(values, "schedule"), list[RecordError]()
-    spans = [_span(row, f"schedule[{index}].", faults) for index, row in enumerate(rows)]
+    spans = [_span(row, f"schedule[{index + 1}].", faults) for index, row in enumerate(rows)]
     raise_faults(faults)
     if not spans:
         return [], []

@@ -55,11 +55,11 @@ def _more_parties(values: Values, faults: list[RecordError]) -> list[dict[str, o
     parties, roles = [], {"provider", "customer"}
     for index, row in enumerate(read_rows(values, "more_parties")):
         faults += [
-            MissingValue(f"more_parties[{index}].{name}") for name in ("role", "name") if not read_text(row, name)
+            MissingValue(f"more_parties[{index + 1}].{name}") for name in ("role", "name") if not read_text(row, name)
         ]
         role = read_text(row, "role")
         if role in roles:
-            faults.append(WrongValue(f"more_parties[{index}].role", role, "a role that no other party has"))
+            faults.append(WrongValue(f"more_parties[{index + 1}].role", role, "a role that no other party has"))
         roles.add(role)
         parties.append(_party(role, row))
     return parties
@@ -68,7 +68,7 @@ def _more_parties(values: Values, faults: list[RecordError]) -> list[dict[str, o
 def _signatories(values: Values, roles: Sequence[str], faults: list[RecordError]) -> dict[str, list[dict[str, str]]]:
     people: dict[str, list[dict[str, str]]] = {}
     for index, row in enumerate(read_rows(values, "signatories")):
-        party, path = read_text(row, "party", "customer"), f"signatories[{index}]."
+        party, path = read_text(row, "party", "customer"), f"signatories[{index + 1}]."
         if party not in roles:
             faults.append(WrongValue(f"{path}party", party, "one of the parties", hint=did_you_mean(party, roles)))
         if not read_text(row, "name"):

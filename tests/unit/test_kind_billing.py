@@ -227,7 +227,7 @@ def test_faulty_deposits_are_reported_together() -> None:
     with pytest.raises(Faults) as caught:
         make("final-invoice", line("100"), line("1", rate="9"), deposits=[{"gross": Decimal(1)}, wrong, {"net": None}])
     fields = [fault.field for fault in caught.value.faults]
-    assert fields == ["deposits[0].vat_rate", "deposits[1].gross", "deposits[2].vat_rate"]
+    assert fields == ["deposits[1].vat_rate", "deposits[2].gross", "deposits[3].vat_rate"]
 
 
 amounts = st.decimals(min_value="0.01", max_value=99_999, places=2)

@@ -99,7 +99,7 @@ def test_faults_of_a_plan_are_told_together() -> None:
         row("b.x", from_total="?"),
     ]
     said = "\n".join(faults_of(clauses=plan))
-    for path in ("clauses[1].paragraph", "clauses[2].paragraph", "clauses[3].clause", "clauses[4].from_total"):
+    for path in ("clauses[2].paragraph", "clauses[3].paragraph", "clauses[4].clause", "clauses[5].from_total"):
         assert path in said
 
 
@@ -175,7 +175,7 @@ def test_faults_of_parties_are_told_together() -> None:
         more_parties=[{"role": "customer", "name": "Twice AG"}, {"role": "guarantor"}],
     )
     text = "\n".join(said)
-    for path in ("signatories[0].party", "signatories[1].name", "more_parties[0].role", "more_parties[1].name"):
+    for path in ("signatories[1].party", "signatories[2].name", "more_parties[1].role", "more_parties[2].name"):
         assert path in text
     assert "customer" in text
 

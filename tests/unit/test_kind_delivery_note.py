@@ -41,9 +41,9 @@ def test_the_last_part_of_an_order_is_partial_and_leaves_nothing() -> None:
 
 @pytest.mark.parametrize("quantity", [-1, 8])
 def test_no_line_delivers_more_than_is_left_of_the_order_or_less_than_nothing(quantity: int) -> None:
-    with pytest.raises(WrongValue, match=r"lines\[0\]\.quantity: .* is not between 0 and 7") as caught:
+    with pytest.raises(WrongValue, match=r"lines\[1\]\.quantity: .* is not between 0 and 7") as caught:
         note(row(ordered=10, delivered_before=3, quantity=quantity))
-    assert caught.value.field == "lines[0].quantity"
+    assert caught.value.field == "lines[1].quantity"
 
 
 def test_weights_are_added_up() -> None:
@@ -81,7 +81,7 @@ def test_a_gross_weight_without_packages_is_shown_as_the_data_say() -> None:
 
 
 def test_a_line_in_a_package_that_is_not_there_is_refused_with_those_that_are() -> None:
-    with pytest.raises(WrongValue, match=r'lines\[0\]\.package: "P3" is not a package of this delivery') as caught:
+    with pytest.raises(WrongValue, match=r'lines\[1\]\.package: "P3" is not a package of this delivery') as caught:
         note(row(quantity=1, package="P1, P3"), packages=[row(package_no="P1"), row(package_no="P2")])
     assert "P1" in caught.value.hint or "P2" in caught.value.hint
 
@@ -89,7 +89,7 @@ def test_a_line_in_a_package_that_is_not_there_is_refused_with_those_that_are() 
 def test_faults_of_all_lines_are_reported_together() -> None:
     with pytest.raises(Faults) as caught:
         note(row(), row(quantity=1), row(quantity=2, ordered=1))
-    assert [fault.field for fault in caught.value.faults] == ["lines[0].quantity", "lines[2].quantity"]
+    assert [fault.field for fault in caught.value.faults] == ["lines[1].quantity", "lines[3].quantity"]
 
 
 def test_a_delivery_of_nothing_at_all_is_refused() -> None:
@@ -98,7 +98,7 @@ def test_a_delivery_of_nothing_at_all_is_refused() -> None:
 
 
 def test_a_package_without_weight_of_its_own_cannot_weigh_nothing() -> None:
-    with pytest.raises(WrongValue, match=r"packages\[0\]\.weight"):
+    with pytest.raises(WrongValue, match=r"packages\[1\]\.weight"):
         note(row(quantity=1), packages=[row(weight=0)])
 
 

@@ -110,24 +110,24 @@ def test_discounts_by_percent_and_by_amount_meet_on_line_and_document() -> None:
 def test_an_alternative_to_what_is_no_firm_line_is_refused(replaced: int) -> None:
     with pytest.raises(WrongValue, match="a line that is no choice itself") as caught:
         estimate(*OFFER[:3], line("1", alternative_to=replaced))
-    assert caught.value.field == "lines[3].alternative_to"
+    assert caught.value.field == "lines[4].alternative_to"
 
 
 def test_two_accepted_alternatives_to_one_line_are_refused() -> None:
     rival = line("70", alternative_to=2, accepted=True)
     with pytest.raises(WrongValue, match="another alternative to line 2 is accepted too") as caught:
         order(*OFFER[:2], {**OFFER[2], "accepted": True}, rival)
-    assert caught.value.field == "lines[3].accepted"
+    assert caught.value.field == "lines[4].accepted"
 
 
 def test_a_yes_that_nobody_has_declared_as_boolean_is_refused_and_never_charged() -> None:
-    with pytest.raises(WrongValue, match=r"lines\[0\]\.optional") as caught:
+    with pytest.raises(WrongValue, match=r"lines\[1\]\.optional") as caught:
         order(line("1", optional="no"))
     assert "boolean" in caught.value.hint
 
 
 def test_faults_name_lines_as_the_data_number_them_though_some_are_left_out() -> None:
-    with pytest.raises(RecordError, match=r"lines\[2\]\.unit_price"):
+    with pytest.raises(RecordError, match=r"lines\[3\]\.unit_price"):
         order(line("1"), line("2", optional=True), {"quantity": Decimal(1)})
 
 
@@ -176,7 +176,7 @@ def test_nothing_is_expected_before_it_is_confirmed_and_all_such_days_are_report
     past = TODAY - timedelta(days=1)
     with pytest.raises(Faults) as caught:
         order(line("1", expected_date=past), line("2"), expected_date=past)
-    assert [fault.field for fault in caught.value.faults] == ["expected_date", "lines[0].expected_date"]
+    assert [fault.field for fault in caught.value.faults] == ["expected_date", "lines[1].expected_date"]
 
 
 # --- properties ------------------------------------------------------------------------------------

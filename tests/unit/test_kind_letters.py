@@ -105,6 +105,6 @@ def test_all_faulty_lines_of_an_order_are_told_together() -> None:
     with pytest.raises(Faults) as caught:
         compute("order-status", lines=[{"quantity": 1, "shipped": 2}, {"shipped": 1}])
     assert [str(fault).replace(":", " ").split()[0] for fault in caught.value.faults] == [
-        "lines[0].shipped",
-        "lines[1].quantity",
+        "lines[1].shipped",
+        "lines[2].quantity",
     ]

@@ -72,7 +72,7 @@ def test_missing_answers_are_told_together_with_faults_of_prices_and_schedule() 
         schedule=[{"phase": "Plan", "begin": TODAY, "end": TODAY - timedelta(days=1)}],
         sections=[{"key": "team"}],
     )
-    for part in ("sections[0].key", "requirement 1.1", "schedule[0].end", "lines[0].unit_price"):
+    for part in ("sections[1].key", "requirement 1.1", "schedule[1].end", "lines[1].unit_price"):
         assert any(part in fault for fault in said)
 
 
@@ -82,7 +82,7 @@ def test_missing_answers_are_told_together_with_faults_of_prices_and_schedule() 
         ({"no": "9.9"}, 'answers.9.9: "9.9" is not the number of a requirement'),
         ({"status": "maybe"}, 'answers.1.1.status: "maybe"'),
         ({"section": "aproach"}, "did you mean"),
-        ({"no": ""}, "answers[0].no is empty"),
+        ({"no": ""}, "answers[1].no is empty"),
     ],
 )
 def test_an_answer_that_fits_no_requirement_or_chapter_is_a_fault(answer: dict[str, object], said: str) -> None:
@@ -91,7 +91,7 @@ def test_an_answer_that_fits_no_requirement_or_chapter_is_a_fault(answer: dict[s
 
 def test_a_number_that_stands_twice_is_a_fault() -> None:
     assert any(
-        "requirements[1].no" in fault for fault in faults_of(requirements=asked("1", "1"), answers=answered("1"))
+        "requirements[2].no" in fault for fault in faults_of(requirements=asked("1", "1"), answers=answered("1"))
     )
 
 
@@ -164,4 +164,4 @@ def test_no_bar_leaves_the_chart_and_months_fill_it(spans: list[tuple[date, int]
 
 
 def test_a_phase_without_a_beginning_is_a_fault() -> None:
-    assert faults_of(schedule=[{"phase": "Plan"}]) == ["schedule[0].begin is empty"]
+    assert faults_of(schedule=[{"phase": "Plan"}]) == ["schedule[1].begin is empty"]

@@ -84,7 +84,7 @@ def test_quantity_times_price_and_discount_are_each_rounded_so_that_the_printed_
 def test_a_discount_and_its_percentage_that_disagree_are_refused() -> None:
     with pytest.raises(WrongTotal, match=r"5 % of 200\.00 are 10\.00") as caught:
         totals(line("100", "2", discount=Decimal(9), discount_percent=Decimal(5)))
-    assert caught.value.field == "lines[0].discount"
+    assert caught.value.field == "lines[1].discount"
 
 
 def test_an_amount_of_a_line_that_its_price_does_not_come_to_is_refused() -> None:
@@ -94,12 +94,12 @@ def test_an_amount_of_a_line_that_its_price_does_not_come_to_is_refused() -> Non
 
 @pytest.mark.parametrize("base", ["0", "-100"])
 def test_a_price_for_no_units_is_refused(base: str) -> None:
-    with pytest.raises(WrongValue, match=r"lines\[0\]\.base_quantity.* above 0"):
+    with pytest.raises(WrongValue, match=r"lines\[1\]\.base_quantity.* above 0"):
         totals(line("1", base_quantity=Decimal(base)))
 
 
 def test_a_rate_below_zero_is_refused() -> None:
-    with pytest.raises(WrongValue, match=r"lines\[0\]\.vat_rate"):
+    with pytest.raises(WrongValue, match=r"lines\[1\]\.vat_rate"):
         totals(line("1", rate="-1"))
 
 
@@ -119,7 +119,7 @@ def test_an_amount_without_a_rate_belongs_to_the_only_rate() -> None:
 
 
 def test_an_amount_without_a_rate_is_refused_where_there_are_several() -> None:
-    with pytest.raises(MissingValue, match=r"charges\[0\]\.vat_rate is empty"):
+    with pytest.raises(MissingValue, match=r"charges\[1\]\.vat_rate is empty"):
         totals(line("100"), line("100", rate="9"), charges=[{"amount": Decimal(20)}])
 
 
@@ -127,7 +127,7 @@ def test_faulty_allowances_and_charges_are_reported_together() -> None:
     with pytest.raises(Faults) as caught:
         totals(line("100"), allowances=[{"reason": "x"}, {"amount": Decimal(-1)}], charges=[{"percent": Decimal(-1)}])
     fields = [fault.field for fault in caught.value.faults]
-    assert fields == ["allowances[0].amount", "allowances[1].amount", "charges[0].amount"]
+    assert fields == ["allowances[1].amount", "allowances[2].amount", "charges[1].amount"]
 
 
 def test_freight_may_be_taxed_at_a_rate_that_no_line_has() -> None:

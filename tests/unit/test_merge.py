@@ -56,13 +56,13 @@ def test_a_missing_part_is_named_by_its_whole_path_and_compared_with_its_neighbo
 def test_an_empty_part_of_a_row_is_named_with_the_number_of_the_row() -> None:
     rows = [{"price": Decimal(1)}, {"price": Decimal(2)}, {"price": None}]
     error = fault("{% for line in lines %}{{ line.price | money }}{% endfor %}", lines=rows)
-    assert error.field == "lines[2].price"
-    assert '"lines[2].price" is empty' in str(error)
+    assert error.field == "lines[3].price"
+    assert '"lines[3].price" is empty' in str(error)
 
 
 def test_a_missing_part_of_a_row_is_named_with_the_number_of_the_row() -> None:
     error = fault("{% for line in lines %}{{ line.price }}{% endfor %}", lines=[{"price": 1}, {"pirce": 2}])
-    assert (error.field, error.hint) == ("lines[1].price", 'did you mean "pirce"?')
+    assert (error.field, error.hint) == ("lines[2].price", 'did you mean "pirce"?')
 
 
 def test_an_index_past_the_end_is_named() -> None:
