@@ -102,12 +102,15 @@ class Press:
             return self._make(root, language, today, source, order)
         except TemplateError as error:
             if error.where is not None and error.where.line is not None:
-                raise
+                raise _plain(error) from error.__cause__
             raise_faults(missing_names(root, self._file))
             if not isinstance(error, Overfull):
                 raise
+        try:
             with self._tracing():
                 return self._make(root, language, today, source)
+        except Overfull as error:
+            raise error.plain() from error
 
     @contextmanager
     def _tracing(self) -> Iterator[None]:
@@ -185,3 +188,7 @@ def _files(root: etree._Element) -> Iterator[str]:
     """Yield the files that a document is drawn from."""
     for element in root.iter(*FILE_TAGS):
         yield from (found for name in FILE_TAGS[str(element.tag)] if (found := element.get(name)))
+
+
+def _plain(error: TemplateError) -> TemplateError:
+    return error.plain() if isinstance(error, Overfull) else error

@@ -7,7 +7,11 @@ from docgen.model import Where
 
 
 class Overfull(TemplateError):
-    """Content that no frame has room for."""
+    """Content that no frame has room for, while it is laid out: whoever lays out may look for its line."""
+
+    def plain(self) -> TemplateError:
+        """Return the fault as it leaves the layout."""
+        return TemplateError(self.problem, where=self.where, hint=self.hint)
 
 
 def overfull(where: Where, page: str = "", content: str = "") -> Overfull:

@@ -310,7 +310,7 @@ def _layout_fault(error: LayoutError, root: etree._Element, file: str) -> Templa
     content = re.search(r"'([^('\n][^'\n]{2,59})", _ADDRESS_OF.sub("", text).split("too large")[0].split("frame=")[-1])
     element = _being_placed(error, root)
     where = Where(file, element.sourceline if element is not None else None)
-    return overfull(where, place[1] if place else "", content[1].strip() if content else "")
+    return overfull(where, place[1] if place else "", content[1].strip() if content else "").plain()
 
 
 def _being_placed(error: Exception, root: etree._Element) -> etree._Element | None:
