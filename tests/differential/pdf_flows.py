@@ -188,9 +188,6 @@ FLOWS: dict[str, str] = {
         + paras(20)
         + f"<keepTogether>{paras(50, 50)}</keepTogether>"
     ),
-    "kept within kept": document(
-        paras(20) + f"<keepTogether>{paras(10)}<keepTogether>{paras(20, 5)}</keepTogether></keepTogether>" + paras(4)
-    ),
     "headings kept with the next": document(
         "".join(para(3, at, 'style="head"') + para(55 + at * 3, at) for at in range(12))
     ),

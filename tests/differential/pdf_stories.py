@@ -66,7 +66,12 @@ class _Story:
     turning: bool = False
 
     def blocks(self, depth: int, most: int) -> str:
-        return "".join(self.block(depth) for _ in range(self.choose.number(1, most)))
+        made = [self.block(depth) for _ in range(self.choose.number(1, most))]
+        # ReportLab keeps whole tables with their headings, docgen their first rows.
+        for at, follower in enumerate(made[1:]):
+            if follower.startswith("<blockTable"):
+                made[at] = made[at].replace(' keepWithNext="1"', "").replace('style="heading"', 'style="text"')
+        return "".join(made)
 
     def cell(self, depth: int, loose: bool) -> str:
         before, self.loose, self.celled = (self.loose, self.celled), self.loose or loose, True

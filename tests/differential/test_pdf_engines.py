@@ -42,6 +42,8 @@ INTENDED: dict[str, str] = {
     "text in percent beside a picture": "ReportLab cannot part it, and puts all of it below the picture",
     "page number in changed case": "a fault by z3c.rml",
     "page number over pages": "z3c.rml loses breaks and puts spaces into long words where it parts the paragraph",
+    "kept together within what is kept together": "ReportLab takes what is within to be higher than any frame",
+    "heading before a long table": "ReportLab keeps the whole table with its heading, and leaves the page empty",
 }
 #: Where the compiled path is not right yet -> what is wrong.
 OPEN: dict[str, str] = {}

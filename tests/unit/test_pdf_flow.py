@@ -289,6 +289,31 @@ def test_items_kept_with_the_next_end() -> None:
     assert len(laid_out(f"<ul>{items}</ul>", kept).sheets) > 1
 
 
+KEPT = '<para style="text" keepWithNext="1">Heading</para>'
+ROWS = '<blockTable colWidths="90" repeatRows="1">' + "<tr><td>row</td></tr>" * 30 + "</blockTable>"
+
+
+def headed_page(room_above: int) -> int:
+    """Return the page, from 0, on which a heading before a table of two pages stands."""
+    document = laid_out(f'<para style="text">x</para><spacer length="{room_above}"/>{KEPT}{ROWS}')
+    heading = next(node for node in document.root.kids[1:] if isinstance(node, Node) and node.role == "P")
+    return next(marks(heading))[0]
+
+
+def test_a_heading_before_a_long_table_stays_where_its_first_rows_have_room() -> None:
+    assert headed_page(300) == 0
+
+
+def test_a_heading_before_a_long_table_goes_with_it_where_only_its_repeated_row_has_room() -> None:
+    assert headed_page(340) == 1
+
+
+def test_what_is_kept_together_within_another_stays_where_there_is_room() -> None:
+    inner = f"<keepTogether>{TEXT.format('inner')}</keepTogether>"
+
+    assert len(laid_out(f"{TEXT.format('first')}<keepTogether>{TEXT.format('outer')}{inner}</keepTogether>").sheets) == 1
+
+
 def test_an_empty_story_is_a_page() -> None:
     assert len(laid_out("").sheets) == 1
 

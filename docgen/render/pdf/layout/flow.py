@@ -26,7 +26,8 @@ from docgen.render.pdf.layout.blocks import TINY, Block, Sheet
 from docgen.render.pdf.layout.edges import BeyondPage
 from docgen.render.pdf.layout.frames import Frame, FramePlan
 from docgen.render.pdf.layout.furniture import Furniture
-from docgen.render.pdf.layout.keeping import ENDLESS, Container, KeepTogether
+from docgen.render.pdf.layout.keeping import ENDLESS, Container
+from docgen.render.pdf.layout.keptnext import KeptWithNext
 from docgen.render.pdf.layout.maker import Maker
 from docgen.render.pdf.layout.pagetemplates import Book, PageTemplate
 from docgen.render.pdf.layout.parastyle import ParaStyle
@@ -145,7 +146,7 @@ class Flow:
         # As in Platypus, what has nothing to be kept with is kept once more in the next frame; there, endlessly.
         kept[-1].keep_with_next = kept[-1].keep_with_next and kept[-1] is not self._kept_last
         self._kept_last = kept[-1]
-        ahead += self._maker.trace([KeepTogether(kept, self._maker)], self._maker.origin(kept[0]))
+        ahead += self._maker.trace([KeptWithNext(kept, self._maker)], self._maker.origin(kept[0]))
 
     def _part(self, block: Block) -> None:
         maker = self._maker

@@ -105,7 +105,7 @@ class KeepTogether(Container):
 
     def wrap(self, width: float, height: float) -> tuple[float, float]:
         """Return a height that never fits, so that the flow asks for the parts."""
-        stack = measure(self.blocks, width)
+        stack = measure(_opened(self.blocks), width)
         self._measured = (width, height), stack
         return stack.width, _UNFITTING
 
@@ -114,10 +114,11 @@ class KeepTogether(Container):
         if self._measured is None or self._measured[0] != (width, height):
             self.wrap(width, height)
         assert self._measured is not None
-        begin = self._begin(self._measured[1], height)
+        begin = self.begin(self._measured[1], height)
         return [*([begin] if begin else []), *self.blocks]
 
-    def _begin(self, stack: Stack, height: float) -> Action | None:
+    def begin(self, stack: Stack, height: float) -> Action | None:
+        """Return what comes before its blocks; a frame's end where they have no room in this one."""
         too_high = stack.height > height and (not self._limit or height > self._limit)
         pouring = self._maker.pouring
         at_top = pouring is not None and pouring.frame.at_top
@@ -136,6 +137,15 @@ class KeepTogether(Container):
         assert self._measured is not None
         (width, _), stack = self._measured
         draw_stack(self.blocks, sheet, x, y + stack.height, width)
+
+
+def _opened(blocks: Iterable[Block]) -> Iterator[Block]:
+    """Yield blocks, those kept together among them one by one: they are as high as what is in them."""
+    for block in blocks:
+        if isinstance(block, KeepTogether):
+            yield from _opened(block.blocks)
+        else:
+            yield block
 
 
 class KeepInFrame(Container):

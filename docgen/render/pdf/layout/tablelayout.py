@@ -108,6 +108,7 @@ class Table:
         "space_after",
         "space_before",
     )
+    has_rows = True  # whoever keeps something with it is content with the first of them
 
     def __init__(self, manner: Manner, body: Body, repeated: int = 0) -> None:
         self.space_before = self.space_after = 0.0
