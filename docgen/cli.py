@@ -16,7 +16,7 @@ import tempfile
 import traceback
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import replace
+from dataclasses import asdict, replace
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
@@ -26,6 +26,7 @@ from rich.console import Console
 from typer.exceptions import Abort, TyperException
 
 from docgen import __version__, api, show
+from docgen.dkim import Algorithm
 from docgen.errors import DocgenError, Interrupted, UserError, WriteError, flatten
 from docgen.files import is_full
 from docgen.model import Making, MessageClass, RunState, Suppression, Where
@@ -42,6 +43,8 @@ app = typer.Typer(
 )
 suppress_app = typer.Typer(help="Addresses that must not be contacted.", no_args_is_help=True)
 app.add_typer(suppress_app, name="suppress")
+dkim_app = typer.Typer(help="Keys that sign messages.", no_args_is_help=True)
+app.add_typer(dkim_app, name="dkim")
 
 DONE, INPUT, OURS, TROUBLE, INTERRUPTED = 0, 1, 3, 4, 130
 
@@ -357,6 +360,35 @@ def suppress_list(config: ConfigOption = None, as_json: JsonOption = False) -> i
         _print_json({"suppressions": [show.suppression_dict(s) for s in found]})
     else:
         out.print(show.suppressions(found))
+    return DONE
+
+
+@dkim_app.callback()
+def dkim_group() -> None:
+    """Keys that sign messages."""
+
+
+@dkim_app.command("new")
+def dkim_new(
+    domain: Annotated[str, typer.Argument(metavar="DOMAIN", help="The domain that messages come from.")],
+    selector: Annotated[str | None, typer.Option(help="Name of the key in DNS; default: docgen-ALGORITHM.")] = None,
+    algorithm: Annotated[Algorithm, typer.Option(help="rsa, which all receivers know, or ed25519.")] = Algorithm.RSA,
+    out_file: Annotated[
+        Path | None, typer.Option("--out", metavar="FILE", help="Default: keys/SELECTOR.DOMAIN.pem beside config.yaml.")
+    ] = None,
+    config: ConfigOption = None,
+    as_json: JsonOption = False,
+) -> int:
+    """Make a key that signs messages (DKIM), and print the DNS record to publish."""
+    from docgen.newkey import make_key
+
+    _State.json = as_json
+    with _workspace(config) as workspace:
+        made = make_key(workspace.config, domain, selector, algorithm, out_file)
+    if as_json:
+        _print_json(asdict(made))
+    else:
+        out.print(show.dkim_key(made), markup=False, highlight=False, soft_wrap=True)
     return DONE
 
 

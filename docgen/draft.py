@@ -17,6 +17,7 @@ from babel.core import Locale, UnknownLocaleError
 
 from docgen.address import parse_mailbox, postal_lines, read_address
 from docgen.dispatch import payload_of
+from docgen.dkim import sign_message
 from docgen.errors import (
     AddressError,
     DocgenError,
@@ -51,6 +52,7 @@ from docgen.model import (
 )
 from docgen.plan import Plan, kind_of
 from docgen.template import Template
+from docgen.tokens import Wish, make_unsubscribe, unsubscribe_link, unsubscribe_mailto
 from docgen.workshop import BundleTexts, StepTexts, Task, Workshop
 
 log = logging.getLogger("docgen")
@@ -330,14 +332,26 @@ class Draft:
             message_class=job.message_class,
             language=self.locale,
             redirect_to=parse_mailbox(plan.config.email.redirect_to) if plan.config.email.redirect_to else None,
-            unsubscribe=[_unsubscribe_by_mail(reply_to or sender)] if self._is_marketing else [],
+            unsubscribe=self._unsubscribe_uris(people["to"][0], reply_to or sender) if self._is_marketing else [],
             list_id=make_list_id(job.name, sender.address.rpartition("@")[2]) if self._is_marketing else "",
         )
         mail = self.shop.mails[step.name].render(self.template_context(template))
         attachments = [self.artifacts[name] for name in step.attach if name in self.artifacts]
         write = build_message if job.engine is Making.REFERENCE else write_message
         content, envelope = write(mail, letterhead, attachments)
+        if signers := self.shop.signers_of(sender):
+            content = sign_message(content, signers, plan.started)
         return self._email_delivery(step, people["to"][0].address, content, envelope, message_id)
+
+    def _unsubscribe_uris(self, recipient: Recipient, answers: Recipient) -> list[str]:
+        """Return what the unsubscribe button of a mail program uses: by the web first, then by mail."""
+        config, keys = self.plan.config.email.unsubscribe, self.shop.unsubscribe_keys
+        if config is None or keys is None:
+            return [_unsubscribe_by_mail(answers)]
+        token = make_unsubscribe(Wish(recipient.address, self.plan.job.message_class), keys)
+        by_web = [unsubscribe_link(config.url, token)] if config.url else []
+        mailbox = parse_mailbox(config.address) if config.address else answers
+        return [*by_web, unsubscribe_mailto(ascii_domain(mailbox.address), token)]
 
     @property
     def _is_marketing(self) -> bool:

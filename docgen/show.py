@@ -13,6 +13,7 @@ from rich.text import Text
 from docgen.api import CheckResult, RunView, TemplateView
 from docgen.fields import FieldSpec
 from docgen.model import Delivery, DeliveryState, Item, ItemState, Outcome, Run, RunState, Suppression
+from docgen.newkey import NewKey
 from docgen.report import Summary
 from docgen.template import Template
 from docgen.wiring import near
@@ -371,4 +372,14 @@ def initialised(folder: Path, files: int) -> str:
         f"  cd {folder}\n"
         "  docgen check campaigns/invoice.yaml\n"
         "  docgen run campaigns/invoice.yaml --dry-run"
+    )
+
+
+def dkim_key(made: NewKey) -> str:
+    """Return where a private key is and what is to be done with it."""
+    return (
+        f"The private key is in {made.file}; only you can read it.\n\n"
+        f"Publish this TXT record under {made.name}:\n\n{made.record}\n\n"
+        f"As a line of a zone file:\n\n{made.zone}\n\n"
+        f"Then name the key in config.yaml:\n\nemail:\n  dkim:\n    {made.entry}"
     )

@@ -12,15 +12,18 @@ from functools import cached_property
 from typing import TypeVar
 
 from docgen.address import parse_mailbox
+from docgen.dkim import Signer
 from docgen.errors import DocgenError, MissingValue, flatten
 from docgen.fields import read_values
 from docgen.files import safe_name
+from docgen.headers import ascii_domain
 from docgen.job import BundleSpec, DocumentSpec, EmailStep, FolderStep, PrintStep, Step
 from docgen.merge import Compiled, Expression, Merger
 from docgen.model import Format, Recipient, Record, Where
 from docgen.plan import Plan, merge_specs
 from docgen.protocols import Prepared, PreparedMail
 from docgen.template import Template
+from docgen.tokens import Keys
 
 T = TypeVar("T")
 
@@ -109,6 +112,7 @@ class Workshop:
         ]
         self.locale = self._compile(plan.job.locale, ("locale",))
         self.consent = self._expression(plan.job.consent, ("consent",)) if plan.job.consent else None
+        self.signers = self._open_signers()
 
     # --- once per run ---
 
@@ -132,6 +136,24 @@ class Workshop:
         """Who messages come from where a step does not say."""
         config = self.plan.config
         return parse_mailbox(config.email.from_ or f"{config.company.name} <{config.company.email}>")
+
+    def _open_signers(self) -> list[Signer]:
+        if not self.mails:
+            return []
+        place = self.plan.config.where("email", "dkim")
+        opened = [self.bench.attempt(key.open, place) for key in self.plan.config.email.dkim]
+        return [signer for signer in opened if signer is not None]
+
+    def signers_of(self, sender: Recipient) -> list[Signer]:
+        """Return whose signatures a message from this address bears: those that DMARC takes for its domain's."""
+        domain = ascii_domain(sender.address).rpartition("@")[2]
+        return [signer for signer in self.signers if signer.is_aligned(domain)]
+
+    @cached_property
+    def unsubscribe_keys(self) -> Keys | None:
+        """What signs unsubscribe links; None where config.yaml has no `email.unsubscribe`."""
+        config = self.plan.config.email.unsubscribe
+        return Keys.parse(config.key.get_secret_value()) if config is not None else None
 
     def _prepare_document(self, name: str, document: DocumentSpec) -> None:
         template = self.plan.templates[document.template]

@@ -68,7 +68,9 @@ def _load(kind: str, content: str, folder: Path, environ: dict[str, str]) -> Non
     elif kind == "config":
         for name in ("logo.png", "letterhead.pdf"):
             (folder / name).write_bytes(b"")
-        (folder / "fonts").mkdir()
+        for name in ("fonts", "keys"):
+            (folder / name).mkdir()
+        (folder / "keys" / "s2026.example.com.pem").write_bytes(b"")
         load_config(path, environ)
     else:
         (folder / "body.html").write_text("x")
