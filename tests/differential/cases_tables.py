@@ -37,6 +37,18 @@ CASES = [
         ),
     ),
     Case(
+        "cells whose paragraphs are all left out",
+        document(
+            tbl(
+                2,
+                tr(tc(p("{%p if not n %}"), p("one"), p("{%p endif %}")), "x"),
+                tr(tc(p("{%p if n %}"), p("one"), p("{%p endif %}")), "x"),
+                tr(tc(tbl(1, tr("inner")), p("{%p if not n %}"), p("one"), p("{%p endif %}")), "x"),
+            ),
+        ),
+        differs="docxtpl leaves cells without a paragraph, which ECMA-376 does not allow",
+    ),
+    Case(
         "rows with conditions",
         document(
             tbl(

@@ -367,8 +367,11 @@ _OTHERWISE = {
     "list in a row that is split": '<blockTable colWidths="80" splitByRow="0" splitInRow="1"><tr><td>'
     f"{_list('ul', _item(_LONG) * 4)}</td></tr></blockTable>",
     "page number in changed case": _p("page <pageNumber/>", textTransform="uppercase"),
-    "kept together within what is kept together": _p() + f"<keepTogether>{_p()}<keepTogether>{_p()}</keepTogether></keepTogether>",
-    "heading before a long table": _p() + _p("Heading", keepWithNext=1) + _table("<tr><td>row</td></tr>" * 20, repeatRows=1),
+    "kept together within what is kept together": _p()
+    + f"<keepTogether>{_p()}<keepTogether>{_p()}</keepTogether></keepTogether>",
+    "heading before a long table": _p()
+    + _p("Heading", keepWithNext=1)
+    + _table("<tr><td>row</td></tr>" * 20, repeatRows=1),
     "page number over pages": '<spacer length="170"/>' + _p(f"{_MANY}<pageNumber/> j k l<br/>last", rightIndent=160),
 }
 

@@ -15,6 +15,7 @@ from lxml import etree
 from docgen.errors import TemplateSyntax
 from docgen.merge import Merger
 from docgen.model import Where
+from docgen.render.docx.holders import with_paragraphs
 from docgen.render.docx.package import Assembly, Package
 from docgen.render.docx.parts import TextPart
 from docgen.render.docx.reference import fix_tables, lay_out, main_part_of, without_blanks
@@ -55,7 +56,7 @@ class Compiled:
         assembly = Assembly(self._package)
         for ready in self._ready.values():
             foreign.show = Pictures(assembly.story(ready.part.name)).show
-            merged = lay_out(ready.part.render(context))
+            merged = with_paragraphs(lay_out(ready.part.render(context)))
             if ready.is_body:
                 merged = self._fix_body(ready, merged, foreign)
             elif foreign.printed or not ready.shape.sound:

@@ -16,6 +16,7 @@ from docx.opc.part import XmlPart
 from docxtpl import DocxTemplate, InlineImage, Subdoc
 from lxml import etree
 
+from docgen.render.docx.holders import with_paragraphs
 from docgen.render.docx.package import Assembly, Package, parse_xml, write_xml
 
 _JINJA = re.compile(r"\{\{.*?\}\}|\{%.*?%\}", re.DOTALL)
@@ -212,7 +213,7 @@ class _Word(DocxTemplate):  # type: ignore[misc]
         """Merge one part."""
         self.current_rendering_part = part
         self._showing(self._show)
-        merged = _lay_out(self._merge(_name(part), src_xml, context), self.resolve_listing)
+        merged = with_paragraphs(_lay_out(self._merge(_name(part), src_xml, context), self.resolve_listing))
         self._check(_name(part), merged)  # docxtpl goes on with what it can make of markup that is none
         return merged
 

@@ -223,7 +223,7 @@ class Table:
             height = self._measure_row(row, wanted) if given is None else given
             heights.append(height)
             total += height
-            # A frame takes what is higher than its room by a trifle: beyond that, as no row may be left unmeasured there.
+            # A frame takes what is higher than its room by a trifle; beyond that, no row may be left unmeasured there.
             if total > limit + 2 * TINY and given is None and all(last <= row for _, last in wanted):
                 break
         if wanted:
