@@ -40,8 +40,8 @@ _MESSAGES = (".html", ".mjml")
 
 INTRODUCTION = """# Gallery
 
-What docgen ships, with its sample data. Each speaks English, German, Lithuanian, Latvian and Filipino.
-`docgen new NAME` copies one of them into your folder, with its job and data; `make gallery` draws every page in every
+What docgen ships, with its sample data. Each speaks English, German, Lithuanian, Latvian and Filipino. To copy one
+into your folder, with its job and data, call `docgen new` with its name; `make gallery` draws every page in every
 language.
 """
 
