@@ -11,7 +11,7 @@ import pytest
 from lxml import etree
 from PIL import Image
 
-from docgen.errors import DocgenError
+from docgen.errors import DocgenError, TemplateError
 from docgen.merge import build_context
 from docgen.render.pdf import prepare
 from docgen.render.pdf.compiled import Press
@@ -144,6 +144,25 @@ def test_a_picture_that_changed_is_drawn_anew(folder: Path) -> None:
     after = make(warm, record(13))
     assert after != before
     assert after == make(new(folder), record(13))
+
+
+@pytest.mark.parametrize("known", [True, False], ids=["printed before", "new"])
+@pytest.mark.parametrize("inner", [True, False], ids=["in the story", "on the page"])
+def test_a_picture_that_is_gone_is_a_fault_with_its_name(folder: Path, inner: bool, known: bool) -> None:
+    if inner:
+        story = BODY.replace('<image file="logo.png" x="10" y="360" width="20" height="20"/>', "")
+        (folder / "body.rml").write_text(story.replace("<story>", '<story><img src="logo.png"/>'), encoding="utf-8")
+    warm = new(folder)
+    for number in range(10, 14):
+        make(warm, record(number))
+    (folder / "logo.png").unlink()
+
+    with pytest.raises(TemplateError) as caught:
+        warm.render(build_context(record(13) if known else wild(3), locale="en", company={}, today=TODAY))
+
+    assert '"logo.png"' in caught.value.problem
+    assert caught.value.where is not None
+    assert caught.value.where.file.endswith("body.rml")
 
 
 def test_what_layouts_take_is_bounded(folder: Path, monkeypatch: pytest.MonkeyPatch, laid_out: list[int]) -> None:

@@ -142,7 +142,11 @@ class Standing:
         plans = self._plans.setdefault(order.key, [])
         plan = next((plan for plan in plans if plan.setters == setters), None)
         if plan is None:
-            plan = _Plan(setters, tuple((name, _stamp(name)) for name in files), file.language, frozenset(ear.headings))
+            try:
+                stamps = tuple((name, _stamp(name)) for name in files)
+            except OSError:
+                return  # a picture is gone: what was drawn with it is not to be printed again
+            plan = _Plan(setters, stamps, file.language, frozenset(ear.headings))
             plans[_MOST_PLANS - 1 :] = []
             plans.append(plan)
             self._weight += _ENTRY

@@ -103,9 +103,12 @@ def open_stationery(path: Path) -> Stationery:
     """Return the PDF at a path; one that is used again is not read again.
 
     Raises:
-        TemplateError: it is no PDF, or locked.
+        TemplateError: it is gone, no PDF, or locked.
     """
-    state = path.stat()
+    try:
+        state = path.stat()
+    except OSError as error:
+        raise TemplateError(f'"{path.name}" cannot be read: {error.strerror}') from error
     return _opened(path, state.st_mtime_ns, state.st_size)
 
 

@@ -41,15 +41,23 @@ def find(source: str, maker: Maker) -> Placed:
         TemplateError: it is damaged, too large, or no picture.
     """
     name = hashlib.sha256(source.encode()).digest() if source.startswith(_DATA) else source
-    key = ("picture", name, _stamp(source))
+    key = ("picture", name, stamp(source))
     found: Placed | None = maker.cache.get(key)
     return found or maker.cache.keep(key, _load(source, maker))
 
 
-def _stamp(source: str) -> object:
+def stamp(source: str) -> tuple[int, int] | None:
+    """Return what tells a file from the one that had its name before; None for a `data:` address.
+
+    Raises:
+        TemplateError: the file is gone.
+    """
     if source.startswith(_DATA):
         return None
-    stat = Path(source).stat()
+    try:
+        stat = Path(source).stat()
+    except OSError as error:
+        raise TemplateError(f'the picture "{Path(source).name}" cannot be read: {error.strerror}') from error
     return stat.st_mtime_ns, stat.st_size
 
 

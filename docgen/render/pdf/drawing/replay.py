@@ -6,13 +6,13 @@ depends on them, on the state they begin with, and on where on the page they are
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from lxml import etree
 
+from docgen.render.pdf.drawing.pictures import stamp
 from docgen.render.pdf.layout.blocks import Document, FontUse, Lack, Node, Reading, Sheet
 from docgen.render.pdf.layout.kept import Shelf
 
@@ -73,7 +73,11 @@ class _Slate(Sheet):
 
 
 def said_by(element: etree._Element) -> Hashable | None:
-    """Return all that an element says, if it draws the same whenever it says this; else None."""
+    """Return all that an element says, if it draws the same whenever it says this; else None.
+
+    Raises:
+        TemplateError: the file of a picture is gone.
+    """
     if len(element):
         return None
     tag, items = element.tag, tuple(element.items())
@@ -82,8 +86,7 @@ def said_by(element: etree._Element) -> Hashable | None:
     if tag in _STEADY:
         return tag, items, element.text, element.tail
     if tag == "image" and (file := element.get("file", "")) and not file.startswith("data:"):
-        stat = os.stat(file)
-        return tag, items, stat.st_mtime_ns, stat.st_size
+        return tag, items, stamp(file)
     return None
 
 
