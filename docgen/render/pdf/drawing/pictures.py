@@ -10,6 +10,7 @@ from pathlib import Path
 
 from lxml import etree
 
+from docgen.errors import TemplateError
 from docgen.pictures import read_picture
 from docgen.render.pdf.drawing.samples import read_samples
 from docgen.render.pdf.drawing.vectors import unit_form, vector_of
