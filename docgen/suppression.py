@@ -88,7 +88,7 @@ def address_key(address: str) -> str:
     local, at, domain = text.rpartition("@")
     if not at:
         return text.casefold()
-    domain = domain.rstrip(".").casefold()
+    domain = domain.rstrip(".").lower()  # case-folded, a German ß would be another domain
     with suppress(UnicodeError):
         domain = idna.encode(domain, uts46=True).decode() if not domain.isascii() else domain
     return f"{unicodedata.normalize('NFC', _plain_local(local).casefold())}@{domain}"

@@ -44,14 +44,16 @@ def fold_name(file_name: str) -> str:
 
 def fold_address(text: str) -> str:
     """Return what a recipient is looked up by: the bare address of `Name <address>`, case folded."""
-    if text.endswith(">"):
-        text = parseaddr(text)[1] or text
-    return text.strip().casefold()
+    return _bare(text).strip().casefold()
+
+
+def _bare(text: str) -> str:
+    return parseaddr(text)[1] or text if text.endswith(">") else text
 
 
 def person_key(text: str) -> str:
     """Return what suppressions, consents and replies are kept under: the address as `address_key` has it."""
-    return address_key(fold_address(text))
+    return address_key(_bare(text))
 
 
 def person_forms(texts: Iterable[str]) -> list[str]:
