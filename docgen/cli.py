@@ -305,9 +305,7 @@ def new(
     kind: Annotated[
         str, typer.Argument(metavar="KIND", help="A shipped template or campaign; docs/gallery.md shows them.")
     ],
-    name: Annotated[
-        str, typer.Argument(metavar="NAME", help="What yours is to be called; default: as the kind.")
-    ] = "",
+    name: Annotated[str, typer.Argument(metavar="NAME", help="What yours is to be called; default: as the kind.")] = "",
     config: ConfigOption = None,
 ) -> int:
     """Copy a shipped kind of document to start from: its template, its job, sample data."""

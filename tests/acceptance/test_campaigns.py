@@ -33,4 +33,3 @@ def test_a_campaign_runs(
     assert told["items"]["ready"] > 0, told
     made = [path for path in Path(told["folder"]).rglob("*") if path.is_file()]
     assert any(path.suffix in {".pdf", ".docx", ".eml"} for path in made)
-
