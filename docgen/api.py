@@ -59,6 +59,7 @@ class CheckResult:
         unused: those of them that neither a template nor the job reads.
         templates: those of the job, by name.
         checked: when.
+        notes: what somebody should look at, though it is no fault.
     """
 
     name: str
@@ -68,6 +69,7 @@ class CheckResult:
     unused: tuple[str, ...] = ()
     templates: Mapping[str, Template] = field(default_factory=dict)
     checked: datetime | None = None
+    notes: tuple[str, ...] = ()
 
 
 def check_job(workspace: Workspace, path: Path) -> CheckResult:
@@ -94,10 +96,20 @@ def check_job(workspace: Workspace, path: Path) -> CheckResult:
             return CheckResult(job.name, tuple(in_order(faults, plan)), templates=plan.templates, checked=plan.started)
         if source.count() == 0:
             faults.append(no_records())
-        faults += Rehearsal(shop, source, whole=not faults).run(workspace.progress)
+        rehearsal = Rehearsal(shop, source, whole=not faults)
+        faults += rehearsal.run(workspace.progress)
         unused = unused_columns(plan, shop, source.columns)
         ordered = tuple(in_order(faults, plan))
-        return CheckResult(job.name, ordered, source.count(), source.columns, unused, plan.templates, plan.started)
+        return CheckResult(
+            job.name,
+            ordered,
+            source.count(),
+            source.columns,
+            unused,
+            plan.templates,
+            plan.started,
+            tuple(rehearsal.notes),
+        )
 
 
 def annotate_faults(result: CheckResult, output: Path) -> list[Path]:

@@ -8,7 +8,7 @@ from itertools import islice
 from pathlib import PurePath
 from unicodedata import normalize
 
-from docgen.address import NAMES
+from docgen.address import NAMES, parse_mailbox
 from docgen.errors import (
     DocgenError,
     Faults,
@@ -27,6 +27,7 @@ from docgen.errors import (
 )
 from docgen.fields import FieldSpec, FieldType
 from docgen.files import inside
+from docgen.headers import ascii_domain
 from docgen.inspect_fields import compare_fields, line_of, root
 from docgen.job import EmailStep, FolderStep, Job, PrintStep
 from docgen.merge import RESERVED
@@ -59,6 +60,7 @@ def check_plan(plan: Plan, shop: Workshop, columns: Collection[str] | None) -> l
     faults += _check_pdf(plan, shop)
     faults += _check_types(plan.templates)
     faults += _check_class(plan)
+    faults += _check_signatures(plan)
     faults += _check_numbers(plan.job, shop.specs)
     faults += _check_paths(plan)
     faults += _check_bundle_names(plan, shop)
@@ -295,6 +297,23 @@ def _check_class(plan: Plan) -> Iterator[DocgenError]:
     if emails and not plan.config.email.from_ and not plan.config.company.email:
         hint = "set email.from in config.yaml"
         yield JobError("there is no sender address for the messages", where=job.where("deliver"), hint=hint)
+
+
+def _check_signatures(plan: Plan) -> Iterator[DocgenError]:
+    """Keys that sign for other domains only are most likely misspelt: DMARC would not count them."""
+    config = plan.config.email
+    for step in plan.job.deliver:
+        mailbox = step.from_ or config.from_ or plan.config.company.email if isinstance(step, EmailStep) else ""
+        if not mailbox or not config.dkim:
+            continue
+        domain = ascii_domain(parse_mailbox(mailbox).address).rpartition("@")[2].lower()
+        if not any(domain == key.domain or domain.endswith(f".{key.domain}") for key in config.dkim):
+            known = ", ".join(sorted({key.domain for key in config.dkim}))
+            yield JobError(
+                f'messages of the step "{step.name}" come from {domain}, and no key in email.dkim signs for it',
+                where=plan.job.where_step(step.name, "from"),
+                hint=f"there are keys for: {known}",
+            )
 
 
 def _check_paths(plan: Plan) -> Iterator[DocgenError]:

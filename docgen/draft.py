@@ -8,7 +8,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from urllib.parse import quote
@@ -44,6 +44,7 @@ from docgen.model import (
     Envelope,
     Format,
     ItemResult,
+    Mail,
     Making,
     MessageClass,
     NewDelivery,
@@ -58,6 +59,16 @@ from docgen.workshop import BundleTexts, StepTexts, Task, Workshop
 log = logging.getLogger("docgen")
 
 Context = Mapping[str, object]
+
+
+@dataclass(frozen=True, slots=True)
+class WrittenMail:
+    """A message that was made: for those who look it over before anything is sent."""
+
+    step: EmailStep
+    mail: Mail
+    letterhead: Letterhead
+    size: int
 
 
 class Draft:
@@ -77,6 +88,7 @@ class Draft:
         self.to_convert: list[str] = []
         self.left_out = False
         self.deliveries: list[NewDelivery] = []
+        self.written: list[WrittenMail] = []
         self._computed: dict[str, Context] = {}
 
     def attempt(self, step: Callable[[], object]) -> None:
@@ -341,6 +353,7 @@ class Draft:
         content, envelope = write(mail, letterhead, attachments)
         if signers := self.shop.signers_of(sender):
             content = sign_message(content, signers, plan.started)
+        self.written.append(WrittenMail(step, mail, letterhead, len(content)))
         return self._email_delivery(step, people["to"][0].address, content, envelope, message_id)
 
     def _unsubscribe_uris(self, recipient: Recipient, answers: Recipient) -> list[str]:

@@ -184,6 +184,12 @@ class JobError(UserError):
     code = "job"
 
 
+class MailError(UserError):
+    """A message that should not go out as it was made."""
+
+    code = "mail"
+
+
 class MissingVariable(UserError):
     """`${NAME}` stands in a YAML file and the environment does not have it."""
 

@@ -8,11 +8,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from itertools import count
+from pathlib import PurePath
 from unicodedata import normalize
 
-from docgen.draft import Draft, same_name
-from docgen.errors import AddressError, DocgenError, MissingValue, RecordError
-from docgen.model import Record
+from docgen.config import TransportName
+from docgen.draft import Draft, WrittenMail, same_name
+from docgen.errors import AddressError, DocgenError, MailError, MissingValue, RecordError
+from docgen.headers import ascii_domain
+from docgen.mailcheck import Duties, Finding, examine, examine_sender
+from docgen.model import Record, Where
 from docgen.protocols import Source
 from docgen.workshop import Task, Workshop
 
@@ -37,6 +41,7 @@ class Rehearsal:
         self.faults: list[DocgenError] = []
         self._rendered: set[str] = set()
         self._names: dict[tuple[str, str], str] = {}
+        self.notes: list[str] = []
         self._told: dict[tuple[object, ...], DocgenError] = {}
         self._counter = count()
 
@@ -70,7 +75,35 @@ class Rehearsal:
                     # Also when it failed: a fault of the template would be the same for every record.
                     self._rendered.add(draft.locale)
         yield from draft.errors
+        for written in draft.written:
+            yield from self._examine(written)
         yield from self._collisions(draft)
+
+    def _examine(self, written: WrittenMail) -> Iterator[DocgenError]:
+        """Look a made message over; notes are kept, faults are yielded."""
+        plan = self.shop.plan
+        template = plan.templates[written.step.template]
+        where = Where(template.where().file and str(PurePath(template.where().file or "").parent / template.body.name))
+        company = plan.config.company
+        duties = Duties(plan.job.message_class, company.street, company.city, written.letterhead.unsubscribe)
+        for finding in examine(written.mail, written.size, duties):
+            if finding.fault:
+                yield MailError(finding.text, where=where, hint=finding.hint)
+            else:
+                self._note(finding, where)
+        self._examine_sender(written)
+
+    def _examine_sender(self, written: WrittenMail) -> None:
+        config, sender = self.shop.plan.config.email, written.letterhead.sender
+        sends, signs = config.transport is TransportName.SMTP, bool(self.shop.signers_of(sender))
+        domain = ascii_domain(sender.address).rpartition("@")[2].lower()
+        for finding in examine_sender(domain, sends=sends, host=config.host or "", signs=signs):
+            self._note(finding, self.shop.plan.job.where_step(written.step.name))
+
+    def _note(self, finding: Finding, where: Where) -> None:
+        note = f"{where}: {finding.text}" + (f"; {finding.hint}" if finding.hint else "")
+        if note not in self.notes:
+            self.notes.append(note)
 
     def _is_own(self, fault: DocgenError) -> bool:
         """Leave out what follows from a column that is not there at all: that is told once."""

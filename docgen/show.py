@@ -233,6 +233,7 @@ def checked(result: CheckResult) -> str:
     lines = [str(fault) for fault in result.faults[:FAULTS_SHOWN]]
     if len(result.faults) > FAULTS_SHOWN:
         lines.append(f"... and {len(result.faults) - FAULTS_SHOWN} more; --json prints all")
+    lines += [f"note: {note}" for note in result.notes]
     if result.unused:
         lines.append(f"note: neither a template nor the job reads these columns: {_some(result.unused)}")
     if result.faults:
@@ -255,6 +256,7 @@ def checked_dict(result: CheckResult) -> dict[str, object]:
         "records": result.records,
         "faults": [fault.as_dict() for fault in result.faults],
         "unused": list(result.unused),
+        "notes": list(result.notes),
     }
 
 

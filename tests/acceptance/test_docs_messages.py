@@ -229,6 +229,11 @@ def _render(office: Office, patch: Patch) -> str:
     return str(made)
 
 
+def _mail(office: Office, patch: Patch) -> str:
+    office.edit("jobs/letters.yaml", "title: Letters", "title: Letters\nclass: marketing\nconsent: no > ''")
+    return office.call("check", "jobs/letters.yaml").out
+
+
 def _delivery(office: Office, patch: Patch) -> str:
     path = office.write("letter 0001.pdf", "changed by hand")
     with pytest.raises(DeliveryError) as caught:
@@ -280,6 +285,7 @@ SCENARIOS: dict[str, Callable[[Office, Patch], str]] = {
     "input": _input,
     "config": _config,
     "job": _job,
+    "mail": _mail,
     "missing-variable": _missing_variable,
     "source": _source,
     "missing-value": _missing_value,
