@@ -17,7 +17,7 @@ DOCUMENT = """<document filename="x.pdf" title="A test">
 ROWS = 60
 
 
-# Rows of 8 mm end on the foot of the frame where the space before them is 5 mm, 13 mm, ...: to the last digits of floats.
+# Rows of 8 mm end on the foot of the frame where the space before them is 5 mm, 13 mm and so on, but for rounding.
 @pytest.mark.parametrize("before_mm", [5, 6.3, 13, 21, 29, 37, 45, 53, 61, 69, 77, 85, 93, 101, 109, 117, 125, 133])
 def test_no_row_is_lost_where_the_last_one_ends_on_the_foot_of_the_frame(before_mm: float) -> None:
     rows = "".join(f'<tr><td><para style="text">Row {number};</para></td></tr>' for number in range(ROWS))
