@@ -32,6 +32,7 @@ from docgen.keytypes import (
 from docgen.model import Where
 from docgen.replyconfig import BounceConfig, InboxConfig, SecretKey, UnsubscribeConfig
 from docgen.replyconfig import Security as Security
+from docgen.sendconfig import SmtpAccount
 from docgen.strict import FileModel, StrictModel
 from docgen.validation import collect, is_text, raise_in_order
 from docgen.yamltree import KeyPath, YamlTree, load_yaml, parse_yaml
@@ -123,6 +124,9 @@ class EmailConfig(StrictModel):
     )
     reply_to: Mailbox | None = Field(None, description="Where answers go, when not to the sender.")
     connections: int = Field(2, ge=1, le=50, description="How many connections to the server at once.")
+    messages_per_connection: int = Field(
+        100, ge=1, description="After so many messages a connection is closed and opened anew."
+    )
     rate_per_minute: int | None = Field(None, ge=1, description="Most messages per minute; no limit without it.")
     redirect_to: Mailbox | None = Field(
         None, description="For trials: every message goes to this address instead of its recipients."
@@ -137,10 +141,14 @@ class EmailConfig(StrictModel):
     )
 
     @property
+    def account(self) -> SmtpAccount:
+        """Return the server that these keys name."""
+        return SmtpAccount.model_validate({name: getattr(self, name) for name in SmtpAccount.model_fields})
+
+    @property
     def effective_port(self) -> int:
         """Return the port, or the usual one for the security."""
-        usual = {Security.TLS: 465, Security.STARTTLS: 587, Security.NONE: 25}
-        return self.port or usual[self.security]
+        return self.account.effective_port
 
 
 class Limits(StrictModel):

@@ -255,11 +255,13 @@ class Receipt:
         outcome: of the delivery as a whole: that of its first recipient.
         detail: the server's own words, or the place where the file lies now.
         outcomes: address -> outcome, where there are several.
+        answers: address -> what its server said of it, code first; only where a server was asked.
     """
 
     outcome: Outcome
     detail: str = ""
     outcomes: Mapping[str, Outcome] = field(default_factory=dict)
+    answers: Mapping[str, str] = field(default_factory=dict, compare=False)
 
 
 # --- what the ledger keeps -----------------------------------------------------------------------

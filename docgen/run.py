@@ -6,7 +6,6 @@ Nothing is delivered before every record is merged. Chooses no plug-in and reads
 
 from __future__ import annotations
 
-import asyncio
 import os
 import shutil
 from collections import deque
@@ -17,6 +16,7 @@ from datetime import date
 from itertools import islice
 from pathlib import Path
 
+from docgen import loops
 from docgen.batch import Made, OpenWorker
 from docgen.bundles import Bundling, read_notes
 from docgen.dispatch import Dispatcher, Halt, parcel_of
@@ -45,7 +45,8 @@ from docgen.plan import Plan
 from docgen.protocols import BatchTransport, Clock, Engine, Feature, Ledger, Source, Transport
 from docgen.report import CHANGED, each_delivery, each_item, summarise, write_manifest, write_page, write_quarantine
 from docgen.spool import Spool, data_sha256, dumps, loads
-from docgen.suppression import reason_not_to_send
+from docgen.suppression import lookups, reason_not_to_send
+from docgen.tokens import Keys
 from docgen.workshop import Task, Workshop
 
 BATCH = 100
@@ -291,7 +292,7 @@ class Runner:
             if dispatcher.halt:
                 break
             if isinstance(transport, Transport):
-                asyncio.run(dispatcher.send_each(transport, name))
+                loops.run(dispatcher.send_each(transport, name))
             else:
                 dispatcher.send_batch(transport, name)
         dispatcher.halt_if_some_are_left()
@@ -332,11 +333,18 @@ class Runner:
             return ""
         addresses = envelope["recipients"]
         consent = delivery.payload.get("consent")
+        secret = self.plan.config.email.erasure_key
+        keys = Keys.parse(secret.get_secret_value()) if secret else None
+        forms = [form for address in addresses for form in lookups(address, keys)]
+        marketing = self.plan.job.message_class is MessageClass.MARKETING
         return reason_not_to_send(
             addresses,
             self.plan.job.message_class,
-            self.ledger.suppressed(addresses),
+            self.ledger.suppressed(forms),
             consent if isinstance(consent, bool) else None,
+            topic=self.plan.job.topic,
+            consents=self.ledger.consents(forms) if marketing else (),
+            keys=keys,
         )
 
     # --- ending ---

@@ -93,7 +93,7 @@ def start_postgresql(tmp: Path) -> Iterator[str]:
         # pg_ctl waits until the server answers; no guessing at how long that takes.
         call("pg_ctl", "-D", str(data), "-w", "-t", "60", "-o", settings, "start")
         stop = [str(programs / "pg_ctl"), "-D", str(data), "-w", "-m", "immediate", "stop"]
-        with _when_this_process_ends(stop, identity):
+        with when_this_process_ends(stop, identity):
             _create_database(f"{url_of(port)}/postgres", "docgen")
             yield f"{url_of(port)}/docgen"
     finally:
@@ -106,7 +106,7 @@ def url_of(port: int) -> str:
 
 
 @contextmanager
-def _when_this_process_ends(command: list[str], identity: dict[str, Any]) -> Iterator[None]:
+def when_this_process_ends(command: list[str], identity: dict[str, Any]) -> Iterator[None]:
     """Run a command at the end of the block, and also when this process is killed before."""
     # The shell waits for the end of its input, which comes with the end of this process at the latest.
     script = ["sh", "-c", 'cat > /dev/null; exec "$@" > /dev/null 2>&1', "sh", *command]

@@ -52,6 +52,7 @@ class SmtpTransport:
             raise ConfigError("email.host is not set", hint="name the mail server, or use transport: outbox")
         self.concurrency = config.connections
         self._config = config
+        self._account = config.account
         self._tls = tls
         self._pacer = Pacer(config.rate_per_minute, clock=clock, sleep=sleep)
         self._gate = asyncio.Semaphore(config.connections)
@@ -118,4 +119,4 @@ class SmtpTransport:
         return receipt
 
     def _new_session(self) -> Session:
-        return Session(self._config, self._tls, self._local_hostname)
+        return Session(self._account, self._tls, self._local_hostname)

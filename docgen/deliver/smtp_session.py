@@ -2,35 +2,33 @@
 
 SMTP leaves one doubtful moment: after the final dot of the message is written and before its reply is read. Whatever
 goes wrong before is `ConnectionLost` and may be tried again; whatever goes wrong then is *unknown* and never is.
+
+Where the server offers PIPELINING, sender, recipients and DATA go out in one write (RFC 2920). The next envelope does
+not travel with the end of a message, though RFC 2920 allows it: it would have to be claimed before the last answer is
+read, and a crash would then leave two messages in doubt on one connection.
 """
 
 from __future__ import annotations
 
-import errno
 import re
-import socket
 import ssl
+from collections.abc import Mapping
 from contextlib import suppress
 
-from aiosmtplib import SMTP
-from aiosmtplib.errors import (
-    SMTPAuthenticationError,
-    SMTPConnectError,
-    SMTPException,
-    SMTPResponseException,
-    SMTPTimeoutError,
-)
-from aiosmtplib.response import SMTPResponse
-
-from docgen.config import EmailConfig, Security
-from docgen.errors import TransportUnavailable
+from docgen.deliver.smtp_login import open_wire, without_password
+from docgen.deliver.smtp_wire import Reply, Wire, WireBroken, command
 from docgen.model import Envelope, Outcome, Receipt
+from docgen.sendconfig import SmtpAccount
 
 #: The answer to a whole message may take a server long (virus scan); giving up early would leave it in doubt.
 #: Source: RFC 5321 section 4.5.3.2.6 asks for 10 minutes where other answers get 5 or fewer.
 _PATIENCE = 10
 _GOODBYE_S = 2.0
 _CLOSING = 421
+_GO_ON = 354
+#: Bytes of a message that go out in one write with their end.
+_AT_ONCE = 64 * 1024
+_END = len(b"\r\n.\r\n")
 
 
 class ConnectionLost(Exception):
@@ -38,20 +36,16 @@ class ConnectionLost(Exception):
 
 
 class Session:
-    """A connection that is opened when first needed and reused until it breaks."""
+    """A connection that is opened when first needed and reused until it breaks or has carried its share."""
 
-    def __init__(self, config: EmailConfig, tls: ssl.SSLContext | None, local_hostname: str) -> None:
-        self._config = config
+    def __init__(self, account: SmtpAccount, tls: ssl.SSLContext | None, local_hostname: str) -> None:
+        self._account = account
         self._tls = tls
-        self._smtp = SMTP(
-            hostname=config.host,
-            port=config.effective_port,
-            timeout=config.timeout_s,
-            use_tls=config.security is Security.TLS,
-            start_tls=False,
-            tls_context=tls,
-            local_hostname=local_hostname,
-        )
+        self._local_hostname = local_hostname
+        self._wire: Wire | None = None
+        self._offers: Mapping[str, str] = {}
+        self._carried = 0
+        self._unfinished = False
 
     async def open(self) -> None:
         """Connect, encrypt and log in, where that is not done yet.
@@ -59,39 +53,25 @@ class Session:
         Raises:
             TransportUnavailable: in words that name the server, never the password.
         """
-        if self._smtp.is_connected:
-            return
-        try:
-            await self._smtp.connect()
-            await self._smtp.ehlo()
-            if self._config.security is Security.STARTTLS:
-                await self._start_tls()
-            if self._config.username is not None:
-                await self._smtp.login(self._config.username, self._password())
-        except (SMTPException, OSError, ValueError) as error:
-            self.drop()
-            raise self._unavailable(error) from error
-        except BaseException:
-            self.drop()
-            raise
-
-    async def _start_tls(self) -> None:
-        # No silent downgrade: whoever sits on the wire could strip the offer.
-        if not self._smtp.supports_extension("starttls"):
-            raise SMTPException("it does not offer STARTTLS, and nothing is sent unencrypted")
-        await self._smtp.starttls()
-        await self._smtp.ehlo()
+        if self._wire is not None and self._wire.is_open:
+            if self._carried < self._account.messages_per_connection:
+                return
+            await self.close()
+        self._wire, self._offers = await open_wire(self._account, self._tls, self._local_hostname)
+        self._carried, self._unfinished = 0, False
 
     def drop(self) -> None:
         """Close without a word."""
-        self._smtp.close()
+        if self._wire is not None:
+            self._wire.close()
 
     async def close(self) -> None:
         """Say goodbye and close."""
-        if self._smtp.is_connected:
-            with suppress(SMTPException, OSError):
-                await self._smtp.quit(timeout=_GOODBYE_S)
-        self._smtp.close()
+        if self._wire is not None and self._wire.is_open:
+            with suppress(WireBroken):
+                self._wire.write(b"QUIT\r\n", 1)
+                await self._wire.reply(_GOODBYE_S)
+        self.drop()
 
     async def carry(self, envelope: Envelope, content: bytes) -> Receipt:
         """Hand over one message.
@@ -102,94 +82,137 @@ class Session:
         international = not (content.isascii() and "".join([envelope.sender, *envelope.recipients]).isascii())
         if problem := self._unfit(len(content), international):
             return _all(envelope, Outcome.FAILED, problem)
-        reply = await self._command(f"MAIL FROM:<{envelope.sender}>{self._options(len(content), international)}")
-        if not _is_yes(reply):
-            await self._reset()
-            return _all(envelope, Outcome.FAILED, f"the sender {envelope.sender} is refused: {self._words(reply)}")
-        replies = {address: await self._command(f"RCPT TO:<{address}>") for address in envelope.recipients}
-        refused = {address: reply for address, reply in replies.items() if not _is_yes(reply)}
-        if len(refused) == len(replies):
-            await self._reset()
-            return self._receipt(envelope, refused, Outcome.FAILED, "")
-        outcome, words = await self._hand_over(content)
-        return self._receipt(envelope, refused, outcome, words)
-
-    def _unfit(self, size: int, international: bool) -> str:
-        limit = self._smtp.esmtp_extensions.get("size", "")
-        if limit.isdigit() and 0 < int(limit) < size:
-            return f"the message has {_megabytes(size)}, the mail server takes at most {_megabytes(int(limit))}"
-        if international and not self._smtp.supports_extension("smtputf8"):
-            return "an address is not ASCII before its @, and the mail server does not take such addresses (SMTPUTF8)"
-        return ""
-
-    def _options(self, size: int, international: bool) -> str:
-        size_option = f" SIZE={size}" if self._smtp.supports_extension("size") else ""
-        return f"{size_option}{' BODY=8BITMIME SMTPUTF8' if international else ''}"
-
-    async def _hand_over(self, content: bytes) -> tuple[Outcome, str]:
-        reply = await self._command("DATA")
-        if reply.code != 354:
-            await self._reset()
-            return _refusal(reply), f"the message is refused: {self._words(reply)}"
-        protocol = self._smtp.protocol
-        if protocol is None or not protocol.is_connected:
-            raise ConnectionLost("the mail server closed the connection")
+        self._carried += 1
         try:
-            protocol.write(as_data(content))
-            reply = await protocol.read_response(timeout=_PATIENCE * self._config.timeout_s)
-        except (SMTPException, OSError) as error:
-            self.drop()
-            return Outcome.UNKNOWN, f"the message was handed over and no answer came ({error}): it may have gone"
-        except BaseException:
-            self.drop()
-            raise
-        if _is_yes(reply):
-            return Outcome.SENT, self._words(reply)
-        await self._reset()
-        return _refusal(reply), f"the message is refused: {self._words(reply)}"
-
-    async def _command(self, line: str) -> SMTPResponse:
-        try:
-            reply = await self._smtp.execute_command(line.encode())
-        except (SMTPException, OSError) as error:
+            return await self._carry(envelope, content, self._options(len(content), international))
+        except WireBroken as error:
             self.drop()
             raise ConnectionLost(str(error)) from error
         except BaseException:
             self.drop()
             raise
-        if reply.code == _CLOSING:
+
+    def _unfit(self, size: int, international: bool) -> str:
+        limit = self._offers.get("size", "")
+        if limit.isdigit() and 0 < int(limit) < size:
+            return f"the message has {_megabytes(size)}, the mail server takes at most {_megabytes(int(limit))}"
+        if international and "smtputf8" not in self._offers:
+            return "an address is not ASCII before its @, and the mail server does not take such addresses (SMTPUTF8)"
+        return ""
+
+    def _options(self, size: int, international: bool) -> str:
+        size_option = f" SIZE={size}" if "size" in self._offers else ""
+        return f"{size_option}{' BODY=8BITMIME SMTPUTF8' if international else ''}"
+
+    async def _carry(self, envelope: Envelope, content: bytes, options: str) -> Receipt:
+        mail = f"MAIL FROM:<{envelope.sender}>{options}"
+        rcpts = [f"RCPT TO:<{address}>" for address in envelope.recipients]
+        # Clear the server's memory of an unfinished message, so that this one does not meet it.
+        before = ["RSET"] if self._unfinished else []
+        self._unfinished = True
+        if "pipelining" in self._offers:
+            replies = await self._group([*before, mail, *rcpts, "DATA"])
+        else:
+            replies = await self._one_by_one([*before, mail], rcpts)
+        if before and not replies.pop(0).is_yes:
+            raise WireBroken("the mail server does not forget the message before")
+        return await self._go_on(envelope, content, replies)
+
+    async def _group(self, lines: list[str]) -> list[Reply]:
+        """Say everything at once and read every answer."""
+        self._write(b"".join(map(command, lines)), len(lines))
+        return [await self._reply() for _ in lines]
+
+    async def _one_by_one(self, first: list[str], rcpts: list[str]) -> list[Reply]:
+        """Say one thing after the other, as long as it makes sense."""
+        replies = []
+        for line in first:
+            replies += await self._group([line])
+            if not replies[-1].is_yes:
+                return replies
+        for line in rcpts:
+            replies += await self._group([line])
+        if any(reply.is_yes for reply in replies[len(first) :]):
+            replies += await self._group(["DATA"])
+        return replies
+
+    async def _go_on(self, envelope: Envelope, content: bytes, replies: list[Reply]) -> Receipt:
+        """Judge what came before the message, and send it if somebody may have it."""
+        mail, rcpts = replies[0], dict(zip(envelope.recipients, replies[1:], strict=False))
+        data = replies[-1] if len(replies) == len(envelope.recipients) + 2 else None
+        refused = {address: reply for address, reply in rcpts.items() if not reply.is_yes}
+        nobody = not mail.is_yes or len(refused) == len(envelope.recipients)
+        if nobody and data is not None and data.code == _GO_ON:
+            await self._end_empty()
+        if not mail.is_yes:
+            words = f"the sender {envelope.sender} is refused: {self._words(mail)}"
+            return _all(envelope, Outcome.FAILED, words, self._words(mail))
+        if nobody:
+            return self._receipt(envelope, refused, Outcome.FAILED)
+        assert data is not None
+        if data.code != _GO_ON:
+            return self._receipt(envelope, refused, _refusal(data), data)
+        return await self._hand_over(envelope, content, refused)
+
+    async def _end_empty(self) -> None:
+        """End a message that is for nobody. Source: RFC 2920 section 3.1, a lone dot after all were refused."""
+        self._write(b".\r\n", 1)
+        await self._reply()
+
+    async def _hand_over(self, envelope: Envelope, content: bytes, refused: Mapping[str, Reply]) -> Receipt:
+        assert self._wire is not None
+        patience_s = _PATIENCE * self._account.timeout_s
+        data, reply = as_data(content), None
+        if len(data) > _AT_ONCE:
+            # The end goes by itself: what breaks before it is written cannot leave a message in doubt.
+            self._write(data[:-_END], 0)
+            await self._wire.drain(patience_s)
+            data = data[-_END:]
+        self._write(data, 1)
+        try:
+            reply = await self._wire.reply(patience_s)
+            outcome = Outcome.SENT if reply.is_yes else _verdict(reply)
+        except WireBroken as error:
+            outcome = Outcome.UNKNOWN
+            problem = f"the message was handed over and no answer came ({error}): it may have gone"
+        if reply is None or reply.code == _CLOSING or outcome is Outcome.UNKNOWN:
             self.drop()
-            raise ConnectionLost(self._words(reply))
+        if reply is None:
+            return self._receipt(envelope, refused, outcome, words=problem)
+        self._unfinished = outcome is not Outcome.SENT
+        return self._receipt(envelope, refused, outcome, reply)
+
+    def _write(self, data: bytes, replies: int) -> None:
+        assert self._wire is not None
+        self._wire.write(data, replies)
+
+    async def _reply(self) -> Reply:
+        assert self._wire is not None
+        reply = await self._wire.reply(self._account.timeout_s)
+        if reply.code == _CLOSING:
+            raise WireBroken(self._words(reply))
         return reply
 
-    async def _reset(self) -> None:
-        """Clear the server's memory of an unfinished message, so that the next one does not meet it."""
-        try:
-            reply = await self._command("RSET")
-        except ConnectionLost:
-            return
-        if not _is_yes(reply):
-            self.drop()
-
-    def _receipt(self, envelope: Envelope, refused: dict[str, SMTPResponse], outcome: Outcome, words: str) -> Receipt:
+    def _receipt(
+        self,
+        envelope: Envelope,
+        refused: Mapping[str, Reply],
+        outcome: Outcome,
+        reply: Reply | None = None,
+        words: str = "",
+    ) -> Receipt:
         outcomes = {a: _refusal(refused[a]) if a in refused else outcome for a in envelope.recipients}
         details = [f"{address} is refused: {self._words(reply)}" for address, reply in refused.items()]
-        return Receipt(outcomes[envelope.recipients[0]], "; ".join([*details, words] if words else details), outcomes)
+        said = {a: refused.get(a, reply) for a in envelope.recipients}
+        answers = {address: self._words(each) for address, each in said.items() if each is not None}
+        words = self._words(reply) if reply is not None else words
+        if words and outcome in (Outcome.REJECTED, Outcome.FAILED):
+            words = f"the message is refused: {words}"
+        detail = "; ".join([*details, words] if words else details)
+        return Receipt(outcomes[envelope.recipients[0]], detail, outcomes, answers)
 
-    def _words(self, reply: SMTPResponse) -> str:
-        text = " ".join(f"{reply.code} {reply.message}".split()).encode("utf-8", "replace").decode()
-        return self._without_password(text)
-
-    def _password(self) -> str:
-        return self._config.password.get_secret_value() if self._config.password else ""
-
-    def _without_password(self, text: str) -> str:
-        return text.replace(self._password(), "***") if self._password() else text
-
-    def _unavailable(self, error: Exception) -> TransportUnavailable:
-        problem, hint = _explain(error, self._config)
-        server = f"the mail server {self._config.host} port {self._config.effective_port}"
-        return TransportUnavailable(f"{server} cannot be used: {self._without_password(problem)}", hint=hint)
+    def _words(self, reply: Reply) -> str:
+        return without_password(self._account, str(reply))
 
 
 def as_data(content: bytes) -> bytes:
@@ -203,43 +226,20 @@ def as_data(content: bytes) -> bytes:
     return (b"." if content.startswith(b".") else b"") + stuffed + b".\r\n"
 
 
-def _all(envelope: Envelope, outcome: Outcome, detail: str) -> Receipt:
-    return Receipt(outcome, detail, dict.fromkeys(envelope.recipients, outcome))
+def _all(envelope: Envelope, outcome: Outcome, detail: str, answer: str = "") -> Receipt:
+    outcomes = dict.fromkeys(envelope.recipients, outcome)
+    return Receipt(outcome, detail, outcomes, dict.fromkeys(envelope.recipients, answer) if answer else {})
 
 
-def _is_yes(reply: SMTPResponse) -> bool:
-    return 200 <= reply.code < 300
-
-
-def _refusal(reply: SMTPResponse) -> Outcome:
+def _refusal(reply: Reply) -> Outcome:
     """A 5xx is the server's last word; anything else may be different another time."""
     return Outcome.REJECTED if 500 <= reply.code < 600 else Outcome.FAILED
 
 
+def _verdict(reply: Reply) -> Outcome:
+    """Return what a message became by a reply that is no yes: what is neither answer leaves it in doubt."""
+    return _refusal(reply) if reply.code >= 400 else Outcome.UNKNOWN
+
+
 def _megabytes(size: int) -> str:
     return f"{size / 1_000_000:.1f} MB" if size >= 100_000 else f"{size / 1000:.1f} kB"
-
-
-def _explain(error: Exception, config: EmailConfig) -> tuple[str, str]:
-    """Return what went wrong on the way in, and what to do about it."""
-    cause = error.__cause__ if isinstance(error, SMTPConnectError) and error.__cause__ else error
-    match cause:
-        case SMTPAuthenticationError():
-            words = f"it refuses the login of {config.username}: {cause.code} {cause.message}"
-            return words, "check email.username and email.password"
-        case SMTPResponseException():
-            return f"it answers {cause.code} {cause.message}", "ask whoever runs the mail server"
-        case ssl.SSLCertVerificationError():
-            hint = "check email.host; a certificate of your own must be among those the system trusts"
-            return f"its certificate is not trusted ({cause.verify_message})", hint
-        case ssl.SSLError():
-            return f"no encrypted connection ({cause.reason})", "email.security: tls is for port 465, starttls for 587"
-        case socket.gaierror():
-            return "its name is not known", "check email.host and the network"
-        case OSError() if cause.errno == errno.ECONNREFUSED or "Connect call failed" in str(cause):
-            # With several addresses for one name, asyncio sums the refusals up in one error without a number.
-            return "nothing answers there", "check email.host and email.port"
-        case SMTPTimeoutError() | TimeoutError():
-            hint = "check email.host and email.port, and whether a firewall stands between"
-            return f"it does not answer within {config.timeout_s:g} s", hint
-    return str(cause), "check email.host, email.port and email.security"
