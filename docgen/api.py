@@ -32,6 +32,18 @@ from docgen.looking import (
     suppress,
     unsuppress,
 )
+from docgen.people import (
+    InboxResult,
+    Person,
+    add_consent,
+    export_consents,
+    export_suppressions,
+    forget_address,
+    import_consents,
+    import_suppressions,
+    read_inbox,
+    show_person,
+)
 from docgen.protocols import Source
 from docgen.rehearse import Rehearsal
 from docgen.starter import copy_kind, copy_starter
@@ -160,16 +172,24 @@ def init_folder(target: Path) -> list[Path]:
 
 __all__ = [
     "CheckResult",
+    "InboxResult",
+    "Person",
     "RunOptions",
     "RunView",
     "TemplateView",
     "Workspace",
+    "add_consent",
     "annotate_faults",
     "approve_run",
     "cancel_run",
     "check_job",
     "dry_run",
+    "export_consents",
+    "export_suppressions",
     "find_history",
+    "forget_address",
+    "import_consents",
+    "import_suppressions",
     "init_folder",
     "inspect_template",
     "list_runs",
@@ -178,8 +198,10 @@ __all__ = [
     "near",
     "open_workspace",
     "preview_record",
+    "read_inbox",
     "resume_run",
     "run_job",
+    "show_person",
     "show_run",
     "start_kind",
     "suppress",

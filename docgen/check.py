@@ -288,7 +288,7 @@ def _check_types(templates: Mapping[str, Template]) -> Iterator[DocgenError]:
 def _check_class(plan: Plan) -> Iterator[DocgenError]:
     job = plan.job
     emails = [step for step in job.deliver if isinstance(step, EmailStep)]
-    if job.message_class is MessageClass.MARKETING and emails and job.consent is None:
+    if job.message_class is MessageClass.MARKETING and emails and job.consent is None and not job.topic:
         yield JobError(
             "a marketing job needs `consent`, the expression that tells who has agreed",
             where=job.where("class"),

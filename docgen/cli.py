@@ -7,54 +7,54 @@ Exit codes: 0 done; 1 the user's input; 3 our fault; 4 finished with failed, unk
 from __future__ import annotations
 
 import getpass
-import json
 import logging
 import os
 import signal
 import sys
 import tempfile
 import traceback
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import asdict, replace
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.console import Console
 from typer.exceptions import Abort, TyperException
 
 from docgen import __version__, api, show
+from docgen.cli_people import consent_app, inbox, suppress_app
+from docgen.clibase import (
+    DONE,
+    INPUT,
+    INTERRUPTED,
+    OURS,
+    TROUBLE,
+    WIDE,
+    ConfigOption,
+    JsonOption,
+    State,
+    app,
+    out,
+    print_json,
+    workspace_of,
+)
 from docgen.dkim import Algorithm
 from docgen.errors import DocgenError, Interrupted, UserError, WriteError, flatten
 from docgen.files import is_full
-from docgen.model import Making, MessageClass, RunState, Suppression, Where
-from docgen.progress import show_progress
+from docgen.model import Making, RunState, Where
 from docgen.report import Summary
 
-app = typer.Typer(
-    name="docgen",
-    help="Customer data into documents, delivered exactly once.",
-    no_args_is_help=True,
-    add_completion=False,
-    pretty_exceptions_enable=False,
-    rich_markup_mode=None,
-)
-suppress_app = typer.Typer(help="Addresses that must not be contacted.", no_args_is_help=True)
+__all__ = ["DONE", "INPUT", "INTERRUPTED", "OURS", "TROUBLE", "WIDE", "app", "call", "main", "out"]
+
+app.command()(inbox)
 app.add_typer(suppress_app, name="suppress")
+app.add_typer(consent_app, name="consent")
 dkim_app = typer.Typer(help="Keys that sign messages.", no_args_is_help=True)
 app.add_typer(dkim_app, name="dkim")
 
-DONE, INPUT, OURS, TROUBLE, INTERRUPTED = 0, 1, 3, 4, 130
-
 JobArgument = Annotated[Path, typer.Argument(metavar="JOB", help="A job file, such as campaigns/invoice.yaml.")]
 RunArgument = Annotated[str, typer.Argument(metavar="RUN", help="A run, as `docgen runs` lists it.")]
-ConfigOption = Annotated[
-    Path | None,
-    typer.Option("--config", metavar="FILE", help="Default: config.yaml here, or above the job file."),
-]
-JsonOption = Annotated[bool, typer.Option("--json", help="Print one JSON object, for scripts.")]
 RecordOption = Annotated[
     list[str] | None, typer.Option("--record", metavar="KEY", help="Only this record; may be repeated.")
 ]
@@ -64,11 +64,6 @@ EngineOption = Annotated[
     typer.Option("--engine", help="How documents are made, whatever the job says: reference is slow and by the book."),
 ]
 
-#: Not a terminal: a file or a pipe, where folded cells would only hinder.
-WIDE = 240
-
-out = Console(highlight=False, soft_wrap=True, width=None if sys.stdout.isatty() else WIDE)
-
 
 class SchemaKind(StrEnum):
     """What there are schemas of."""
@@ -76,28 +71,6 @@ class SchemaKind(StrEnum):
     JOB = "job"
     CONFIG = "config"
     TEMPLATE = "template"
-
-
-class _State:
-    """What the handler of errors needs to know about the command under way."""
-
-    json = False
-
-
-@contextmanager
-def _workspace(
-    config: Path | None, beside: Path | None = None, *, quiet: bool = False, engine: Making | None = None
-) -> Iterator[api.Workspace]:
-    try:
-        with show_progress(quiet=quiet) as progress:
-            yield api.open_workspace(config, beside=beside, progress=progress, making=engine)
-    except KeyboardInterrupt as interrupt:
-        # Typer would end without a word.
-        raise Interrupted(*interrupt.args) from None
-
-
-def _print_json(value: object) -> None:
-    sys.stdout.write(json.dumps(value, ensure_ascii=False, indent=2, default=str) + "\n")
 
 
 @app.command()
@@ -112,9 +85,9 @@ def run(
     as_json: JsonOption = False,
 ) -> int:
     """Run a job: check, merge every record, then deliver."""
-    _State.json = as_json
+    State.json = as_json
     options = api.RunOptions(tuple(record or ()), limit, again)
-    with _workspace(config, job, quiet=as_json, engine=engine) as workspace:
+    with workspace_of(config, job, quiet=as_json, engine=engine) as workspace:
         summary = (api.dry_run if dry_run else api.run_job)(workspace, job, options)
     return _finish(summary, as_json)
 
@@ -132,12 +105,12 @@ def check(
     as_json: JsonOption = False,
 ) -> int:
     """Check job, templates and every record; make nothing."""
-    _State.json = as_json
-    with _workspace(config, job, quiet=as_json) as workspace:
+    State.json = as_json
+    with workspace_of(config, job, quiet=as_json) as workspace:
         result = api.check_job(workspace, job)
         written = api.annotate_faults(result, annotate) if annotate else []
     if as_json:
-        _print_json(show.checked_dict(result) | ({"annotated": [str(path) for path in written]} if annotate else {}))
+        print_json(show.checked_dict(result) | ({"annotated": [str(path) for path in written]} if annotate else {}))
     else:
         out.print(show.checked(result), end="", markup=False)
         if annotate:
@@ -156,7 +129,7 @@ def preview(
     config: ConfigOption = None,
 ) -> int:
     """Make the documents and messages of one record, to look at."""
-    with _workspace(config, job, engine=engine) as workspace:
+    with workspace_of(config, job, engine=engine) as workspace:
         for path in api.preview_record(workspace, job, record, output):
             out.print(api.near(path), markup=False)
     return DONE
@@ -167,8 +140,8 @@ def resume(
     run: RunArgument, engine: EngineOption = None, config: ConfigOption = None, as_json: JsonOption = False
 ) -> int:
     """Go on with a run that was interrupted, paused or approved."""
-    _State.json = as_json
-    with _workspace(config, quiet=as_json, engine=engine) as workspace:
+    State.json = as_json
+    with workspace_of(config, quiet=as_json, engine=engine) as workspace:
         summary = api.resume_run(workspace, run)
     return _finish(summary, as_json)
 
@@ -180,7 +153,7 @@ def approve(
     config: ConfigOption = None,
 ) -> int:
     """Approve what a run has made; `docgen resume` then delivers it."""
-    with _workspace(config) as workspace:
+    with workspace_of(config) as workspace:
         found = api.approve_run(workspace, run, by or getpass.getuser())
     out.print(f"{found.id} is approved; to deliver it: docgen resume {found.id}", markup=False)
     return DONE
@@ -189,7 +162,7 @@ def approve(
 @app.command()
 def cancel(run: RunArgument, config: ConfigOption = None) -> int:
     """End a run; what is delivered stays delivered, the rest never goes out."""
-    with _workspace(config) as workspace:
+    with workspace_of(config) as workspace:
         found = api.cancel_run(workspace, run)
     out.print(f"{found.id} is cancelled", markup=False)
     return DONE
@@ -203,11 +176,11 @@ def runs(
     as_json: JsonOption = False,
 ) -> int:
     """List the newest runs."""
-    _State.json = as_json
-    with _workspace(config) as workspace:
+    State.json = as_json
+    with workspace_of(config) as workspace:
         found = api.list_runs(workspace, job, limit)
     if as_json:
-        _print_json({"runs": [show.run_dict(run) for run in found]})
+        print_json({"runs": [show.run_dict(run) for run in found]})
     else:
         out.print(show.runs(found))
     return DONE
@@ -221,11 +194,11 @@ def show_command(
     as_json: JsonOption = False,
 ) -> int:
     """Show a run: its figures, items and deliveries."""
-    _State.json = as_json
-    with _workspace(config) as workspace:
+    State.json = as_json
+    with workspace_of(config) as workspace:
         view = api.show_run(workspace, run, failed=failed)
     if as_json:
-        _print_json(show.view_dict(view))
+        print_json(show.view_dict(view))
     else:
         out.print(show.summary(view.summary, faults=False))
         out.print(show.view(view, failed=failed))
@@ -239,11 +212,11 @@ def history(
     as_json: JsonOption = False,
 ) -> int:
     """Show what a customer received, when and by which run."""
-    _State.json = as_json
-    with _workspace(config) as workspace:
+    State.json = as_json
+    with workspace_of(config) as workspace:
         found = api.find_history(workspace, key)
     if as_json:
-        _print_json({"term": key, "history": show.history_dicts(found)})
+        print_json({"term": key, "history": show.history_dicts(found)})
     else:
         out.print(show.history(key, found))
     return DONE
@@ -252,11 +225,11 @@ def history(
 @app.command()
 def templates(config: ConfigOption = None, as_json: JsonOption = False) -> int:
     """List the templates."""
-    _State.json = as_json
-    with _workspace(config) as workspace:
+    State.json = as_json
+    with workspace_of(config) as workspace:
         found = api.list_templates(workspace)
     if as_json:
-        _print_json({"templates": [show.template_dict(template) for template in found]})
+        print_json({"templates": [show.template_dict(template) for template in found]})
     else:
         out.print(show.templates(found))
     return DONE
@@ -269,11 +242,11 @@ def fields(
     as_json: JsonOption = False,
 ) -> int:
     """List what a template needs, as its body uses it, compared with its manifest."""
-    _State.json = as_json
-    with _workspace(config) as workspace:
+    State.json = as_json
+    with workspace_of(config) as workspace:
         view = api.inspect_template(workspace, template)
     if as_json:
-        _print_json(show.fields_dict(view))
+        print_json(show.fields_dict(view))
     else:
         out.print(show.fields(view))
     return INPUT if view.faults else DONE
@@ -284,7 +257,7 @@ def schema(kind: Annotated[SchemaKind, typer.Argument(help="What to describe.")]
     """Print the JSON Schema of a job file, config.yaml or template.yaml, for editors."""
     from docgen.schema import schema as build_schema
 
-    _print_json(build_schema(kind.value))
+    print_json(build_schema(kind.value))
     return DONE
 
 
@@ -309,61 +282,10 @@ def new(
     config: ConfigOption = None,
 ) -> int:
     """Copy a shipped kind of document to start from: its template, its job, sample data."""
-    with _workspace(config) as workspace:
+    with workspace_of(config) as workspace:
         written = api.start_kind(workspace, kind, name)
     out.print(show.started(workspace.config.path.parent, written), markup=False)
     return DONE
-
-
-@suppress_app.command("add")
-def suppress_add(
-    addresses: Annotated[list[str], typer.Argument(metavar="ADDRESS...", help="E-mail addresses.")],
-    reason: Annotated[str, typer.Option(help="unsubscribed, bounce, complaint or manual.")] = "manual",
-    for_class: Annotated[
-        list[MessageClass] | None, typer.Option("--class", help="Only for this class of messages; may be repeated.")
-    ] = None,
-    note: Annotated[str, typer.Option(help="For people.")] = "",
-    config: ConfigOption = None,
-) -> int:
-    """Never contact these addresses again."""
-    from docgen.address import parse_mailbox
-
-    with _workspace(config) as workspace:
-        since = workspace.clock()
-        classes = frozenset(for_class or ())
-        parsed = [parse_mailbox(address).address.lower() for address in addresses]
-        api.suppress(workspace, [Suppression(address, reason, classes, since, note) for address in parsed])
-    out.print(f"{len(parsed)} suppressed", markup=False)
-    return DONE
-
-
-@suppress_app.command("remove")
-def suppress_remove(
-    address: Annotated[str, typer.Argument(metavar="ADDRESS", help="An e-mail address.")], config: ConfigOption = None
-) -> int:
-    """Allow an address again."""
-    with _workspace(config) as workspace:
-        there = api.unsuppress(workspace, address)
-    out.print(f"{address} {'may be contacted again' if there else 'was not suppressed'}", markup=False)
-    return DONE if there else INPUT
-
-
-@suppress_app.command("list")
-def suppress_list(config: ConfigOption = None, as_json: JsonOption = False) -> int:
-    """List all suppressed addresses."""
-    _State.json = as_json
-    with _workspace(config) as workspace:
-        found = api.list_suppressions(workspace)
-    if as_json:
-        _print_json({"suppressions": [show.suppression_dict(s) for s in found]})
-    else:
-        out.print(show.suppressions(found))
-    return DONE
-
-
-@dkim_app.callback()
-def dkim_group() -> None:
-    """Keys that sign messages."""
 
 
 @dkim_app.command("new")
@@ -380,11 +302,11 @@ def dkim_new(
     """Make a key that signs messages (DKIM), and print the DNS record to publish."""
     from docgen.newkey import make_key
 
-    _State.json = as_json
-    with _workspace(config) as workspace:
+    State.json = as_json
+    with workspace_of(config) as workspace:
         made = make_key(workspace.config, domain, selector, algorithm, out_file)
     if as_json:
-        _print_json(asdict(made))
+        print_json(asdict(made))
     else:
         out.print(show.dkim_key(made), markup=False, highlight=False, soft_wrap=True)
     return DONE
@@ -392,7 +314,7 @@ def dkim_new(
 
 def _finish(summary: Summary, as_json: bool) -> int:
     if as_json:
-        _print_json(summary.as_dict())
+        print_json(summary.as_dict())
     else:
         out.print(show.summary(summary))
     return TROUBLE if summary.has_trouble or summary.run.state is RunState.PAUSED else DONE
@@ -411,7 +333,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
 def call(arguments: Sequence[str]) -> int:
     """Run one command and return its exit code; the only place where an error becomes one."""
     logging.basicConfig(level=os.environ.get("DOCGEN_LOG", "ERROR").upper(), format="%(levelname)s %(message)s")
-    _State.json = "--json" in arguments
+    State.json = "--json" in arguments
     try:
         code = app(args=list(arguments), standalone_mode=False)
     except DocgenError as error:
@@ -452,9 +374,9 @@ def _near(fault: DocgenError) -> DocgenError:
 
 def _complain(error: DocgenError) -> None:
     faults = [_near(fault) for fault in flatten(error)]
-    if _State.json:
+    if State.json:
         message = "\n".join(map(str, faults))
-        _print_json({"error": {"message": message, "faults": [fault.as_dict() for fault in faults]}})
+        print_json({"error": {"message": message, "faults": [fault.as_dict() for fault in faults]}})
         return
     for fault in faults:
         sys.stderr.write(f"{fault}\n")

@@ -86,13 +86,20 @@ class Intake:
         work = [self._settle(answer, finding, recipient, match, place) for finding, recipient in found]
         if not self.dry:
             kept = self.ledger.take_reply(
-                [each.reply for each in work],
+                [self._kept(each.reply) for each in work],
                 [one for each in work for one in each.suppressions],
                 [one for each in work for one in each.consents],
             )
             if not kept:
                 return None  # another process was first
         return [each.taken for each in work]
+
+    def _kept(self, reply: Reply) -> Reply:
+        """Return a reply as the ledger shall have it: an address that was erased is not written down again."""
+        hashes = lookups(reply.address, self.rules.erased)[1:]
+        if hashes and self.ledger.suppressed(hashes):
+            return replace(reply, address=hashes[0], detail="")
+        return reply
 
     # --- what follows from it ---
 

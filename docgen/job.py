@@ -314,6 +314,7 @@ class Job(FileModel):
     consent: str | None = Field(
         None, description="Expression, without braces: the recipient has agreed to such messages; for marketing."
     )
+    topic: str = Field("", description="What marketing is about, for consent by topic: offers, events, ...")
     locale: str = Field("en", description="Language of a record's documents, as Jinja text: {{ language or 'en' }}.")
     numbers: dict[str, NumberSpec] = Field(
         default_factory=dict, description="Field name -> pattern of a gapless number, such as INV-{year}-{n:05}."

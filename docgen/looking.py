@@ -19,14 +19,16 @@ from docgen.errors import (
 from docgen.files import copy_atomically
 from docgen.inspect_fields import compare_fields
 from docgen.job import load_job
-from docgen.model import Delivery, Item, ItemState, Record, Run, Suppression
+from docgen.model import Delivery, Item, ItemState, Record, Reply, Run, Suppression
 from docgen.plan import kind_of
 from docgen.protocols import Prepared, PreparedMail, Source
 from docgen.render import RENDERERS, renderers_with
 from docgen.render.mail import prepare_mail
 from docgen.report import Summary, each_delivery, each_item, summarise
 from docgen.run import place_error
+from docgen.suppression import lookups
 from docgen.template import Template, find_template, load_templates
+from docgen.tokens import Keys
 from docgen.wiring import (
     Workspace,
     make_plan,
@@ -43,11 +45,12 @@ def list_runs(workspace: Workspace, job: str | None = None, limit: int = 50) -> 
 
 @dataclass(frozen=True)
 class RunView:
-    """A run with what is in it."""
+    """A run with what is in it, and what came back."""
 
     summary: Summary
     items: tuple[Item, ...]
     deliveries: tuple[Delivery, ...]
+    replies: tuple[Reply, ...] = ()
 
 
 def show_run(workspace: Workspace, run: str, *, failed: bool = False) -> RunView:
@@ -61,7 +64,7 @@ def show_run(workspace: Workspace, run: str, *, failed: bool = False) -> RunView
         summary = summarise(ledger, found, found.spec.job)
         items = each_item(ledger, found.id, ItemState.QUARANTINED if failed else None)
         deliveries = (d for d in each_delivery(ledger, found.id) if not failed or _needs_a_look(d))
-        return RunView(summary, tuple(items), tuple(deliveries))
+        return RunView(summary, tuple(items), tuple(deliveries), tuple(ledger.replies(found.id)))
 
 
 def _needs_a_look(delivery: Delivery) -> bool:
@@ -187,9 +190,12 @@ def suppress(workspace: Workspace, suppressions: Sequence[Suppression]) -> None:
 
 
 def unsuppress(workspace: Workspace, address: str) -> bool:
-    """Take a suppression back; False when there was none."""
+    """Take a suppression back, of an erased address too; False when there was none."""
+    secret = workspace.config.email.erasure_key
+    keys = Keys.parse(secret.get_secret_value()) if secret else None
     with workspace.ledger() as ledger:
-        return ledger.unsuppress(address)
+        gone = [ledger.unsuppress(form) for form in lookups(address, keys)]
+        return any(gone)
 
 
 def list_suppressions(workspace: Workspace) -> list[Suppression]:

@@ -33,6 +33,7 @@ from docgen.model import (
     Item,
     ItemResult,
     ItemState,
+    MessageClass,
     NewDelivery,
     NewItem,
     Outcome,

@@ -12,7 +12,7 @@ from rich.text import Text
 
 from docgen.api import CheckResult, RunView, TemplateView
 from docgen.fields import FieldSpec
-from docgen.model import Delivery, DeliveryState, Item, ItemState, Outcome, Run, RunState, Suppression
+from docgen.model import Delivery, DeliveryState, Item, ItemState, Outcome, Reply, Run, RunState, Suppression
 from docgen.newkey import NewKey
 from docgen.report import Summary
 from docgen.template import Template
@@ -34,7 +34,8 @@ NAMES_SHOWN = 20
 REASONS_SHOWN = 10
 
 
-def _table(*columns: str, right: Sequence[str] = ()) -> Table:
+def empty_table(*columns: str, right: Sequence[str] = ()) -> Table:
+    """Return a table without rows."""
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False)
     for column in columns:
         table.add_column(column, justify="right" if column in right else "left", overflow="fold")
@@ -87,7 +88,7 @@ def _outcomes(found: Summary) -> Table:
     seen = {outcome for counts in found.outcomes.values() for outcome in counts}
     columns = [str(o) for o in (*Outcome, DeliveryState.CLAIMED, DeliveryState.PENDING) if o in seen]
     names = {str(DeliveryState.PENDING): "would be delivered" if found.dry else "not yet"}
-    table = _table("step", *(names.get(c, c) for c in columns), right=[names.get(c, c) for c in columns])
+    table = empty_table("step", *(names.get(c, c) for c in columns), right=[names.get(c, c) for c in columns])
     for step, counts in found.outcomes.items():
         cells = [Text(str(counts.get(c, 0)), style=_COLOURS.get(c, "") if counts.get(c) else "dim") for c in columns]
         table.add_row(step, *cells)
@@ -95,7 +96,7 @@ def _outcomes(found: Summary) -> Table:
 
 
 def _files(files: Mapping[str, Path]) -> Table:
-    table = _table("look at", "")
+    table = empty_table("look at", "")
     for name, path in files.items():
         table.add_row(name, near(path))
     return table
@@ -134,7 +135,7 @@ def runs(found: Sequence[Run]) -> RenderableType:
     """Return a table of runs."""
     if not found:
         return "There are no runs yet."
-    table = _table("run", "started", "state", "note")
+    table = empty_table("run", "started", "state", "note")
     for run in found:
         table.add_row(run.id, _time(run), run.state, run.note)
     return table
@@ -145,15 +146,17 @@ def view(found: RunView, *, failed: bool) -> RenderableType:
     parts: list[RenderableType] = []
     bad = [item for item in found.items if item.faults]
     if bad:
-        table = _table("quarantined", "why")
+        table = empty_table("quarantined", "why")
         for item in bad:
             table.add_row(item.key, "\n".join(fault.text for fault in item.faults))
         parts += ["", table]
     if found.deliveries:
-        table = _table("record", "step", "recipient", "outcome", "detail")
+        table = empty_table("record", "step", "recipient", "outcome", "detail")
         for d in found.deliveries:
             table.add_row(d.key, d.route, d.recipient, _outcome(d), d.detail)
         parts += ["", table]
+    if found.replies:
+        parts += ["", replies(found.replies)]
     if not parts:
         parts.append("Nothing to look at." if failed else "Nothing was delivered.")
     return Group(*parts)
@@ -169,6 +172,7 @@ def view_dict(found: RunView) -> dict[str, object]:
     return found.summary.as_dict() | {
         "records": [item_dict(item) for item in found.items],
         "results": [delivery_dict(delivery) for delivery in found.deliveries],
+        "replies": [reply_dict(reply) for reply in found.replies],
     }
 
 
@@ -203,7 +207,7 @@ def history(term: str, found: Sequence[tuple[Run, Item, Delivery | None]]) -> Re
     """Return what a customer received."""
     if not found:
         return f"Nothing was made for or sent to {term}."
-    table = _table("when", "run", "record", "documents", "step", "recipient", "outcome")
+    table = empty_table("when", "run", "record", "documents", "step", "recipient", "outcome")
     for run, item, delivery in found:
         when = delivery.settled if delivery and delivery.settled else run.spec.started
         documents = "\n".join(artifact.file_name for artifact in item.artifacts)
@@ -271,7 +275,7 @@ def templates(found: Sequence[Template]) -> RenderableType:
     """Return a table of templates."""
     if not found:
         return "There are no templates."
-    table = _table("template", "kind", "body", "languages", "what it is")
+    table = empty_table("template", "kind", "body", "languages", "what it is")
     for template in found:
         languages = ", ".join(sorted(template.texts))
         table.add_row(template.name, template.kind, template.body.name, languages, template.help or template.title)
@@ -293,7 +297,7 @@ def template_dict(template: Template) -> dict[str, object]:
 
 def fields(view: TemplateView) -> RenderableType:
     """Return what a template needs."""
-    table = _table("field", "type", "required", "example", "meaning")
+    table = empty_table("field", "type", "required", "example", "meaning")
     for path, spec in _flat(view.template.fields):
         example = "" if spec.example is None or spec.fields else str(spec.example)
         table.add_row(path, _type(spec), "yes" if spec.required else "", example, spec.help)
@@ -331,11 +335,31 @@ def fields_dict(view: TemplateView) -> dict[str, object]:
 # --- the rest ---
 
 
+def replies(found: Sequence[Reply]) -> RenderableType:
+    """Return a table of answers."""
+    rows = empty_table("answered", "what", "address", "status", "detail")
+    for each in found:
+        rows.add_row(f"{each.at:%Y-%m-%d}", each.kind, each.address, each.status, each.detail)
+    return rows
+
+
+
+def reply_dict(found: Reply) -> dict[str, object]:
+    """Return an answer for `--json`."""
+    return {
+        "address": found.address,
+        "kind": found.kind,
+        "at": found.at.isoformat(),
+        "status": found.status,
+        "detail": found.detail,
+    }
+
+
 def suppressions(found: Sequence[Suppression]) -> RenderableType:
     """Return a table of suppressed addresses."""
     if not found:
         return "No address is suppressed."
-    table = _table("address", "since", "reason", "for", "note")
+    table = empty_table("address", "since", "reason", "for", "note")
     for s in found:
         classes = ", ".join(sorted(s.classes)) or "everything"
         table.add_row(s.address, f"{s.since:%Y-%m-%d}", s.reason, classes, s.note)

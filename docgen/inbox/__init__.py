@@ -6,7 +6,7 @@ Gives the bytes of messages; what they say is `docgen.replies`' to read.
 from __future__ import annotations
 
 import ssl
-from collections.abc import Iterator
+from collections.abc import Generator
 from pathlib import Path
 
 from docgen.errors import ConfigError, SourceError
@@ -20,7 +20,7 @@ IMAP = "imap"
 __all__ = ["IMAP", "Letter", "imap_name", "read_files", "read_imap"]
 
 
-def read_files(path: Path) -> Iterator[Letter]:
+def read_files(path: Path) -> Generator[Letter, None, None]:
     """Return the messages in a Maildir folder, an mbox file or one `.eml` file, oldest name first.
 
     Raises:
@@ -46,7 +46,7 @@ def imap_name(config: InboxConfig | None) -> str:
     return f"imap://{config.username}@{config.host}:{config.effective_port}/{config.folder}"
 
 
-def read_imap(config: InboxConfig, mark: str, context: ssl.SSLContext | None = None) -> Iterator[Letter]:
+def read_imap(config: InboxConfig, mark: str, context: ssl.SSLContext | None = None) -> Generator[Letter, None, None]:
     """Yield the messages of an IMAP folder that came after a mark, oldest first; a message has the mark to keep then.
 
     Raises:

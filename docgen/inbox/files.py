@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Generator
 from pathlib import Path
 
 from docgen.errors import SourceError
@@ -12,7 +12,7 @@ from docgen.inbox.letter import Letter
 MOST_BYTES = 2_000_000
 
 
-def read_maildir(folder: Path) -> Iterator[Letter]:
+def read_maildir(folder: Path) -> Generator[Letter, None, None]:
     """Yield the messages of a Maildir, new ones and seen ones.
 
     Raises:
@@ -45,7 +45,7 @@ def _read_moving(path: Path) -> bytes | None:
     return None
 
 
-def read_mbox(path: Path) -> Iterator[Letter]:
+def read_mbox(path: Path) -> Generator[Letter, None, None]:
     """Yield the messages of an mbox file; a file without its separators is one message.
 
     Raises:

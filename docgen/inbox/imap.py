@@ -10,8 +10,8 @@ import base64
 import imaplib
 import re
 import ssl
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Generator, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from typing import Any
 
 from docgen.errors import TransportUnavailable
@@ -24,7 +24,7 @@ _BATCH = 20
 _UID = re.compile(rb"\bUID (\d+)")
 
 
-def read(config: InboxConfig, mark: str, context: ssl.SSLContext | None) -> Iterator[Letter]:
+def read(config: InboxConfig, mark: str, context: ssl.SSLContext | None) -> Generator[Letter, None, None]:
     """Yield what came after a mark. Raises as `docgen.inbox.read_imap`."""
     with _translated(config):
         client = _connect(config, context or ssl.create_default_context())
@@ -33,7 +33,7 @@ def read(config: InboxConfig, mark: str, context: ssl.SSLContext | None) -> Iter
             _check(client.select(quote_folder(config.folder), readonly=True))
             yield from _after(client, config, mark)
         finally:
-            client.shutdown()
+            _hang_up(client)
 
 
 def _connect(config: InboxConfig, context: ssl.SSLContext) -> imaplib.IMAP4:
@@ -45,12 +45,18 @@ def _connect(config: InboxConfig, context: ssl.SSLContext) -> imaplib.IMAP4:
         try:
             client.starttls(ssl_context=context)
         except BaseException:
-            client.shutdown()
+            _hang_up(client)
             raise
     return client
 
 
-def _after(client: imaplib.IMAP4, config: InboxConfig, mark: str) -> Iterator[Letter]:
+def _hang_up(client: imaplib.IMAP4) -> None:
+    # A connection that broke cannot be closed once more, and that it broke is what has to be told.
+    with suppress(OSError):
+        client.shutdown()
+
+
+def _after(client: imaplib.IMAP4, config: InboxConfig, mark: str) -> Generator[Letter, None, None]:
     validity = _number(client.response("UIDVALIDITY")[1])
     known, _, last = mark.partition(":")
     first = int(last) + 1 if known == str(validity) else 1
