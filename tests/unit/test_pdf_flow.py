@@ -290,18 +290,22 @@ def test_items_kept_with_the_next_end() -> None:
 
 
 KEPT = '<para style="text" keepWithNext="1">Heading</para>'
-ROWS = '<blockTable colWidths="90" repeatRows="1">' + "<tr><td>row</td></tr>" * 30 + "</blockTable>"
 
 
-def headed_page(room_above: int) -> int:
-    """Return the page, from 0, on which a heading before a table of two pages stands."""
-    document = laid_out(f'<para style="text">x</para><spacer length="{room_above}"/>{KEPT}{ROWS}')
+def headed_page(room_above: int, rows: int = 30) -> int:
+    """Return the page, from 0, on which a heading before a table stands."""
+    table = f'<blockTable colWidths="90" repeatRows="1">{"<tr><td>row</td></tr>" * rows}</blockTable>'
+    document = laid_out(f'<para style="text">x</para><spacer length="{room_above}"/>{KEPT}{table}')
     heading = next(node for node in document.root.kids[1:] if isinstance(node, Node) and node.role == "P")
     return next(marks(heading))[0]
 
 
 def test_a_heading_before_a_long_table_stays_where_its_first_rows_have_room() -> None:
     assert headed_page(300) == 0
+
+
+def test_a_heading_goes_with_the_whole_of_a_short_table() -> None:
+    assert headed_page(300, rows=8) == 1
 
 
 def test_a_heading_before_a_long_table_goes_with_it_where_only_its_repeated_row_has_room() -> None:
