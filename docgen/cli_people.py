@@ -108,7 +108,7 @@ def suppress_forget(address: AddressArgument, config: ConfigOption = None) -> in
     """Erase an address and keep a keyed hash of it, so that it stays suppressed."""
     with workspace_of(config) as workspace:
         number = api.forget_address(workspace, address)
-    out.print(f"{number} entries had {address}; they have its hash now", markup=False)
+    out.print(f"{showpeople.count(number, 'entry')} of {address}: now under its hash", markup=False)
     return DONE
 
 

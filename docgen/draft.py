@@ -361,7 +361,7 @@ class Draft:
         config, keys = self.plan.config.email.unsubscribe, self.shop.unsubscribe_keys
         if config is None or keys is None:
             return [_unsubscribe_by_mail(answers)]
-        token = make_unsubscribe(Wish(recipient.address, self.plan.job.message_class), keys)
+        token = make_unsubscribe(Wish(recipient.address, self.plan.job.message_class, self.plan.job.topic), keys)
         by_web = [unsubscribe_link(config.url, token)] if config.url else []
         mailbox = parse_mailbox(config.address) if config.address else answers
         return [*by_web, unsubscribe_mailto(ascii_domain(mailbox.address), token)]

@@ -14,6 +14,13 @@ from docgen.show import empty_table, replies, reply_dict, suppression_dict, supp
 _FOR_A_PERSON = frozenset({ReplyKind.POLICY, ReplyKind.CONTENT, ReplyKind.OTHER})
 
 
+def count(number: int, noun: str) -> str:
+    """Return `1 message` or `2 messages`."""
+    return (
+        f"{number} {noun}" if number == 1 else f"{number} {noun.removesuffix('y')}{'ies' if noun[-1] == 'y' else 's'}"
+    )
+
+
 def inbox(found: InboxResult) -> RenderableType:
     """Return what an inbox held: figures, and all that had an effect or that somebody should look at."""
     new = found.messages - found.known
