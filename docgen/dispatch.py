@@ -11,7 +11,7 @@ import asyncio
 import signal
 from collections.abc import AsyncIterator, Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -56,6 +56,7 @@ class Dispatcher:
         why_not: recipients -> a reason not to send to them now, "" if none; asked right before each claim.
         on_settled: told of every settled delivery.
         pause_after: failures in a row that pause the run.
+        return_path: the envelope sender of an e-mail, "" for that of its payload.
     """
 
     ledger: Ledger
@@ -66,6 +67,7 @@ class Dispatcher:
     on_settled: Callable[[Delivery, Receipt], None]
     pause_after: int
     halt: Halt = field(default_factory=Halt)
+    return_path: Callable[[Delivery], str] | None = None
 
     def settle_leftovers(self, safe_to_repeat: Collection[str]) -> int:
         """Deal with what a crash left claimed; return how many deliveries are unknown.
@@ -111,11 +113,18 @@ class Dispatcher:
             self._stop(str(error))
             self.halt.broken = self.halt.broken or error
 
+    def _parcel(self, delivery: Delivery) -> Parcel:
+        parcel = parcel_of(delivery, self.folder)
+        sender = self.return_path(delivery) if self.return_path and parcel.envelope else ""
+        if not sender or parcel.envelope is None:
+            return parcel
+        return replace(parcel, envelope=replace(parcel.envelope, sender=sender))
+
     async def _deliver(self, transport: Transport, delivery: Delivery) -> None:
         if not self._claim(delivery):
             return
         try:
-            receipt = await transport.send(parcel_of(delivery, self.folder))
+            receipt = await transport.send(self._parcel(delivery))
         except TransportUnavailable as error:
             self.ledger.release(delivery.id)
             self._stop(str(error), error)

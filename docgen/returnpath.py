@@ -13,6 +13,7 @@ import struct
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from docgen.headers import ascii_domain
 from docgen.suppression import address_key
 from docgen.tokens import Keys
 
@@ -71,6 +72,11 @@ class ReturnToken:
     def address(self, sending: Sending) -> str:
         """Return the only address it can be about, "" when the message went to several in one envelope."""
         return "" if self.position == _SEVERAL else sending.addresses[self.position]
+
+
+def ascii_return_path(base: str) -> str:
+    """Return a base as it is sent, its domain in ASCII. Raises AddressError when it is neither address nor domain."""
+    return ascii_domain(base) if "@" in base else ascii_domain(f"x@{base}").removeprefix("x@")
 
 
 def make_return_path(base: str, sending: Sending, keys: Keys, address: str = "") -> str:

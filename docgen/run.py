@@ -24,6 +24,7 @@ from docgen.draft import same_name, staged_path
 from docgen.errors import AddressError, DocgenError, FileCollision, StoreError
 from docgen.files import new_file, remove_leftovers, sha256_of, writing
 from docgen.job import NumberSpec
+from docgen.matching import sending_of
 from docgen.model import (
     ENDED,
     ArtifactNote,
@@ -45,6 +46,7 @@ from docgen.model import (
 from docgen.plan import Plan
 from docgen.protocols import BatchTransport, Clock, Engine, Feature, Ledger, Source, Transport
 from docgen.report import CHANGED, each_delivery, each_item, summarise, write_manifest, write_page, write_quarantine
+from docgen.returnpath import ascii_return_path, make_return_path
 from docgen.spool import Spool, data_sha256, dumps, loads
 from docgen.suppression import lookups, reason_not_to_send
 from docgen.tokens import Keys
@@ -325,7 +327,16 @@ class Runner:
             why_not=self._why_not,
             on_settled=on_settled,
             pause_after=self.plan.job.policy.pause_after_failures,
+            return_path=self._return_path(),
         )
+
+    def _return_path(self) -> Callable[[Delivery], str] | None:
+        """Return what makes a message's own return path, so that its bounces tell which one they are of."""
+        bounce = self.plan.config.email.bounce
+        if bounce is None:
+            return None
+        base, keys = ascii_return_path(bounce.address), Keys.parse(bounce.key.get_secret_value())
+        return lambda delivery: make_return_path(base, sending_of(delivery), keys)
 
     def _why_not(self, delivery: Delivery) -> str:
         """Ask once more before each claim: people unsubscribe while a run is under way."""

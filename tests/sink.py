@@ -28,7 +28,8 @@ class Sink:
     """What a test sees of the server.
 
     Attributes:
-        folder: of the server; `taken/` has one file for each message, with `X-Sink-Recipients` at its top.
+        folder: of the server; `taken/` has one file for each message, with `X-Sink-Recipients` and
+            `X-Sink-Sender` at its top.
         port: on 127.0.0.1.
     """
 
@@ -100,7 +101,9 @@ class _Handler:
         assert isinstance(envelope.content, bytes)
         new = self.folder / "taken" / f"{self.taken:06}.new"
         recipients = " ".join(envelope.rcpt_tos).encode()
-        new.write_bytes(b"X-Sink-Recipients: " + recipients + b"\r\n" + envelope.content)
+        sender = (envelope.mail_from or "").encode()
+        own = b"X-Sink-Recipients: " + recipients + b"\r\nX-Sink-Sender: " + sender + b"\r\n"
+        new.write_bytes(own + envelope.content)
         new.replace(new.with_suffix(".eml"))
 
 
