@@ -239,7 +239,7 @@ def make_first_page(document: Any) -> None:
     for text in ("{%p else %}", "", "{%p endif %}"):
         row.cells[1].add_paragraph(text, "Normal")
     merge_tag(table, "{%tr endfor %}")
-    # LibreOffice leaves headings at the foot of this page, kept with the next or not, where one empty paragraph follows.
+    # LibreOffice leaves headings alone at the foot of this page where a single empty paragraph follows the table.
     for _ in range(2):
         document.add_paragraph("", "Normal").paragraph_format.line_spacing = Pt(6.5)
 
