@@ -79,15 +79,15 @@ def write_consents(found: Iterable[Consent]) -> str:
 
 
 def _write(columns: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
-    out = io.StringIO()
-    writer = csv.writer(out, lineterminator="\n")
+    out = io.StringIO(newline="")
+    writer = csv.writer(out)  # RFC 4180: lines end with CRLF
     writer.writerow(columns)
     writer.writerows(rows)
     return out.getvalue()
 
 
 def _read(text: str, file: str, columns: Sequence[str], read: Callable[[Row], T]) -> list[T]:
-    table = csv.reader(io.StringIO(text.removeprefix("\ufeff")), delimiter=_delimiter(text))
+    table = csv.reader(io.StringIO(text.removeprefix("\ufeff"), newline=""), delimiter=_delimiter(text))
     found, faults = [], []
     try:
         header = [name.strip().casefold() for name in next(table, [])]
