@@ -372,6 +372,7 @@ _OTHERWISE = {
     "heading before a long table": _p()
     + _p("Heading", keepWithNext=1)
     + _table("<tr><td>row</td></tr>" * 20, repeatRows=1),
+    "space that does not break, at an edge": _p("\u00a0") + _p("\u00a0indented") + _p("below"),
     "page number over pages": '<spacer length="170"/>' + _p(f"{_MANY}<pageNumber/> j k l<br/>last", rightIndent=160),
 }
 
@@ -390,6 +391,7 @@ _SHOWN = {
     "preformatted text in columns by content": '<blockTable colWidths="*,*"><tr><td><xpre style="text">one\nand another '
     "line</xpre></td><td><xpre style='text'>one <b>bold\nword</b></xpre></td></tr></blockTable>",
     "lines along pictures": _p(f"<u>a {_SMALL} b</u> <strike>c {_SMALL}</strike> <b><u>d {_SMALL}</u></b>"),
+    "nothing but a space that does not break": _p("<b>\u00a0</b>") + _p("<i>\u00a0 </i>") + _p("below"),
     "two lines under a text": _p('<u offset="-1.5" color="green"><u color="black">below</u> and</u>'),
     "background below a line": _p('<font backColor="#EEF3F4"><u width="3" offset="-4">a<br/>b</u></font>', leading=10),
     "dots behind a picture in the middle": _p('a <img src="logo.png"/>', alignment="center", endDots="."),
@@ -420,5 +422,6 @@ CASES: dict[str, str] = {
     "style of a style": whole(_p(style="c"), styles='<paraStyle name="c" parent="text" fontSize="14"/>')
     .replace('style="text" style="c"', 'style="c"'),
     "alias of a style": whole('<para style="again">x</para>', styles='<initialize><alias id="again" value="text"/></initialize>'),
+    "styles of one name": whole(_p("x"), styles='<blockTableStyle id="text"><blockValign value="TOP"/></blockTableStyle>'),
     "padded frame": whole(_p(), frames=_FRAME.replace("/>", ' leftPadding="20" topPadding="30" showBoundary="1"/>')),
 }  # fmt: skip

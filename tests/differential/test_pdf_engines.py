@@ -44,6 +44,8 @@ INTENDED: dict[str, str] = {
     "page number over pages": "z3c.rml loses breaks and puts spaces into long words where it parts the paragraph",
     "kept together within what is kept together": "ReportLab takes what is within to be higher than any frame",
     "heading before a long table": "ReportLab keeps the whole table with its heading, and leaves the page empty",
+    "space that does not break, at an edge": "z3c.rml takes it for a blank around the text",
+    "styles of one name": "z3c.rml has one list of names for paragraphs, tables and lists, where the last one wins",
 }
 #: Where the compiled path is not right yet -> what is wrong.
 OPEN: dict[str, str] = {}

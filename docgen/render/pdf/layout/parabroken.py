@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 from docgen.render.pdf.layout.blocks import Lack
 from docgen.render.pdf.layout.inline import Content, base_look, transformed
 from docgen.render.pdf.layout.lacking import lacks_of_dots, lacks_of_parts
-from docgen.render.pdf.layout.lines import BREAK, TEXT, Line, Run, Word, break_plain, make_words
+from docgen.render.pdf.layout.lines import BREAK, NO_BREAK_SPACE, TEXT, Line, Run, Word, break_plain, make_words
 from docgen.render.pdf.layout.maker import Maker
 from docgen.render.pdf.layout.parabreak import break_words
 from docgen.render.pdf.layout.paraink import Drawing, leading_of
@@ -93,7 +93,7 @@ def break_content(content: Content, style: ParaStyle, maker: Maker, width: float
     """Break what a paragraph with markup holds."""
     runs, style = content.runs, content.style or style
     plain = len(runs) == 1 and runs[0].kind in (TEXT, BREAK) and not runs[0].look.back and not style.end_dots
-    if plain and not runs[0].text.strip():
+    if plain and not runs[0].text.strip() and NO_BREAK_SPACE not in runs[0].text:
         runs = []
     if _goes_left(runs, style):
         runs = [Run(run.look._replace(rtl=True), run.text, run.kind, run.extra) for run in runs]
