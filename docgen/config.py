@@ -32,7 +32,7 @@ from docgen.keytypes import (
 from docgen.model import Where
 from docgen.replyconfig import BounceConfig, InboxConfig, SecretKey, UnsubscribeConfig
 from docgen.replyconfig import Security as Security
-from docgen.sendconfig import SmtpAccount
+from docgen.sendconfig import SendingConfig, SmtpAccount, WeightedAccount
 from docgen.strict import FileModel, StrictModel
 from docgen.validation import collect, is_text, raise_in_order
 from docgen.yamltree import KeyPath, YamlTree, load_yaml, parse_yaml
@@ -132,6 +132,10 @@ class EmailConfig(StrictModel):
         None, description="For trials: every message goes to this address instead of its recipients."
     )
     timeout_s: float = Field(30, gt=0, description="Seconds to wait for the server's answer.")
+    accounts: tuple[WeightedAccount, ...] = Field(
+        (), description="Several mail servers, instead of `host` and what belongs to it; each gets its share."
+    )
+    sending: SendingConfig | None = Field(None, description="Limits, warm-up, hours and further tries.")
     dkim: tuple[DkimConfig, ...] = Field((), description="Keys that sign messages.")
     bounce: BounceConfig | None = Field(None, description="Return paths of their own for each message.")
     unsubscribe: UnsubscribeConfig | None = Field(None, description="Where those turn to who want no more marketing.")
@@ -141,9 +145,14 @@ class EmailConfig(StrictModel):
     )
 
     @property
-    def account(self) -> SmtpAccount:
+    def account(self) -> WeightedAccount:
         """Return the server that these keys name."""
-        return SmtpAccount.model_validate({name: getattr(self, name) for name in SmtpAccount.model_fields})
+        return WeightedAccount.model_validate({name: getattr(self, name) for name in SmtpAccount.model_fields})
+
+    @property
+    def ways_out(self) -> tuple[WeightedAccount, ...]:
+        """Return all mail servers to send through."""
+        return self.accounts or (self.account,)
 
     @property
     def effective_port(self) -> int:
@@ -250,21 +259,37 @@ def _email_faults(tree: YamlTree) -> Iterator[ConfigError]:
     """Yield what single keys cannot tell; on plain data, so that it is found beside other faults."""
     email = tree.mapping("email")
     if email.get("transport") == TransportName.SMTP:
-        for key in ("host", "from"):
+        for key in ("from",) if email.get("accounts") else ("host", "from"):
             if email.get(key) is None:
                 place = tree.where_key(("email", "transport"))
                 yield ConfigError(f"email.{key} is missing, which transport: smtp needs", where=place)
     yield from _secret_faults(tree)
-    if (email.get("username") is None) != (email.get("password") is None):
-        there, absent = ("username", "password") if email.get("password") is None else ("password", "username")
-        yield ConfigError(f"email.{absent} is missing beside {there}", where=tree.where_key(("email", there)))
-    servers: tuple[KeyPath, ...] = (("email",), ("email", "inbox"))
-    for path in servers:
-        part = tree.mapping(*path)
+    accounts = list(_accounts(email))
+    for position, account in accounts:
+        if account.get("host") is None:
+            where = tree.where(("email", "accounts", position))
+            yield ConfigError(f"email.accounts[{position}].host is missing", where=where)
+    for path, part in [(("email",), email), *((("email", "accounts", n), account) for n, account in accounts)]:
+        if (part.get("username") is None) != (part.get("password") is None):
+            there, absent = ("username", "password") if part.get("password") is None else ("password", "username")
+            yield ConfigError(f"email.{absent} is missing beside {there}", where=tree.where_key((*path, there)))
+    servers: list[tuple[KeyPath, Mapping[str, object]]] = [
+        (("email",), email),
+        (("email", "inbox"), tree.mapping("email", "inbox")),
+        *((("email", "accounts", position), account) for position, account in accounts),
+    ]
+    for path, part in servers:
         away = not str(part.get("host") or "").startswith(_LOOPBACK)
         if part.get("security") == Security.NONE and part.get("username") and away:
             place = tree.where((*path, "security"))
             yield ConfigError("security: none would show the password to the network", where=place, hint="use starttls")
+
+
+def _accounts(email: Mapping[str, object]) -> Iterator[tuple[int, Mapping[str, object]]]:
+    entries = email.get("accounts")
+    for position, entry in enumerate(entries if isinstance(entries, list) else []):
+        if isinstance(entry, Mapping):
+            yield position, entry
 
 
 #: Secrets -> what they are, and the variable that usually has them.
@@ -282,6 +307,11 @@ def _secret_faults(tree: YamlTree) -> Iterator[ConfigError]:
         if tree.mapping(*keys[:-1]).get(str(keys[-1])) is not None and _in_plain_sight(tree, keys):
             problem = f"a {what} does not belong in a file"
             yield ConfigError(problem, where=tree.where(keys), hint=f"write ${{{variable}}} and set it")
+    for position, account in _accounts(tree.mapping("email")):
+        secret: KeyPath = ("email", "accounts", position, "password")
+        if account.get("password") is not None and _in_plain_sight(tree, secret):
+            hint = "write ${SMTP_PASSWORD} and set it"
+            yield ConfigError("a password does not belong in a file", where=tree.where(secret), hint=hint)
     entries = tree.mapping("email").get("dkim")
     for position, entry in enumerate(entries if isinstance(entries, list) else []):
         place: KeyPath = ("email", "dkim", position, "key")

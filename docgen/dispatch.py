@@ -9,19 +9,23 @@ from __future__ import annotations
 
 import asyncio
 import signal
-from collections.abc import AsyncIterator, Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 from docgen.errors import DeliveryError, DocgenError, TransportUnavailable
-from docgen.model import Delivery, DeliveryState, Envelope, Outcome, Parcel, Receipt, StagedFile
+from docgen.model import Delivery, DeliveryState, Envelope, Outcome, Parcel, Receipt, StagedFile, Suppression
 from docgen.protocols import BatchTransport, Clock, Ledger, Transport
+from docgen.sending.governor import Governor
+from docgen.sending.verdicts import Step, Verdict
+from docgen.suppression import address_key
 
 INTERRUPTED = "docgen was interrupted between handing the message over and the answer: it may or may not have gone"
 PAGE = 500
+LONGEST_SLEEP_S = 1.0
 #: Whoever runs docgen makes these a KeyboardInterrupt where it should stop cleanly: Ctrl-C, `kill`, a closed terminal.
 _STOPPING = [getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name)]
 
@@ -56,6 +60,8 @@ class Dispatcher:
         why_not: recipients -> a reason not to send to them now, "" if none; asked right before each claim.
         on_settled: told of every settled delivery.
         pause_after: failures in a row that pause the run.
+        sleep: waits for seconds, until what is limited may go.
+        passed_by: ids of deliveries that could not be claimed.
         return_path: the envelope sender of an e-mail, "" for that of its payload.
     """
 
@@ -67,6 +73,8 @@ class Dispatcher:
     on_settled: Callable[[Delivery, Receipt], None]
     pause_after: int
     halt: Halt = field(default_factory=Halt)
+    sleep: Callable[[float], Awaitable[None]] = asyncio.sleep
+    passed_by: set[int] = field(default_factory=set)
     return_path: Callable[[Delivery], str] | None = None
 
     def settle_leftovers(self, safe_to_repeat: Collection[str]) -> int:
@@ -78,36 +86,69 @@ class Dispatcher:
         release_claims(self.ledger, self.run, safe_to_repeat.__contains__)
         return settle_unknown(self.ledger, self.run, self.clock())
 
-    async def send_each(self, transport: Transport, name: str) -> None:
-        """Deliver one by one, as many at once as the transport allows."""
+    async def send_each(self, transport: Transport, name: str, governor: Governor | None = None) -> None:
+        """Deliver one by one, as many at once as the transport allows.
+
+        Args:
+            transport: opened and closed here.
+            name: its name in the ledger.
+            governor: says when each may go and what follows from its receipt; None: at once, and that is that.
+        """
         if not self.ledger.deliveries(self.run, state=DeliveryState.PENDING, transport=name, limit=1):
             return
         try:
-            await self._send_each(transport, name)
+            await self._send_each(transport, name, governor)
         except TransportUnavailable as error:
             self._stop(str(error), error)
 
-    async def _send_each(self, transport: Transport, name: str) -> None:
+    async def _send_each(self, transport: Transport, name: str, governor: Governor | None) -> None:
         queue: asyncio.Queue[Delivery | None] = asyncio.Queue(maxsize=2 * transport.concurrency)
 
         async def worker() -> None:
             while (delivery := await queue.get()) is not None:
                 if not self.halt:
-                    await self._attempt(transport, delivery)
+                    await self._attempt(transport, delivery, governor)
+                queue.task_done()
 
         async with transport, _stop_on_ctrl_c(self.halt), asyncio.TaskGroup() as group:
             for _ in range(transport.concurrency):
                 group.create_task(worker())
-            for delivery in self._each(DeliveryState.PENDING, name):
-                if self.halt:
-                    break
-                await queue.put(delivery)
+            await self._feed(queue, name, governor)
             for _ in range(transport.concurrency):
                 await queue.put(None)
 
-    async def _attempt(self, transport: Transport, delivery: Delivery) -> None:
+    async def _feed(self, queue: asyncio.Queue[Delivery | None], name: str, governor: Governor | None) -> None:
+        """Queue what is pending; where some must wait, wait and go through the rest again."""
+        while not self.halt:
+            for delivery in self._each(DeliveryState.PENDING, name):
+                if self.halt:
+                    break
+                if governor is None:
+                    await queue.put(delivery)
+                elif governor.due(delivery, now := self.clock()) <= now and delivery.id not in self.passed_by:
+                    governor.starts(delivery, now)
+                    await queue.put(delivery)
+            await queue.join()
+            due = self._next_due(name, governor) if governor else None
+            if due is None:
+                return
+            await self._wait_until(due)
+
+    def _next_due(self, name: str, governor: Governor) -> datetime | None:
+        """Return when the first of those that wait may go, and not at once: looking through them costs time."""
+        now = self.clock()
+        waiting = (d for d in self._each(DeliveryState.PENDING, name) if d.id not in self.passed_by)
+        first = min((governor.due(delivery, now) for delivery in waiting), default=None)
+        return first and max(first, now + timedelta(seconds=LONGEST_SLEEP_S))
+
+    async def _wait_until(self, due: datetime) -> None:
+        """Sleep in short pieces, since Ctrl-C must not wait for the morning."""
+        while not self.halt and (left_s := (due - self.clock()).total_seconds()) > 0:
+            await self.sleep(min(left_s, LONGEST_SLEEP_S))
+
+    async def _attempt(self, transport: Transport, delivery: Delivery, governor: Governor | None) -> None:
         try:
-            await self._deliver(transport, delivery)
+            await self._deliver(transport, delivery, governor)
         except Exception as error:
             # Raised here it would cancel the other deliveries, midway: they end first. The claim stays as it is.
             self._stop(str(error))
@@ -120,8 +161,9 @@ class Dispatcher:
             return parcel
         return replace(parcel, envelope=replace(parcel.envelope, sender=sender))
 
-    async def _deliver(self, transport: Transport, delivery: Delivery) -> None:
+    async def _deliver(self, transport: Transport, delivery: Delivery, governor: Governor | None) -> None:
         if not self._claim(delivery):
+            self.passed_by.add(delivery.id)
             return
         try:
             receipt = await transport.send(self._parcel(delivery))
@@ -136,7 +178,21 @@ class Dispatcher:
             if error.exit_code == 3:
                 self._stop(str(error), error)
         else:
-            self._count(delivery, receipt)
+            self._conclude(delivery, receipt, governor)
+
+    def _conclude(self, delivery: Delivery, receipt: Receipt, governor: Governor | None) -> None:
+        verdict = governor.judge(delivery, receipt, self.clock()) if governor else Verdict()
+        if verdict.suppress:
+            self.ledger.suppress([_bad_address(*each, self.clock()) for each in verdict.suppress])
+        if verdict.step is Step.RETRY:
+            # Every recipient was refused, so nobody has it: the claim may be given back.
+            self.ledger.release(delivery.id)
+            return
+        self._count(delivery, receipt)
+        if verdict.step is Step.PAUSE:
+            self._stop(
+                f"{delivery.recipient} was refused for the server's policy, look before more go: {receipt.detail}"
+            )
 
     def send_batch(self, transport: BatchTransport, name: str) -> None:
         """Claim everything, deliver it as one, settle everything."""
@@ -193,6 +249,10 @@ class Dispatcher:
 
     def _each(self, state: DeliveryState, transport: str | None = None) -> Iterator[Delivery]:
         return _each(self.ledger, self.run, state, transport)
+
+
+def _bad_address(address: str, words: str, now: datetime) -> Suppression:
+    return Suppression(address_key(address), "bounce", frozenset(), now, words)
 
 
 def _each(ledger: Ledger, run: str, state: DeliveryState, transport: str | None = None) -> Iterator[Delivery]:

@@ -52,6 +52,7 @@ from docgen.model import (
     StagedFile,
 )
 from docgen.plan import Plan, kind_of
+from docgen.sending.hours import zone_of
 from docgen.template import Template
 from docgen.tokens import Wish, make_unsubscribe, unsubscribe_link, unsubscribe_mailto
 from docgen.workshop import BundleTexts, StepTexts, Task, Workshop
@@ -354,7 +355,8 @@ class Draft:
         if signers := self.shop.signers_of(sender):
             content = sign_message(content, signers, plan.started)
         self.written.append(WrittenMail(step, mail, letterhead, len(content)))
-        return self._email_delivery(step, people["to"][0].address, content, envelope, message_id)
+        zone = zone_of(rendered.get("timezone", ""))
+        return self._email_delivery(step, people["to"][0].address, content, envelope, message_id, zone)
 
     def _unsubscribe_uris(self, recipient: Recipient, answers: Recipient) -> list[str]:
         """Return what the unsubscribe button of a mail program uses: by the web first, then by mail."""
@@ -371,12 +373,14 @@ class Draft:
         return self.plan.job.message_class is MessageClass.MARKETING
 
     def _email_delivery(
-        self, step: EmailStep, recipient: str, content: bytes, envelope: Envelope, message_id: str
+        self, step: EmailStep, recipient: str, content: bytes, envelope: Envelope, message_id: str, timezone: str = ""
     ) -> NewDelivery:
         message = Artifact(content, "message/rfc822", safe_name(f"{self.record.key} {recipient}.eml", "message"))
         path = Path("messages") / safe_name(f"{self.record.ordinal:06}-{step.name}.eml", "message")
         self._write(path, content)
         payload = dict(payload_of([_staged_file(path, message)], envelope=envelope))
+        if timezone:
+            payload["timezone"] = timezone
         if self.shop.consent is not None:
             payload["consent"] = self.shop.consent.test(self.context)
         transport = self.plan.mail_transport

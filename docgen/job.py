@@ -223,6 +223,9 @@ class EmailStep(StrictModel):
     attach: Names = Field((), description="Documents of this job to attach.")
     from_: Mailbox | None = Field(None, alias="from", description="Sender; default: `email.from` of config.yaml.")
     reply_to: str | None = Field(None, description="Where answers go, as Jinja text; default: as in config.yaml.")
+    timezone: str | None = Field(
+        None, description="Recipient's time zone or country, as Jinja text, for `email.sending.hours`: {{ country }}."
+    )
 
 
 class PrintStep(StrictModel):

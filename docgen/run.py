@@ -7,14 +7,16 @@ Nothing is delivered before every record is merged. Chooses no plug-in and reads
 from __future__ import annotations
 
 import os
+import random
 import shutil
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
-from datetime import date
+from datetime import date, timedelta
 from itertools import islice
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 from docgen import loops
 from docgen.batch import Made, OpenWorker
@@ -47,6 +49,7 @@ from docgen.plan import Plan
 from docgen.protocols import BatchTransport, Clock, Engine, Feature, Ledger, Source, Transport
 from docgen.report import CHANGED, each_delivery, each_item, summarise, write_manifest, write_page, write_quarantine
 from docgen.returnpath import ascii_return_path, make_return_path
+from docgen.sending.governor import Governor
 from docgen.spool import Spool, data_sha256, dumps, loads
 from docgen.suppression import lookups, reason_not_to_send
 from docgen.tokens import Keys
@@ -295,7 +298,8 @@ class Runner:
             if dispatcher.halt:
                 break
             if isinstance(transport, Transport):
-                loops.run(dispatcher.send_each(transport, name))
+                governor = None if name in repeatable else self._governor(name)
+                loops.run(dispatcher.send_each(transport, name, governor))
             else:
                 dispatcher.send_batch(transport, name)
         dispatcher.halt_if_some_are_left()
@@ -337,6 +341,19 @@ class Runner:
             return None
         base, keys = ascii_return_path(bounce.address), Keys.parse(bounce.key.get_secret_value())
         return lambda delivery: make_return_path(base, sending_of(delivery), keys)
+
+    def _governor(self, transport: str) -> Governor | None:
+        rules = self.plan.config.email.sending
+        if rules is None:
+            return None
+        sent_on: Counter[date] = Counter()
+        if rules.warm_up:
+            zone, now = ZoneInfo(rules.timezone), self.clock()
+            for run in self.ledger.runs(limit=50):
+                if run.finished is None or now - run.finished < timedelta(days=1):
+                    each = (d for d in each_delivery(self.ledger, run.id) if d.transport == transport)
+                    sent_on.update(d.claimed.astimezone(zone).date() for d in each if d.claimed)
+        return Governor(rules, random.random, dict(sent_on))
 
     def _why_not(self, delivery: Delivery) -> str:
         """Ask once more before each claim: people unsubscribe while a run is under way."""

@@ -2,12 +2,26 @@
 
 from __future__ import annotations
 
-from pydantic import Field, SecretStr
+from datetime import date, time
+from typing import Annotated
+from zoneinfo import ZoneInfo, available_timezones
+
+from pydantic import AfterValidator, Field, SecretStr
 
 from docgen.replyconfig import Security
 from docgen.strict import StrictModel
 
 _USUAL_PORTS = {Security.TLS: 465, Security.STARTTLS: 587, Security.NONE: 25}
+
+
+def _check_zone(name: str) -> str:
+    if name not in available_timezones():
+        raise ValueError("{value} is not a time zone; write it as Europe/Berlin or UTC")
+    return str(ZoneInfo(name))
+
+
+TimeZone = Annotated[str, AfterValidator(_check_zone)]
+_WEEK = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
 
 class SmtpAccount(StrictModel):
@@ -33,3 +47,82 @@ class SmtpAccount(StrictModel):
     def effective_port(self) -> int:
         """Return the port, or the usual one for the security."""
         return self.port or _USUAL_PORTS[self.security]
+
+
+class WeightedAccount(SmtpAccount):
+    """One of several ways out."""
+
+    weight: int = Field(1, ge=1, le=1000, description="Its share of the messages, beside the weights of the others.")
+
+
+class DomainLimit(StrictModel):
+    """How many messages the recipients of one domain get within a time."""
+
+    messages: int = Field(ge=1, description="At most so many ...")
+    minutes: float = Field(1, gt=0, description="... within any span of so many minutes.")
+
+
+class WarmUpConfig(StrictModel):
+    """How a new sender becomes known: few messages on the first day, more on each that follows."""
+
+    start: date = Field(description="The first day.")
+    messages_per_day: tuple[Annotated[int, Field(ge=0)], ...] = Field(
+        min_length=1, description="How many on each day from the start; after the last there is no limit."
+    )
+
+
+def _check_day(name: str) -> str:
+    if name not in _WEEK:
+        raise ValueError(f"{{value}} is not a day; there are: {', '.join(_WEEK)}")
+    return name
+
+
+class HoursConfig(StrictModel):
+    """When people get messages."""
+
+    begin: time = Field(description='First time of day, in quotes: "09:00".')
+    end: time = Field(description="Time of day after which nothing goes; not after `begin`: on the next day.")
+    days: tuple[Annotated[str, AfterValidator(_check_day)], ...] = Field(
+        _WEEK, min_length=1, description="Days of the week: mon, tue, wed, thu, fri, sat, sun."
+    )
+    timezone: TimeZone = Field("UTC", description="For recipients of whom no time zone is known.")
+
+    @property
+    def weekdays(self) -> frozenset[int]:
+        """The days as Python counts them."""
+        return frozenset(_WEEK.index(day) for day in self.days)
+
+
+class RetryConfig(StrictModel):
+    """When a message that was refused for now is tried again."""
+
+    after_minutes: tuple[Annotated[float, Field(gt=0)], ...] = Field(
+        (5, 15, 30, 60, 120, 240), min_length=1, description="Minutes before each next try; the last is repeated."
+    )
+    jitter: float = Field(
+        0.2, ge=0, lt=1, description="Share by which each of them is made longer or shorter by chance."
+    )
+    give_up_after_hours: float = Field(48, gt=0, description="From the first try; then it has failed.")
+
+
+class RestConfig(StrictModel):
+    """How long a domain that asks to slow down is left alone."""
+
+    first_minutes: float = Field(1, gt=0, description="The first rest; each further refusal in a row doubles it.")
+    break_after: int = Field(5, ge=1, description="After so many refusals in a row ...")
+    break_minutes: float = Field(60, gt=0, description="... nothing goes to this domain for so long.")
+
+
+class SendingConfig(StrictModel):
+    """Limits, hours and retries. Without this section each message is tried once, as fast as the server takes it."""
+
+    timezone: TimeZone = Field("UTC", description="Where the days of the warm-up plan begin.")
+    per_domain: dict[str, DomainLimit] = Field(
+        default_factory=dict, description='Limits by domain of the recipient; "*" for all others.'
+    )
+    warm_up: WarmUpConfig | None = Field(None, description="Messages a day for a sender that is not known yet.")
+    hours: HoursConfig | None = Field(None, description="When messages may go, by the recipients' clocks.")
+    retry: RetryConfig = Field(default_factory=RetryConfig, description="Further tries after a 4xx.")
+    rest: RestConfig = Field(default_factory=RestConfig, description="Patience with domains that ask to slow down.")
+    suppress_bad_addresses: bool = Field(True, description="Never again write to addresses that do not exist.")
+    pause_on_policy: bool = Field(True, description="Pause the run when a server refuses for its policy (5.7.x).")

@@ -195,6 +195,7 @@ class Workshop:
         match step:
             case EmailStep():
                 sources = {"to": step.to, "cc": step.cc, "bcc": step.bcc, "reply_to": step.reply_to}
+                sources["timezone"] = step.timezone
                 self._prepare_mail(step, path)
             case PrintStep():
                 sources = {"address": step.address}
@@ -209,7 +210,8 @@ class Workshop:
             return
         limits, missing = self.plan.config.limits, self.plan.job.policy.missing
         prepared = self.bench.attempt(
-            lambda: self.plan.tools.prepare_mail(template, limits, missing, step.subject), self.plan.job.where(*path)
+            lambda: self.plan.tools.prepare_mail(template, limits, missing, step.subject, self.plan.job.engine),
+            self.plan.job.where(*path),
         )
         if prepared is not None:
             self.mails[step.name] = prepared

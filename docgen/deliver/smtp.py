@@ -1,4 +1,4 @@
-"""Floor 2, edges: send messages through a mail server over a few connections that are reused.
+"""Floor 2, edges: send messages through mail servers over a few connections that are reused.
 
 Knows how often and how fast to speak to the server; what is said on one connection is `smtp_session`'s business.
 """
@@ -9,7 +9,7 @@ import asyncio
 import socket
 import ssl
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from types import TracebackType
 from typing import Self
 
@@ -21,6 +21,7 @@ from docgen.headers import ascii_domain
 from docgen.model import Envelope, Outcome, Parcel, Receipt
 from docgen.pacing import Pacer
 from docgen.protocols import Feature
+from docgen.sendconfig import WeightedAccount
 
 
 class SmtpTransport:
@@ -48,28 +49,21 @@ class SmtpTransport:
         Raises:
             ConfigError: no server is named.
         """
-        if not config.host:
+        if any(not account.host for account in config.ways_out):
             raise ConfigError("email.host is not set", hint="name the mail server, or use transport: outbox")
-        self.concurrency = config.connections
-        self._config = config
-        self._account = config.account
-        self._tls = tls
-        self._pacer = Pacer(config.rate_per_minute, clock=clock, sleep=sleep)
-        self._gate = asyncio.Semaphore(config.connections)
-        self._idle: list[Session] = []
-        self._local_hostname = ""
+        self._lines = [_Line(account, tls, clock, sleep) for account in config.ways_out]
+        self.concurrency = sum(account.connections for account in config.ways_out)
 
     async def __aenter__(self) -> Self:
-        self._local_hostname = await asyncio.to_thread(socket.getfqdn)
-        if self._tls is None and self._config.security is not Security.NONE:
-            self._tls = await asyncio.to_thread(ssl.create_default_context)
+        local_hostname = await asyncio.to_thread(socket.getfqdn)
+        for line in self._lines:
+            await line.prepare(local_hostname)
         return self
 
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        sessions, self._idle = self._idle, []
-        await asyncio.gather(*(session.close() for session in sessions))
+        await asyncio.gather(*(line.close() for line in self._lines))
 
     async def send(self, parcel: Parcel) -> Receipt:
         """Send the staged message to the envelope's recipients.
@@ -92,9 +86,63 @@ class SmtpTransport:
             content = await asyncio.to_thread(read_verified, message.path, message.sha256)
         except DeliveryError as error:
             return Receipt(Outcome.FAILED, str(error), dict.fromkeys(parcel.envelope.recipients, Outcome.FAILED))
+        return await self._carry(parcel.envelope, content)
+
+    async def _carry(self, envelope: Envelope, content: bytes) -> Receipt:
+        """Send through the account whose turn it is, or through another while that one cannot be reached."""
+        left, problem = list(self._lines), None
+        while left:
+            line = self._whose_turn(left)
+            try:
+                return await line.carry(envelope, content)
+            except TransportUnavailable as error:
+                # Nothing was handed over. The first account's words are told: it is the one meant.
+                problem = problem or error
+                left.remove(line)
+        assert problem is not None
+        raise problem
+
+    @staticmethod
+    def _whose_turn(lines: Sequence[_Line]) -> _Line:
+        """Choose by smooth weighted turns: each gains its weight, the richest pays for all."""
+        for line in lines:
+            line.credit += line.account.weight
+        chosen = max(lines, key=lambda line: line.credit)
+        chosen.credit -= sum(line.account.weight for line in lines)
+        return chosen
+
+
+class _Line:
+    """One account with its connections and its pace."""
+
+    def __init__(
+        self,
+        account: WeightedAccount,
+        tls: ssl.SSLContext | None,
+        clock: Callable[[], float],
+        sleep: Callable[[float], Awaitable[None]],
+    ) -> None:
+        self.account = account
+        self.credit = 0
+        self._tls = tls
+        self._pacer = Pacer(account.rate_per_minute, clock=clock, sleep=sleep)
+        self._gate = asyncio.Semaphore(account.connections)
+        self._idle: list[Session] = []
+        self._local_hostname = ""
+
+    async def prepare(self, local_hostname: str) -> None:
+        self._local_hostname = local_hostname
+        if self._tls is None and self.account.security is not Security.NONE:
+            self._tls = await asyncio.to_thread(ssl.create_default_context)
+
+    async def close(self) -> None:
+        sessions, self._idle = self._idle, []
+        await asyncio.gather(*(session.close() for session in sessions))
+
+    async def carry(self, envelope: Envelope, content: bytes) -> Receipt:
         async with self._gate:
             await self._pacer.wait()
-            return await self._carry(parcel.envelope, content)
+            return await self._carry(envelope, content)
 
     async def _carry(self, envelope: Envelope, content: bytes) -> Receipt:
         session = self._idle.pop() if self._idle else self._new_session()
@@ -106,7 +154,7 @@ class SmtpTransport:
         try:
             return await self._try(session, envelope, content)
         except ConnectionLost as error:
-            server = f"{self._config.host} port {self._config.effective_port}"
+            server = f"{self.account.host} port {self.account.effective_port}"
             raise TransportUnavailable(
                 f"the mail server {server} broke off twice before it took a message: {error}",
                 hint="try again later",
@@ -119,4 +167,4 @@ class SmtpTransport:
         return receipt
 
     def _new_session(self) -> Session:
-        return Session(self._account, self._tls, self._local_hostname)
+        return Session(self.account, self._tls, self._local_hostname)

@@ -182,3 +182,26 @@ def test_a_server_without_pipelining_is_spoken_to_step_by_step(tmp_path: Path) -
         receipts = _send(port, [_parcel(tmp_path, n) for n in range(20)])
     assert _outcomes(receipts) == {Outcome.SENT: 20}
     assert len(_taken(tmp_path / "taken")) == 20
+
+
+# --- several accounts ------------------------------------------------------------------------------
+
+
+def test_each_account_gets_its_share(tmp_path: Path) -> None:
+    with smtp_sink(taken=tmp_path / "one") as one, smtp_sink(taken=tmp_path / "two") as two:
+        accounts = [_account(one, 3), _account(two, 1)]
+        receipts = _send(one, [_parcel(tmp_path, n) for n in range(40)], accounts=accounts)
+    assert _outcomes(receipts) == {Outcome.SENT: 40}
+    first, second = _taken(tmp_path / "one"), _taken(tmp_path / "two")
+    assert (len(first), len(second)) == (30, 10)
+    assert max((first + second).values()) == 1
+
+
+def _account(port: int, weight: int) -> dict[str, object]:
+    return {"host": "127.0.0.1", "port": port, "security": "none", "weight": weight}
+
+
+def test_an_account_that_is_down_leaves_its_share_to_the_others(tmp_path: Path) -> None:
+    with smtp_sink("-q", "connect") as down, smtp_sink() as up:
+        receipts = _send(up, [_parcel(tmp_path, n) for n in range(6)], accounts=[_account(down, 5), _account(up, 1)])
+    assert _outcomes(receipts) == {Outcome.SENT: 6}
