@@ -203,6 +203,13 @@ class Compiled(_Text):
             scope = template.new_context({**self._merger.globals, **context}, shared=True)
             return self._merger.environment.concat(template.root_render_func(scope))
 
+    def pieces(self, context: Mapping[str, object]) -> list[str]:
+        """Return the text in pieces: what the template has as it is, and each value it prints. Raises as `render`."""
+        template = self._template
+        with self._merger.running(context, self.where):
+            scope = template.new_context({**self._merger.globals, **context}, shared=True)
+            return self._merger.environment.gather(template.root_render_func(scope))
+
 
 class Expression(_Text):
     """An expression ready to be computed, many times."""

@@ -95,7 +95,9 @@ def _lines(text: str) -> str:
 
 
 def _quoted(text: str) -> bytes:
-    return binascii.b2a_qp(text.encode())
+    encoded = binascii.b2a_qp(text.encode())
+    # Its soft line breaks are like the text's first line break; without one, they are bare.
+    return encoded if "\n" in text else encoded.replace(b"\n", b"\r\n")
 
 
 def _spliced(pieces: Spliced) -> bytes:

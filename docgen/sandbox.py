@@ -356,6 +356,10 @@ class Sandbox(ImmutableSandboxedEnvironment):
 
     def concat(self, pieces: Iterable[str]) -> str:
         """Join what a template writes, and stop it where it writes too much."""
+        return "".join(self.gather(pieces))
+
+    def gather(self, pieces: Iterable[str]) -> list[str]:
+        """Return what a template writes, piece by piece, and stop it where it writes too much."""
         work = current_work()
         room = work.size
         texts: list[str] = []
@@ -368,7 +372,7 @@ class Sandbox(ImmutableSandboxedEnvironment):
                 if isinstance(pieces, Generator):
                     pieces.throw(error)  # raised in the template, so that the line is known
                 raise error
-        return "".join(texts)
+        return texts
 
     def bounded(self, text: str) -> str:
         """Return joined text that is not too long."""

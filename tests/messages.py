@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import email
+import re
 from email.header import decode_header
 from email.message import EmailMessage
 from email.policy import SMTP
@@ -19,6 +20,7 @@ def parse(content: bytes) -> EmailMessage:
 
 def tell(content: bytes) -> list[Any]:
     """Return what a reader of the message gets: for each part its fields and its decoded content."""
+    assert not re.search(rb"(?<!\r)\n|\r(?!\n)", content), "a bare line end"
     return [_tell_part(part) for part in parse(content).walk()]
 
 

@@ -49,6 +49,11 @@ def collecting() -> Iterator[dict[str, Artifact]]:
         _pictures.reset(token)
 
 
+def collected() -> dict[str, Artifact]:
+    """Return the pictures collected so far."""
+    return _pictures.get()
+
+
 class HtmlRich:
     """Makes HTML. `embed` says how a picture is referred to."""
 

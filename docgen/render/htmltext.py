@@ -34,13 +34,37 @@ _HIDDEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden|mso-hide\s*:\s
 _NO_BREAK = "\u00a0"
 
 
-def html_to_text(source: str) -> str:
-    """Return the text of an HTML document: blocks as paragraphs, `- ` lists, `1. ` lists, `text (url)` links."""
+@dataclass(frozen=True, slots=True)
+class LinkText:
+    """What was decided of a link: whether its address, `target`, is written after its text, `label`."""
+
+    target: str
+    label: str
+    written: bool
+
+    @classmethod
+    def decide(cls, target: str, label: str) -> LinkText:
+        """Decide: an address that its text says already is not said again."""
+        said = _shown(target).replace(" ", "") in label.replace(" ", "")
+        return cls(target, label, bool(target) and not target.startswith("#") and not said)
+
+
+def _shown(target: str) -> str:
+    return target.removeprefix("mailto:").removeprefix("tel:")
+
+
+def html_to_text(source: str, links: list[LinkText] | None = None) -> str:
+    """Return the text of an HTML document: blocks as paragraphs, `- ` lists, `1. ` lists, `text (url)` links.
+
+    Args:
+        source: the document.
+        links: to which the links found are added.
+    """
     if not source.strip():
         return ""
     root = html.document_fromstring(source, parser=html.HTMLParser(encoding="utf-8", remove_comments=True))
     body = root.find("body")
-    writer = _Writer()
+    writer = _Writer(links=links if links is not None else [])
     writer.element(body if body is not None else root)
     return writer.text()
 
@@ -53,6 +77,7 @@ class _Writer:
     line: str = ""
     indent: str = ""
     bullet: str = ""
+    links: list[LinkText] = field(default_factory=list)
 
     def text(self) -> str:
         self.end_line()
@@ -126,9 +151,10 @@ class _Writer:
         self._children(node)
         label = " ".join([*self.lines[start[0] :], self.line[start[1] :] if start[0] == len(self.lines) else self.line])
         target = (node.get("href") or "").strip()
-        shown = target.removeprefix("mailto:").removeprefix("tel:")
-        if target and not target.startswith("#") and shown.replace(" ", "") not in label.replace(" ", ""):
-            self._write(f" ({shown})" if label.strip() else shown)
+        decided = LinkText.decide(target, label)
+        self.links.append(decided)
+        if decided.written:
+            self._write(f" ({_shown(target)})" if label.strip() else _shown(target))
 
     def _ul(self, node: etree._Element) -> None:
         self._items(node, ("- " for _ in node))
@@ -165,7 +191,7 @@ class _Writer:
         self._gap()
         for row in node.iter("tr"):
             self.end_line()
-            cells = [_one_line(cell) for cell in row.iterchildren("td", "th")]
+            cells = [_one_line(cell, self.links) for cell in row.iterchildren("td", "th")]
             self.line = "  ".join(cell for cell in cells if cell)
             if self.line.strip():
                 self.lines.append(self.indent + self.line)
@@ -173,8 +199,8 @@ class _Writer:
         self._gap()
 
 
-def _one_line(cell: etree._Element) -> str:
-    writer = _Writer()
+def _one_line(cell: etree._Element, links: list[LinkText]) -> str:
+    writer = _Writer(links=links)
     writer._children(cell)
     return " ".join(writer.text().split("\n")).strip()
 

@@ -1,7 +1,7 @@
 """Floor 2, edges: messages from MJML, HTML or text bodies: a subject, an HTML part, a text part and inline pictures.
 
-MJML is merged first and laid out after, record by record: control flow around columns changes their widths, and both
-libraries take a fraction of a millisecond. Headers, addresses and sending are not its business.
+MJML is merged first and laid out after, since control flow around columns changes their widths; what records share is
+laid out once (`mailshapes`). Headers, addresses and sending are not its business.
 """
 
 from __future__ import annotations
@@ -15,18 +15,19 @@ from lxml import etree
 from docgen.errors import TemplateError, TemplateSyntax, did_you_mean, raise_faults
 from docgen.limits import WorkLimits
 from docgen.merge import Compiled, Merger, Missing
-from docgen.model import Mail, Where
+from docgen.model import Artifact, Mail, Making, Where
 from docgen.render.body import TemplateFolder, language_tag, place, read_text, words
-from docgen.render.htmlrich import HtmlRich, collecting
+from docgen.render.htmlrich import HtmlRich, collected, collecting
 from docgen.render.htmltext import html_to_text
+from docgen.render.mailshapes import Laid, Page, Shapes
 from docgen.render.marks import mark_lines, start_tags, syntax_fault, unmark
 from docgen.render.text import inline_styles
 
 _MJML = words(
     """
-    mjml mj-head mj-body mj-attributes mj-all mj-class mj-breakpoint mj-font mj-preview mj-style mj-title mj-
-    raw mj-accordion mj-accordion-element mj-accordion-text mj-accordion-title mj-button mj-carousel mj-
-    carousel-image mj-column mj-divider mj-group mj-hero mj-image mj-navbar mj-navbar-link mj-section mj-
+    mjml mj-head mj-body mj-attributes mj-all mj-class mj-breakpoint mj-font mj-preview mj-style mj-title
+    mj-raw mj-accordion mj-accordion-element mj-accordion-text mj-accordion-title mj-button mj-carousel
+    mj-carousel-image mj-column mj-divider mj-group mj-hero mj-image mj-navbar mj-navbar-link mj-section mj-
     social mj-social-element mj-spacer mj-table mj-text mj-wrapper
     """
 )
@@ -39,7 +40,13 @@ class PreparedMail:
     """A message template ready to be filled in. `html` is None for a message of text alone."""
 
     def __init__(
-        self, html: _HtmlPart | None, text: Compiled | None, subject: Compiled, rich: HtmlRich, template: TemplateFolder
+        self,
+        html: _HtmlPart | None,
+        text: Compiled | None,
+        subject: Compiled,
+        rich: HtmlRich,
+        template: TemplateFolder,
+        engine: Making,
     ) -> None:
         self._html = html
         self._text = text
@@ -47,6 +54,8 @@ class PreparedMail:
         self._rich = rich
         self._folder = template.folder
         self._where = place(template)
+        shared = html is not None and engine is Making.COMPILED
+        self._shapes = Shapes(html.merger, self._lay_out) if html is not None and shared else None
 
     @property
     def fields_used(self) -> frozenset[str]:
@@ -57,37 +66,49 @@ class PreparedMail:
     def render(self, context: Mapping[str, object]) -> Mail:
         """Return the message. See `protocols.PreparedMail`."""
         subject = " ".join(self._subject.render(context).split())
-        with collecting() as pictures:
-            html = self._render_html(context)
-        text = self._text.render(context) if self._text is not None else html_to_text(html or "")
-        return Mail(subject, html, text, tuple(pictures.values()))
-
-    def _render_html(self, context: Mapping[str, object]) -> str | None:
         if self._html is None:
-            return None
-        html = self._html.render(context)
-        return inline_styles(self._rich.take_in(html, self._folder, self._where))
+            return Mail(subject, None, self._text.render(context) if self._text is not None else "")
+        with collecting() as pictures:
+            page = self._page(context, pictures)
+        text = self._text.render(context) if self._text is not None else page.text()
+        return Mail(subject, page.html, text, page.images, page.pieces)
+
+    def _page(self, context: Mapping[str, object], pictures: Mapping[str, Artifact]) -> Page:
+        assert self._html is not None
+        if self._shapes is not None:
+            return self._shapes.page(self._html.pieces(context), tuple(pictures.values()), context)
+        laid = self._lay_out(self._html.render(context), context)
+        return Page(laid.html, None, laid.images, lambda: html_to_text(laid.html))
+
+    def _lay_out(self, merged: str, context: Mapping[str, object]) -> Laid:
+        """Make HTML with its styles inline of a merged body."""
+        assert self._html is not None
+        html = self._rich.take_in(self._html.lay_out(merged, context), self._folder, self._where)
+        inlined = inline_styles(html)
+        return Laid(inlined, tuple(collected().values()), rewritten=inlined is not html)
 
 
 class _HtmlPart:
     """An HTML body."""
 
-    def __init__(self, compiled: Compiled) -> None:
+    def __init__(self, compiled: Compiled, merger: Merger) -> None:
         self._compiled = compiled
+        self.merger = merger
+        self.render = compiled.render
+        self.pieces = compiled.pieces
 
     @property
     def fields(self) -> frozenset[str]:
         return self._compiled.fields
 
-    def render(self, context: Mapping[str, object]) -> str:
-        return self._compiled.render(context)
+    def lay_out(self, merged: str, context: Mapping[str, object]) -> str:
+        return merged
 
 
 class _MjmlPart(_HtmlPart):
     """An MJML body, its tags marked with their lines."""
 
-    def render(self, context: Mapping[str, object]) -> str:
-        merged = super().render(context)
+    def lay_out(self, merged: str, context: Mapping[str, object]) -> str:
         html = lay_out(merged, self._compiled.where)
         language = language_tag(context)
         return _UNDETERMINED.sub(f'lang="{language}"', html) if language else html
@@ -139,11 +160,11 @@ def _check_mjml(source: str, file: str) -> None:
 def _mjml(template: TemplateFolder, merger: Merger) -> _HtmlPart:
     where, source = place(template), mark_lines(read_text(template))
     _check_mjml(source, where.file or template.name)
-    return _MjmlPart(merger.compile(source, where))
+    return _MjmlPart(merger.compile(source, where), merger)
 
 
 def _html(template: TemplateFolder, merger: Merger) -> _HtmlPart:
-    return _HtmlPart(merger.compile(read_text(template), place(template)))
+    return _HtmlPart(merger.compile(read_text(template), place(template)), merger)
 
 
 _HTML_PARTS: Mapping[str, Callable[[TemplateFolder, Merger], _HtmlPart]] = {".mjml": _mjml, ".html": _html}
@@ -151,7 +172,11 @@ SUFFIXES = frozenset({*_HTML_PARTS, ".txt"})
 
 
 def prepare_mail(
-    template: TemplateFolder, limits: WorkLimits | None = None, missing: Missing = "error", subject: str | None = None
+    template: TemplateFolder,
+    limits: WorkLimits | None = None,
+    missing: Missing = "error",
+    subject: str | None = None,
+    engine: Making = Making.COMPILED,
 ) -> PreparedMail:
     """Return a message template, ready to render.
 
@@ -160,6 +185,7 @@ def prepare_mail(
         limits: bounds of each rendering.
         missing: what a name that nothing supplies becomes.
         subject: the job's own, instead of the template's.
+        engine: reference lays out every message anew.
 
     Raises:
         TemplateError: a part cannot be used, or there is no subject.
@@ -174,7 +200,7 @@ def prepare_mail(
     html = part(template, Merger(template.folder, "html", limits, missing, rich)) if part else None
     text_file = template.text or (template.body if html is None else None)
     text = plain.compile(read_text(template, text_file), place(template, text_file)) if text_file else None
-    return PreparedMail(html, text, plain.compile(*_subject(template, subject)), rich, template)
+    return PreparedMail(html, text, plain.compile(*_subject(template, subject)), rich, template, engine)
 
 
 def _subject(template: TemplateFolder, own: str | None) -> tuple[str, Where]:

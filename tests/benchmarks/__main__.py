@@ -1,18 +1,19 @@
-"""Print the tables of docs/benchmarks.md: `python -m tests.benchmarks [docx] [pdf] [office] [memory]`, all by default.
+"""Print the tables of docs/benchmarks.md: `python -m tests.benchmarks [docx] [pdf] [office] [mail] [memory]`.
 
-Ends with 1 where a figure does not hold or documents differ; the other parts are measured all the same.
+All by default. Ends with 1 where a figure does not hold or documents differ; the other parts are measured all the same.
 `pdf --profile` shows instead where docgen's own time goes.
 """
 
 import sys
 from collections.abc import Callable, Mapping
 
-from tests.benchmarks import docx_speed, memory, office, pdf_profile, pdf_speed
+from tests.benchmarks import docx_speed, mail_messages, memory, office, pdf_profile, pdf_speed
 
 PARTS: Mapping[str, Callable[[], list[str]]] = {
     "docx": docx_speed.table,
     "pdf": pdf_speed.table,
     "office": office.table,
+    "mail": mail_messages.table,
     "memory": memory.table,
 }
 
