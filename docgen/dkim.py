@@ -15,6 +15,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from functools import lru_cache
 from typing import TYPE_CHECKING, Self
 
 from docgen.encodedwords import LINE
@@ -116,7 +117,7 @@ def _signature(signer: Signer, names: Sequence[str], signed: bytes, body_hash: s
     tags = [
         f"v=1; a={signer.algorithm}-sha256; c=relaxed/{signer.body}; d={signer.domain};",
         f"s={signer.selector}; t={int(at.timestamp())};",
-        *_folded_names(names),
+        *_folded_names(tuple(names)),
         f"bh={body_hash};",
         "b=",
     ]
@@ -127,7 +128,8 @@ def _signature(signer: Signer, names: Sequence[str], signed: bytes, body_hash: s
     return field + _FOLD.join(["", *pieces]).encode() + b"\r\n"
 
 
-def _folded_names(names: Sequence[str]) -> list[str]:
+@lru_cache(maxsize=64)
+def _folded_names(names: tuple[str, ...]) -> list[str]:
     lines, line = [], "h="
     for name in names:
         if len(line) + len(name) + 2 > LINE:

@@ -118,7 +118,11 @@ class Letterhead:
             *([mailbox_header("Reply-To", [self.reply_to], encode)] if self.reply_to else []),
             WrittenHeader("Date", *[format_datetime(self.date)] * 2),
             WrittenHeader("Message-ID", *[_check_message_id(self.message_id)] * 2),
-            *([text_header("Auto-Submitted", "auto-generated")] if self.message_class in _AUTO_GENERATED else []),
+            *(
+                [WrittenHeader("Auto-Submitted", *["auto-generated"] * 2)]
+                if self.message_class in _AUTO_GENERATED
+                else []
+            ),
             *(_list_fields(self.unsubscribe, self.list_id) if not self.redirect_to else []),
             *_further(self.headers or {}, encode),
         ]
@@ -202,7 +206,7 @@ def _list_fields(uris: Sequence[str], list_id: str) -> list[WrittenHeader]:
     if uris:
         fields.append(uri_header("List-Unsubscribe", uris))
     if any(uri.startswith("https:") for uri in uris):
-        fields.append(text_header("List-Unsubscribe-Post", "List-Unsubscribe=One-Click"))
+        fields.append(WrittenHeader("List-Unsubscribe-Post", *["List-Unsubscribe=One-Click"] * 2))
     return fields
 
 

@@ -1,4 +1,4 @@
-"""Print the tables of docs/benchmarks.md: `python -m tests.benchmarks [docx] [pdf] [office] [mail] [memory]`.
+"""Print the tables of docs/benchmarks.md: `python -m tests.benchmarks [docx] [pdf] [office] [mail] [send] [memory]`.
 
 All by default. Ends with 1 where a figure does not hold or documents differ; the other parts are measured all the same.
 `pdf --profile` shows instead where docgen's own time goes.
@@ -7,13 +7,14 @@ All by default. Ends with 1 where a figure does not hold or documents differ; th
 import sys
 from collections.abc import Callable, Mapping
 
-from tests.benchmarks import docx_speed, mail_messages, memory, office, pdf_profile, pdf_speed
+from tests.benchmarks import docx_speed, mail_messages, memory, office, pdf_profile, pdf_speed, send_speed
 
 PARTS: Mapping[str, Callable[[], list[str]]] = {
     "docx": docx_speed.table,
     "pdf": pdf_speed.table,
     "office": office.table,
     "mail": mail_messages.table,
+    "send": send_speed.table,
     "memory": memory.table,
 }
 

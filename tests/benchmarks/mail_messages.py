@@ -1,7 +1,8 @@
 """Personalised, signed messages: docgen's against a loop of Jinja, EmailMessage and dkimpy, as one writes it by hand.
 
 Both sides merge the same 10 kB of HTML and its text with the same records, and sign by the same RSA key of 2048 bits.
-Before anything is measured, both messages of a record must say the same and both signatures must hold. Transport is not in it.
+Before anything is measured, both messages of a record must say the same and both signatures must hold.
+Transport is not in it.
 """
 
 from __future__ import annotations
