@@ -194,6 +194,31 @@ def test_a_name_without_a_password_is_a_fault(tmp_path: Path) -> None:
     assert "email.password is missing beside username" in sentence
 
 
+def test_several_accounts_are_checked_like_one(tmp_path: Path) -> None:
+    accounts = "    - {username: a, password: secret}\n    - {host: relay.test, username: b, security: none}\n"
+    text = SMALL + f"email:\n  transport: smtp\n  from: a@example.com\n  accounts:\n{accounts}"
+    found = "\n".join(sentences(tmp_path, text))
+    assert "email.accounts[0].host is missing" in found
+    assert "a password does not belong in a file" in found
+    assert "email.password is missing beside username" in found
+    assert "security: none would show the password to the network" in found
+    assert "secret" not in found
+
+
+def test_accounts_stand_in_the_place_of_the_short_form(tmp_path: Path) -> None:
+    text = "  transport: smtp\n  from: a@example.com\n  accounts: [{host: one.test, weight: 2}, {host: two.test}]\n"
+    email = load(tmp_path, f"{SMALL}email:\n{text}").email
+    assert [(account.host, account.weight) for account in email.ways_out] == [("one.test", 2), ("two.test", 1)]
+    short = load(tmp_path, SMALL + "email: {host: mail.test, connections: 7}\n").email
+    assert [(account.host, account.connections) for account in short.ways_out] == [("mail.test", 7)]
+
+
+@pytest.mark.parametrize("hours", ["timezone: Mars/Base", "days: [someday]"])
+def test_hours_are_checked(tmp_path: Path, hours: str) -> None:
+    text = f'email: {{sending: {{hours: {{begin: "09:00", end: "17:00", {hours}}}}}}}\n'
+    assert "is not a" in "".join(sentences(tmp_path, SMALL + text))
+
+
 def test_a_password_does_not_travel_unprotected(tmp_path: Path) -> None:
     text = SMALL + "email: {username: me, password: '${P}', security: none, host: HOST}"
     (sentence,) = sentences(tmp_path, text.replace("HOST", "mail.example.com"), {"P": "x"})
