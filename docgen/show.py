@@ -343,7 +343,6 @@ def replies(found: Sequence[Reply]) -> RenderableType:
     return rows
 
 
-
 def reply_dict(found: Reply) -> dict[str, object]:
     """Return an answer for `--json`."""
     return {

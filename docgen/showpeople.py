@@ -24,7 +24,7 @@ def count(number: int, noun: str) -> str:
 def inbox(found: InboxResult) -> RenderableType:
     """Return what an inbox held: figures, and all that had an effect or that somebody should look at."""
     new = found.messages - found.known
-    head = f"{found.source}: {found.messages} messages, {new} new" + (
+    head = f"{found.source}: {found.messages} message{'' if found.messages == 1 else 's'}, {new} new" + (
         " (dry run: nothing is kept)" if found.dry else ""
     )
     parts: list[RenderableType] = [head]
