@@ -102,9 +102,8 @@ _PATIENT = Limits(time_s=300)
 
 
 def test_ten_times_the_lines_take_about_ten_times_as_long(tmp_path):
-    prepared = pdf.prepare(rml_template(tmp_path / "t", INVOICE), _PATIENT)
-
     def seconds(lines: int) -> float:
+        prepared = pdf.prepare(rml_template(tmp_path / "t", INVOICE), _PATIENT)  # nothing is known of earlier ones
         started = time.process_time()
         made = prepared.render(make_context({"v": lines}))
         spent = time.process_time() - started
@@ -132,7 +131,11 @@ MUCH = {
 
 @pytest.mark.parametrize("name", MUCH)
 def test_five_thousand_of_a_kind_end_within_limits(name, tmp_path):
-    within_limits(tmp_path / "t", MUCH[name], 5000)
+    if name == "columns":
+        with pytest.raises(TemplateError, match="reaches over the right edge of the page"):
+            within_limits(tmp_path / "t", MUCH[name], 5000)
+    else:
+        within_limits(tmp_path / "t", MUCH[name], 5000)
 
 
 def test_layout_that_takes_too_long_is_stopped(tmp_path):
