@@ -149,6 +149,22 @@ def test_two_renderings_are_the_same_bytes(name: str) -> None:
     assert sample_made(name, "lt").content == first.render(context_of(template, "lt")).content
 
 
+@pytest.fixture(scope="module")
+def stationery(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    file = tmp_path_factory.mktemp("paper") / "letterhead.pdf"
+    with pikepdf.new() as paper:
+        paper.add_blank_page(page_size=(595, 842))
+        paper.save(file)
+    return file
+
+
+@pytest.mark.parametrize("name", sorted(PDFS))
+def test_a_template_prints_on_stationery_and_on_letter_paper(name: str, stationery: Path) -> None:
+    for more in ({"letterhead": stationery}, {"paper": "letter"}):
+        context = dict(context_of(shipped(name), "lt")) | {"company": {**company(), **more}}
+        assert prepared(name).render(context).pages
+
+
 # --- the invoice's layout --------------------------------------------------------------------------
 
 LINE = {"description": "Regal „Smiltynė“, fünf Böden", "quantity": "3", "unit": "Stk.", "unit_price": "312.50"}
