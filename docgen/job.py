@@ -11,6 +11,7 @@ import datetime
 import re
 import string
 from collections.abc import Mapping
+from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any, ClassVar, Literal, Self
@@ -208,6 +209,35 @@ class BundleSpec(StrictModel):
         return self
 
 
+class VariantSpec(StrictModel):
+    """What differs in one variant of a message; what is not said is as in the step."""
+
+    subject: str | None = Field(None, description="Subject as Jinja text; default: the step's.")
+    template: str | None = Field(None, description="Template of the message's body; default: the step's.")
+
+
+class AbTest(StrictModel):
+    """Send variants of a message to a part of the recipients, and the one that did best to the rest."""
+
+    variants: dict[str, VariantSpec] = Field(description="Name -> what differs; templates see the name as `variant`.")
+    share: int = Field(ge=1, le=100, description="Percent of the recipients that the test goes to.")
+    winner: Literal["person", "most-replies", "fewest-bounces", "fewest-complaints", "fewest-unsubscribes"] = Field(
+        "person", description="Which variant the rest gets: one that a person names, or the best by this measure."
+    )
+    wait_hours: float = Field(
+        24, ge=0, description="Hours after the last message of the test before the measure decides."
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Version:
+    """A message of a step as it is made; `name` is that of its variant, "" where there is no test."""
+
+    name: str
+    template: str
+    subject: str | None
+
+
 class EmailStep(StrictModel):
     """Send a message."""
 
@@ -226,6 +256,17 @@ class EmailStep(StrictModel):
     timezone: str | None = Field(
         None, description="Recipient's time zone or country, as Jinja text, for `email.sending.hours`: {{ country }}."
     )
+    ab_test: AbTest | None = Field(None, description="Try variants on some recipients first, then send the best one.")
+
+    @property
+    def versions(self) -> tuple[Version, ...]:
+        """Return the messages that are made of this step: one, or its variants."""
+        if self.ab_test is None:
+            return (Version("", self.template, self.subject),)
+        return tuple(
+            Version(name, each.template or self.template, each.subject or self.subject)
+            for name, each in self.ab_test.variants.items()
+        )
 
 
 class PrintStep(StrictModel):
@@ -325,6 +366,10 @@ class Job(FileModel):
     values: dict[str, Any] = Field(
         default_factory=dict, repr=False, description="Constants for the templates; a record's own field wins."
     )
+    segments: dict[str, str] = Field(
+        default_factory=dict,
+        description="Name -> expression, without braces; a record's `segment` is the first one that holds.",
+    )
     documents: dict[str, DocumentSpec] = Field(
         default_factory=dict, description="Name -> document made for every record."
     )
@@ -342,6 +387,12 @@ class Job(FileModel):
     def deliver(self) -> tuple[Step, ...]:
         """Return the steps in their order."""
         return tuple(entry.step for entry in self.entries)
+
+    @property
+    def assigned(self) -> frozenset[str]:
+        """Return the fields that the job itself gives to records."""
+        tested = any(isinstance(step, EmailStep) and step.ab_test for step in self.deliver)
+        return frozenset({"segment"} if self.segments else ()) | frozenset({"variant"} if tested else ())
 
     def where_step(self, name: str, *path: str | int) -> Where:
         """Return the place of a step, or of a key in it."""

@@ -51,7 +51,8 @@ def _check_names(tree: YamlTree) -> Iterator[JobError]:
                     where=tree.where_key((*path, name)),
                     hint="use letters, digits and underscores, a letter first",
                 )
-    for path in (("documents",), ("bundles",)):
+    variants = [("deliver", index, "email", "ab_test", "variants") for index in range(len(tree.sequence("deliver")))]
+    for path in (("documents",), ("bundles",), ("segments",), *variants):
         for name in tree.mapping(*path):
             if not re.fullmatch(r"\w[\w-]*", name):
                 place = tree.where_key((*path, name))
