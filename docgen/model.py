@@ -256,12 +256,14 @@ class Receipt:
         detail: the server's own words, or the place where the file lies now.
         outcomes: address -> outcome, where there are several.
         answers: address -> what its server said of it, code first; only where a server was asked.
+        account: which of several ways out carried it, "" where there is only one kind.
     """
 
     outcome: Outcome
     detail: str = ""
     outcomes: Mapping[str, Outcome] = field(default_factory=dict)
     answers: Mapping[str, str] = field(default_factory=dict, compare=False)
+    account: str = field(default="", compare=False)
 
 
 # --- what the ledger keeps -----------------------------------------------------------------------
@@ -436,6 +438,69 @@ class Delivery:
     outcomes: Mapping[str, Outcome] = field(default_factory=dict)
     claimed: datetime | None = None
     settled: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Try:
+    """A delivery that was refused for now: how often, and when it may come again.
+
+    Attributes:
+        first: of the first attempt; the last date counts from it.
+        detail: the server's words at the last attempt.
+    """
+
+    first: datetime
+    attempts: int
+    due: datetime
+    detail: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What a person decided about a delivery whose outcome is not to stay as it is.
+
+    Attributes:
+        delivery: the ledger's id of it.
+        outcome: what it has from now on; None: it is pending again.
+        was: what it had before, and `words` the detail of that; the ledger fills them in.
+    """
+
+    delivery: int
+    outcome: Outcome | None
+    by: str
+    at: datetime
+    why: str = ""
+    was: Outcome | None = None
+    words: str = ""
+
+
+class Wish(StrEnum):
+    """What a person asks of a run that another process works on."""
+
+    PAUSE = "pause"
+    CANCEL = "cancel"
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A wish, and whose it is."""
+
+    wish: Wish
+    by: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Departure:
+    """A message that has gone or may have: what limits by hour and day count.
+
+    Attributes:
+        account: what carried it; "" where docgen ended before it could say so.
+        at: of its last attempt.
+    """
+
+    account: str
+    at: datetime
 
 
 @dataclass(frozen=True, slots=True)

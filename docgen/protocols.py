@@ -14,9 +14,12 @@ from docgen.errors import DocgenError, RecordError
 from docgen.model import (
     Approval,
     Artifact,
+    Asked,
     Consent,
+    Decision,
     Delivery,
     DeliveryState,
+    Departure,
     Earlier,
     Item,
     ItemResult,
@@ -32,6 +35,7 @@ from docgen.model import (
     RunSpec,
     RunState,
     Suppression,
+    Try,
     Where,
 )
 
@@ -238,6 +242,14 @@ class Ledger(Protocol):
         """Move a run to another state; one that is stopped or cancelled gives up its unsealed numbers in that step."""
         ...
 
+    def ask(self, run: str, asked: Asked | None) -> None:
+        """Leave a wish for the process that works on a run, in place of an earlier one; None takes it back."""
+        ...
+
+    def asked(self, run: str) -> Asked | None:
+        """Return the wish that was left for a run. Cheap: asked every second."""
+        ...
+
     def lock(self, job: str) -> AbstractContextManager[None]:
         """Hold the job for this process; the lock ends with the process, kill -9 included.
 
@@ -345,6 +357,33 @@ class Ledger(Protocol):
 
     def skip(self, delivery: int, reason: str, now: datetime) -> None:
         """Settle a pending delivery as skipped, for this reason; one that is not pending is left as it is."""
+        ...
+
+    def postpone(self, delivery: int, again: Try) -> None:
+        """Give a claim back, and keep when the delivery may be tried again: every recipient was refused for now."""
+        ...
+
+    def tries(self, run: str) -> dict[int, Try]:
+        """Return, for pending deliveries that were refused for now, by their id, what was kept of that."""
+        ...
+
+    def decide(self, decisions: Sequence[Decision]) -> None:
+        """Give deliveries the outcome that a person decided on, and keep who did so; all or nothing.
+
+        What is unknown may become sent, failed or pending; what has failed, was rejected or bounced may become
+        pending, and its tries begin anew.
+
+        Raises:
+            RunStateError: one of them is neither.
+        """
+        ...
+
+    def decisions(self, run: str) -> list[Decision]:
+        """Return what people decided about deliveries of a run, oldest first."""
+        ...
+
+    def departures(self, transports: Sequence[str], since: datetime) -> list[Departure]:
+        """Return what was or may have been sent by these transports since then, by whatever run."""
         ...
 
     def count_outcomes(self, run: str) -> Mapping[tuple[str, Outcome | DeliveryState], int]:

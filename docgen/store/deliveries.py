@@ -36,6 +36,7 @@ SETTLE = _step(
     detail=sa.bindparam("words"),
     outcomes=sa.bindparam("each"),
     settled=sa.bindparam("now"),
+    account=sa.bindparam("way"),
 )
 
 
@@ -120,6 +121,7 @@ def settle(connection: Connection, delivery: int, receipt: Receipt, now: datetim
         "words": receipt.detail,
         "each": {address: outcome.value for address, outcome in receipt.outcomes.items()},
         "now": now,
+        "way": receipt.account or None,
     }
     if connection.execute(SETTLE, values).rowcount != 1:
         raise _wrong_state(connection, delivery, "settled")

@@ -15,9 +15,12 @@ from sqlalchemy.exc import IntegrityError
 from docgen.model import (
     GIVEN_UP,
     Approval,
+    Asked,
     Consent,
+    Decision,
     Delivery,
     DeliveryState,
+    Departure,
     Earlier,
     Item,
     ItemResult,
@@ -30,8 +33,9 @@ from docgen.model import (
     RunSpec,
     RunState,
     Suppression,
+    Try,
 )
-from docgen.store import deliveries, history, items, numbers, people, replies, runs
+from docgen.store import deliveries, history, items, numbers, people, replies, runs, steering
 from docgen.store.database import Database
 from docgen.store.history import Entry
 from docgen.store.items import Collision
@@ -69,6 +73,17 @@ class SqlLedger:
             runs.set_state(connection, run, state, note, finished)
             if state in GIVEN_UP:
                 numbers.release(connection, run, None)
+
+    def ask(self, run: str, asked: Asked | None) -> None:
+        """Leave a wish for whoever works on a run. Raises RunNotFound."""
+        with self.database.write() as connection:
+            runs.check_exists(connection, run)
+            steering.ask(connection, run, asked)
+
+    def asked(self, run: str) -> Asked | None:
+        """Return the wish for a run."""
+        with self.database.read() as connection:
+            return steering.asked_of(connection, run)
 
     def lock(self, job: str) -> AbstractContextManager[None]:
         """Hold a job. Not reentrant: a second holder in this process is refused as well."""
@@ -186,6 +201,33 @@ class SqlLedger:
         """Settle a pending delivery as skipped."""
         with self.database.write() as connection:
             deliveries.skip(connection, delivery, reason, now)
+
+    def postpone(self, delivery: int, again: Try) -> None:
+        """Give a claim back until later. Raises RunStateError when there is none."""
+        with self.database.write() as connection:
+            deliveries.release(connection, delivery)
+            steering.keep_try(connection, delivery, again)
+
+    def tries(self, run: str) -> dict[int, Try]:
+        """Return what waits for another try."""
+        with self.database.read() as connection:
+            return steering.of_run(connection, run)
+
+    def decide(self, decisions: Sequence[Decision]) -> None:
+        """Do as a person decided. Raises RunStateError, and then nothing is changed."""
+        with self.database.write() as connection:
+            for decision in decisions:
+                steering.decide(connection, decision)
+
+    def decisions(self, run: str) -> list[Decision]:
+        """Return what people decided."""
+        with self.database.read() as connection:
+            return steering.decided_of(connection, run)
+
+    def departures(self, transports: Sequence[str], since: datetime) -> list[Departure]:
+        """Return what was or may have been sent, in order of time."""
+        with self.database.read() as connection:
+            return steering.departures(connection, transports, since)
 
     def count_outcomes(self, run: str) -> Mapping[tuple[str, Outcome | DeliveryState], int]:
         """Return counts by route."""

@@ -19,9 +19,12 @@ from docgen.model import (
     DELIVERED,
     GIVEN_UP,
     Approval,
+    Asked,
     Consent,
+    Decision,
     Delivery,
     DeliveryState,
+    Departure,
     Earlier,
     Item,
     ItemResult,
@@ -35,6 +38,7 @@ from docgen.model import (
     RunSpec,
     RunState,
     Suppression,
+    Try,
 )
 from docgen.store import rules
 from docgen.store.memory_numbers import MemoryNumbers, Number
@@ -72,6 +76,10 @@ class MemoryLedger:
         self._marks: dict[str, str] = {}
         self._approvals: list[Approval] = []
         self._jobs: set[str] = set()
+        self._wishes: dict[str, Asked] = {}
+        self._tries: dict[int, Try] = {}
+        self._accounts: dict[int, str] = {}
+        self._decisions: list[tuple[str, Decision]] = []
 
     # runs
 
@@ -115,6 +123,19 @@ class MemoryLedger:
     def _check_exists(self, run: str) -> None:
         if run not in self._runs:
             raise rules.run_not_found(run, list(self._runs))
+
+    @_locked
+    def ask(self, run: str, asked: Asked | None) -> None:
+        """Leave a wish for whoever works on a run."""
+        self._check_exists(run)
+        self._wishes.pop(run, None)
+        if asked is not None:
+            self._wishes[run] = asked
+
+    @_locked
+    def asked(self, run: str) -> Asked | None:
+        """Return the wish for a run."""
+        return self._wishes.get(run)
 
     @contextmanager
     def lock(self, job: str) -> Iterator[None]:
@@ -306,6 +327,7 @@ class MemoryLedger:
         each = self._claimed(delivery, "settled")
         if receipt.outcome not in DELIVERED:
             del self._holder[each.identity]
+        self._accounts[delivery] = receipt.account
         self._deliveries[delivery] = replace(
             each,
             state=DeliveryState.SETTLED,
@@ -329,6 +351,60 @@ class MemoryLedger:
         if each is not None and each.state is DeliveryState.PENDING:
             done = replace(each, state=DeliveryState.SETTLED, outcome=Outcome.SKIPPED, detail=reason, settled=now)
             self._deliveries[delivery] = done
+
+    @_locked
+    def postpone(self, delivery: int, again: Try) -> None:
+        """Give a claim back until later."""
+        self.release(delivery)
+        self._tries[delivery] = again
+
+    @_locked
+    def tries(self, run: str) -> dict[int, Try]:
+        """Return what waits for another try."""
+        pending = self.deliveries(run, state=DeliveryState.PENDING, limit=len(self._deliveries))
+        return {each.id: self._tries[each.id] for each in pending if each.id in self._tries}
+
+    @_locked
+    def decide(self, decisions: Sequence[Decision]) -> None:
+        """Do as a person decided."""
+        before = dict(self._deliveries), dict(self._holder), list(self._decisions), dict(self._tries)
+        try:
+            for decision in decisions:
+                self._decide(decision)
+        except RunStateError:
+            self._deliveries, self._holder, self._decisions, self._tries = before
+            raise
+
+    def _decide(self, decision: Decision) -> None:
+        each = self._deliveries.get(decision.delivery)
+        was, outcomes = (each.outcome, each.outcomes) if each else (None, {})
+        kinds = {reply.kind for reply in self._people.all_replies() if reply.delivery == decision.delivery}
+        rules.check_decision(decision, was, outcomes, bounced=bool(kinds & rules.BOUNCES))
+        assert each is not None
+        if decision.outcome is None:
+            blank = replace(each, detail="", outcomes={}, claimed=None, settled=None)
+            self._deliveries[each.id] = replace(blank, state=DeliveryState.PENDING, outcome=None)
+            self._tries.pop(each.id, None)
+        else:
+            after = rules.outcomes_decided(decision, outcomes)
+            done = replace(each, detail=rules.decided(decision), outcomes=after, settled=decision.at)
+            self._deliveries[each.id] = replace(done, outcome=decision.outcome)
+        if decision.outcome is not Outcome.SENT:
+            self._holder.pop(each.identity, None)
+        self._decisions.append((each.run, replace(decision, was=was, words=each.detail)))
+
+    @_locked
+    def decisions(self, run: str) -> list[Decision]:
+        """Return what people decided."""
+        return [decision for each, decision in self._decisions if each == run]
+
+    @_locked
+    def departures(self, transports: Sequence[str], since: datetime) -> list[Departure]:
+        """Return what was or may have been sent, in order of time."""
+        held = (self._deliveries[id_] for id_ in self._holder.values())
+        gone = [each for each in held if each.transport in transports and each.claimed and each.claimed >= since]
+        found = [Departure(self._accounts.get(each.id, ""), each.claimed) for each in gone if each.claimed]
+        return sorted(found, key=lambda each: (each.at, each.account))
 
     @_locked
     def count_outcomes(self, run: str) -> Mapping[tuple[str, Outcome | DeliveryState], int]:

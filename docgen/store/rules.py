@@ -15,7 +15,17 @@ from itertools import count
 from typing import Any, TypeVar
 
 from docgen.errors import RunNotFound, RunStateError, did_you_mean
-from docgen.model import ArtifactNote, DeliveryState, Fault, NewDelivery, Outcome, Receipt
+from docgen.model import (
+    DELIVERED,
+    ArtifactNote,
+    Decision,
+    DeliveryState,
+    Fault,
+    NewDelivery,
+    Outcome,
+    Receipt,
+    ReplyKind,
+)
 from docgen.suppression import address_key
 
 T = TypeVar("T")
@@ -126,6 +136,39 @@ def wrong_state(delivery: int, state: str | None, wanted: str) -> RunStateError:
     if state is None:
         return RunStateError(f"there is no delivery {delivery}")
     return RunStateError(f"delivery {delivery} is {state}; only a claimed one can be {wanted}")
+
+
+#: Answers that say a message did not arrive, though its server had taken it.
+BOUNCES = frozenset({ReplyKind.BAD_ADDRESS, ReplyKind.HARD, ReplyKind.SOFT, ReplyKind.POLICY, ReplyKind.CONTENT})
+
+
+def may_come_again(was: Outcome | None, outcomes: Mapping[str, Outcome], *, bounced: bool) -> bool:
+    """Tell whether a settled delivery has reached nobody, so that a person may have it tried again."""
+    if was is Outcome.SENT:
+        return bounced and len(outcomes) <= 1
+    return was in (Outcome.FAILED, Outcome.REJECTED) and not DELIVERED & set(outcomes.values())
+
+
+def check_decision(decision: Decision, was: Outcome | None, outcomes: Mapping[str, Outcome], *, bounced: bool) -> None:
+    """Raise RunStateError when a delivery's outcome is not for a person to change so."""
+    if was is Outcome.UNKNOWN and decision.outcome in (Outcome.SENT, Outcome.FAILED, None):
+        return
+    if decision.outcome is None and may_come_again(was, outcomes, bounced=bounced):
+        return
+    state = was or "not settled"
+    raise RunStateError(f"delivery {decision.delivery} is {state}; nobody can decide that it is otherwise")
+
+
+def decided(decision: Decision) -> str:
+    """Return the detail of a delivery that a person has settled."""
+    text = f"{decision.outcome}, says {decision.by} on {decision.at:%Y-%m-%d}"
+    return f"{text}: {decision.why}" if decision.why else text
+
+
+def outcomes_decided(decision: Decision, outcomes: Mapping[str, Outcome]) -> dict[str, Outcome]:
+    """Return each address's outcome after a decision: what was in doubt is decided."""
+    after = decision.outcome or Outcome.UNKNOWN
+    return {address: after if each is Outcome.UNKNOWN else each for address, each in outcomes.items()}
 
 
 # --- numbers -------------------------------------------------------------------------------------

@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Dialect
 
 #: Every revision this docgen knows, oldest first.
-REVISIONS = ("0001", "0002")
+REVISIONS = ("0001", "0002", "0003")
 
 #: Our own name, so that other programs' migrations in a shared PostgreSQL database are left alone.
 VERSION_TABLE = "docgen_version"
@@ -153,6 +153,7 @@ deliveries = sa.Table(
     sa.Column("outcomes", sa.JSON, nullable=False),
     sa.Column("claimed", Moment),
     sa.Column("settled", Moment),
+    sa.Column("account", sa.String),  # which way out carried it
     sa.ForeignKeyConstraint(["run", "ordinal"], ["items.run", "items.ordinal"]),
     sa.Index("deliveries_run", "run", "id"),
     sa.Index("deliveries_state", "run", "state", "id"),
@@ -238,4 +239,42 @@ inbox_marks = sa.Table(
     metadata,
     sa.Column("source", sa.String, primary_key=True),
     sa.Column("mark", sa.String, nullable=False),
+)
+
+# When a delivery that was refused for now may be tried again.
+tries = sa.Table(
+    "tries",
+    metadata,
+    sa.Column("delivery", BIG, sa.ForeignKey("deliveries.id"), primary_key=True, autoincrement=False),
+    sa.Column("first", Moment, nullable=False),
+    sa.Column("attempts", sa.Integer, nullable=False),
+    sa.Column("due", Moment, nullable=False),
+    sa.Column("detail", sa.String, nullable=False),
+)
+
+# What people decided about outcomes. Only ever added to.
+decisions = sa.Table(
+    "decisions",
+    metadata,
+    sa.Column("id", BIG, primary_key=True, autoincrement=True),
+    sa.Column("delivery", BIG, sa.ForeignKey("deliveries.id"), nullable=False),
+    sa.Column("run", sa.String, nullable=False),
+    sa.Column("was", sa.String, nullable=False),
+    sa.Column("words", sa.String, nullable=False),  # the detail of what it was
+    sa.Column("outcome", sa.String),  # from then on; NULL: pending
+    sa.Column("by", sa.String, nullable=False),
+    sa.Column("at", Moment, nullable=False),
+    sa.Column("why", sa.String, nullable=False),
+    sa.Index("decisions_run", "run", "id"),
+    sqlite_autoincrement=True,
+)
+
+# What a person asks of the process that works on a run.
+wishes = sa.Table(
+    "wishes",
+    metadata,
+    sa.Column("run", sa.String, sa.ForeignKey("runs.id"), primary_key=True),
+    sa.Column("wish", sa.String, nullable=False),
+    sa.Column("by", sa.String, nullable=False),
+    sa.Column("at", Moment, nullable=False),
 )
