@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -438,6 +438,55 @@ class Delivery:
     outcomes: Mapping[str, Outcome] = field(default_factory=dict)
     claimed: datetime | None = None
     settled: datetime | None = None
+    variant: str = ""
+
+    @property
+    def is_held(self) -> bool:
+        """Whether it waits for a test to be won: several messages are made of it, and one of them will go."""
+        return not self.variant and self.is_of_the_rest
+
+    @property
+    def is_of_the_rest(self) -> bool:
+        """Whether it gets what won a test, and is no part of the test."""
+        files = self.payload.get("files")
+        return isinstance(files, list) and any(isinstance(file, dict) and file.get("variant") for file in files)
+
+
+@dataclass(frozen=True, slots=True)
+class Winner:
+    """The variant of a message that all get who were not in the test.
+
+    Attributes:
+        test: what the test is known by, over all runs of an edition.
+        by: who chose it: a person, or the rule of the job.
+        why: the figures.
+    """
+
+    test: str
+    variant: str
+    by: str
+    at: datetime
+    why: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Moves:
+    """Steps of many deliveries that are written together.
+
+    Attributes:
+        settled: claimed deliveries, what came of them, and when.
+        released: ids of claims to give back.
+        skipped: ids of pending deliveries, and why they do not go.
+        claims: ids of pending deliveries that are wanted.
+    """
+
+    settled: Sequence[tuple[Delivery, Receipt, datetime]] = ()
+    released: Sequence[int] = ()
+    skipped: Sequence[tuple[int, str]] = ()
+    claims: Sequence[int] = ()
+
+    def __bool__(self) -> bool:
+        return bool(self.settled or self.released or self.skipped or self.claims)
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,6 +25,7 @@ from docgen.model import (
     ItemResult,
     ItemState,
     Mail,
+    Moves,
     NewItem,
     Outcome,
     Parcel,
@@ -357,6 +358,20 @@ class Ledger(Protocol):
 
     def skip(self, delivery: int, reason: str, now: datetime) -> None:
         """Settle a pending delivery as skipped, for this reason; one that is not pending is left as it is."""
+        ...
+
+    def move(self, moves: Moves, now: datetime) -> frozenset[int]:
+        """Do for many deliveries what `settle`, `release`, `skip` and `claim` do for one, in this order.
+
+        One commit, or one for each step where some of them cannot be done: one that fails keeps no other from it.
+
+        Returns:
+            The ids that are claimed now.
+
+        Raises:
+            RunStateError: of the first delivery that was not claimed; all others are settled and given back, and
+                nothing is claimed.
+        """
         ...
 
     def postpone(self, delivery: int, again: Try) -> None:

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Row
 
 from docgen.errors import RunStateError
-from docgen.model import Delivery, DeliveryState, Earlier, ItemResult, Outcome, Receipt
+from docgen.model import Delivery, DeliveryState, Earlier, ItemResult, Moves, Outcome, Receipt
 from docgen.store import rules
 from docgen.store.database import insert_new
 from docgen.store.schema import HOLDS, deliveries, items, receivers
@@ -115,15 +115,7 @@ def claim(connection: Connection, delivery: int, now: datetime) -> bool:
 
 def settle(connection: Connection, delivery: int, receipt: Receipt, now: datetime) -> None:
     """Settle a claimed delivery."""
-    values = {
-        "delivery": delivery,
-        "how": receipt.outcome.value,
-        "words": receipt.detail,
-        "each": {address: outcome.value for address, outcome in receipt.outcomes.items()},
-        "now": now,
-        "way": receipt.account or None,
-    }
-    if connection.execute(SETTLE, values).rowcount != 1:
+    if connection.execute(SETTLE, _settled(delivery, receipt, now)).rowcount != 1:
         raise _wrong_state(connection, delivery, "settled")
     if receipt.outcomes:
         recipient = connection.scalar(sa.select(deliveries.c.recipient).where(deliveries.c.id == delivery)) or ""
@@ -131,6 +123,39 @@ def settle(connection: Connection, delivery: int, receipt: Receipt, now: datetim
         if others:
             rows = [{"address": address, "delivery": delivery} for address in others]
             connection.execute(insert_new(connection, receivers), rows)
+
+
+def _settled(delivery: int, receipt: Receipt, now: datetime) -> dict[str, Any]:
+    return {
+        "delivery": delivery,
+        "how": receipt.outcome.value,
+        "words": receipt.detail,
+        "each": {address: outcome.value for address, outcome in receipt.outcomes.items()},
+        "now": now,
+        "way": receipt.account or None,
+    }
+
+
+def move(connection: Connection, moves: Moves, now: datetime) -> bool:
+    """Take all steps at once; return False where one cannot be taken, and then nothing may be committed."""
+    steps: list[tuple[sa.Update, list[dict[str, Any]]]] = [
+        (SETTLE, [_settled(delivery.id, receipt, at) for delivery, receipt, at in moves.settled]),
+        (RELEASE, [{"delivery": delivery} for delivery in moves.released]),
+        (SKIP, [{"delivery": id_, "reason": reason, "now": now} for id_, reason in moves.skipped]),
+        (CLAIM, [{"delivery": delivery, "now": now} for delivery in moves.claims]),
+    ]
+    for statement, rows in steps:
+        taken = connection.execute(statement, rows).rowcount if rows else 0
+        if taken != len(rows) and statement is not SKIP:
+            return False
+    others = [
+        {"address": address, "delivery": delivery.id}
+        for delivery, receipt, _ in moves.settled
+        for address in rules.other_addresses(delivery.recipient, receipt)
+    ]
+    if others:
+        connection.execute(insert_new(connection, receivers), others)
+    return True
 
 
 def release(connection: Connection, delivery: int) -> None:

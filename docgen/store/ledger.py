@@ -25,6 +25,7 @@ from docgen.model import (
     Item,
     ItemResult,
     ItemState,
+    Moves,
     NewItem,
     Outcome,
     Receipt,
@@ -40,6 +41,11 @@ from docgen.store.database import Database
 from docgen.store.history import Entry
 from docgen.store.items import Collision
 from docgen.store.locks import FileLocks, ServerLocks
+from docgen.store.moving import one_by_one
+
+
+class _NotAtOnce(Exception):
+    """Steps that cannot be taken together."""
 
 
 class SqlLedger:
@@ -201,6 +207,24 @@ class SqlLedger:
         """Settle a pending delivery as skipped."""
         with self.database.write() as connection:
             deliveries.skip(connection, delivery, reason, now)
+
+    def move(self, moves: Moves, now: datetime) -> frozenset[int]:
+        """Take the steps of many deliveries, in one transaction where nothing stands in the way."""
+        if moves and not self._move(moves, now):
+            return one_by_one(self, moves, now)
+        return frozenset(moves.claims)
+
+    def _move(self, moves: Moves, now: datetime) -> bool:
+        try:
+            with self.database.write() as connection:
+                try:
+                    if deliveries.move(connection, moves, now):
+                        return True
+                except IntegrityError:  # as in `claim`
+                    pass
+                raise _NotAtOnce  # so that nothing of it is committed
+        except _NotAtOnce:
+            return False
 
     def postpone(self, delivery: int, again: Try) -> None:
         """Give a claim back until later. Raises RunStateError when there is none."""

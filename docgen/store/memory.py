@@ -29,6 +29,7 @@ from docgen.model import (
     Item,
     ItemResult,
     ItemState,
+    Moves,
     NewDelivery,
     NewItem,
     Outcome,
@@ -43,6 +44,7 @@ from docgen.model import (
 from docgen.store import rules
 from docgen.store.memory_numbers import MemoryNumbers, Number
 from docgen.store.memory_people import MemoryPeople
+from docgen.store.moving import one_by_one
 
 Method = TypeVar("Method", bound=Callable[..., Any])
 
@@ -363,6 +365,11 @@ class MemoryLedger:
         """Return what waits for another try."""
         pending = self.deliveries(run, state=DeliveryState.PENDING, limit=len(self._deliveries))
         return {each.id: self._tries[each.id] for each in pending if each.id in self._tries}
+
+    @_locked
+    def move(self, moves: Moves, now: datetime) -> frozenset[int]:
+        """Take the steps of many deliveries."""
+        return one_by_one(self, moves, now)
 
     @_locked
     def decide(self, decisions: Sequence[Decision]) -> None:
