@@ -52,12 +52,13 @@ def _check_names(tree: YamlTree) -> Iterator[JobError]:
                     hint="use letters, digits and underscores, a letter first",
                 )
     variants = [("deliver", index, "email", "ab_test", "variants") for index in range(len(tree.sequence("deliver")))]
-    for path in (("documents",), ("bundles",), ("segments",), *variants):
-        for name in tree.mapping(*path):
+    places: list[KeyPath] = [("documents",), ("bundles",), ("segments",), *variants]
+    for place in places:
+        for name in tree.mapping(*place):
             if not re.fullmatch(r"\w[\w-]*", name):
-                place = tree.where_key((*path, name))
+                where = tree.where_key((*place, name))
                 hint = "use letters, digits, dash and underscore"
-                yield JobError(f'"{name}" cannot be a name', where=place, hint=hint)
+                yield JobError(f'"{name}" cannot be a name', where=where, hint=hint)
 
 
 def _check_data(tree: YamlTree) -> Iterator[JobError]:

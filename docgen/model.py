@@ -215,6 +215,7 @@ class StagedFile:
         name: the name the customer sees, bare.
         sha256: of the bytes when they were made; a transport refuses other bytes.
         pages: page count where the format has pages.
+        variant: whose it is, of several that may be delivered until a test is won; "" for what is delivered anyway.
     """
 
     path: Path
@@ -222,6 +223,7 @@ class StagedFile:
     media_type: str
     sha256: str
     pages: int | None = None
+    variant: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -364,6 +366,7 @@ class NewDelivery:
         payload: JSON-able: what is needed to build the Parcel (staged files, envelope, sort, address).
         skip: not to be delivered, for this reason; recorded at once as skipped.
         message_id: RFC 5322 Message-ID for e-mail, else "".
+        variant: of the message that this record tests, "" where there is none or a test decides about it.
     """
 
     route: str
@@ -373,6 +376,7 @@ class NewDelivery:
     payload: Mapping[str, object]
     skip: str = ""
     message_id: str = ""
+    variant: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -402,6 +406,7 @@ class ItemResult:
     deliveries: tuple[NewDelivery, ...] = ()
     faults: tuple[Fault, ...] = ()
     locale: str = ""
+    segment: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -416,6 +421,7 @@ class Item:
     locale: str = ""
     faults: tuple[Fault, ...] = ()
     artifacts: tuple[ArtifactNote, ...] = ()
+    segment: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -546,10 +552,12 @@ class Departure:
     Attributes:
         account: what carried it; "" where docgen ended before it could say so.
         at: of its last attempt.
+        address: whom it went to, first of all.
     """
 
     account: str
     at: datetime
+    address: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -582,12 +590,18 @@ class Suppression:
 
 @dataclass(frozen=True, slots=True)
 class Approval:
-    """A person's yes to what a run made. `fingerprint` binds it to the bytes of all artifacts."""
+    """A person's yes to what a run made.
+
+    Attributes:
+        fingerprint: binds it to the bytes of all artifacts and to the deliveries.
+        bound: what else must still be as it was -> its SHA-256: job file, templates, data.
+    """
 
     run: str
     by: str
     at: datetime
     fingerprint: str
+    bound: Mapping[str, str] = field(default_factory=dict)
 
 
 class ConsentState(StrEnum):

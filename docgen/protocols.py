@@ -38,6 +38,7 @@ from docgen.model import (
     Suppression,
     Try,
     Where,
+    Winner,
 )
 
 B = TypeVar("B")
@@ -284,6 +285,10 @@ class Ledger(Protocol):
         """Return how many items are in each state."""
         ...
 
+    def count_segments(self, run: str) -> Mapping[str, int]:
+        """Return how many ready items are in each segment; "" for those of none."""
+        ...
+
     def file_collisions(self, run: str) -> list[tuple[str, str, list[tuple[int, str]]]]:
         """Return (document, file name, [(ordinal, key), ...]) where ready items share a name, case apart."""
         ...
@@ -407,6 +412,28 @@ class Ledger(Protocol):
 
     def history(self, term: str, limit: int = 200) -> list[tuple[Run, Item, Delivery | None]]:
         """Return everything made for a record key or delivered to an address, newest first."""
+        ...
+
+    # tests of variants
+
+    def tested(self, run: str, *, after: int = 0, limit: int = 1000) -> list[Delivery]:
+        """Return, by ascending id greater than `after`, the deliveries that have a variant: drawn, or assigned."""
+        ...
+
+    def winner(self, test: str) -> Winner | None:
+        """Return who won a test, None while that is open."""
+        ...
+
+    def choose(self, winner: Winner) -> None:
+        """Keep who won a test, for ever.
+
+        Raises:
+            RunStateError: somebody has won it already.
+        """
+        ...
+
+    def assign(self, run: str, route: str, variant: str) -> int:
+        """Give this variant to the pending deliveries of a step that have none; return how many those are."""
         ...
 
     # people and what they answer

@@ -70,6 +70,7 @@ def _rows(run: str, result: ItemResult) -> Iterator[dict[str, Any]]:
             "identity": plan.identity,
             "payload": dict(plan.payload),
             "message_id": plan.message_id,
+            "variant": plan.variant or None,
             "skip": plan.skip,
             "state": SETTLED if plan.skip else PENDING,
             "outcome": Outcome.SKIPPED.value if plan.skip else None,
@@ -203,6 +204,7 @@ def to_delivery(row: Row[Any]) -> Delivery:
         outcomes={address: Outcome(word) for address, word in row.outcomes.items()},
         claimed=row.claimed,
         settled=row.settled,
+        variant=row.variant or "",
     )
 
 

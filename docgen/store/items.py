@@ -73,7 +73,10 @@ def to_note(row: Row[Any]) -> ArtifactNote:
 def to_item(row: Row[Any], notes: tuple[ArtifactNote, ...]) -> Item:
     """Return the value of a row that has all columns of `items`."""
     faults = rules.faults_from_json(row.faults)
-    return Item(row.run, row.ordinal, row.key, row.data_sha256, ItemState(row.state), row.locale, faults, notes)
+    state = ItemState(row.state)
+    return Item(
+        row.run, row.ordinal, row.key, row.data_sha256, state, row.locale, faults, notes, segment=row.segment or ""
+    )
 
 
 def put_results(connection: Connection, run: str, results: Sequence[ItemResult]) -> None:
@@ -108,6 +111,7 @@ def _update_items(connection: Connection, run: str, results: Sequence[ItemResult
             "place": result.ordinal,
             "state": (ItemState.QUARANTINED if result.faults else ItemState.READY).value,
             "locale": result.locale,
+            "segment": result.segment or None,
             "faults": rules.faults_to_json(result.faults),
         }
         for result in results
@@ -134,6 +138,13 @@ def count(connection: Connection, run: str) -> Mapping[ItemState, int]:
     """Return how many items are in each state that occurs."""
     query = sa.select(items.c.state, sa.func.count()).where(items.c.run == run).group_by(items.c.state)
     return {ItemState(state): number for state, number in connection.execute(query)}
+
+
+def count_segments(connection: Connection, run: str) -> Mapping[str, int]:
+    """Return how many ready items are in each segment that occurs."""
+    ready = sa.and_(items.c.run == run, items.c.state == ItemState.READY.value)
+    query = sa.select(items.c.segment, sa.func.count()).where(ready).group_by(items.c.segment)
+    return {segment or "": number for segment, number in connection.execute(query)}
 
 
 def collisions(connection: Connection, run: str) -> list[Collision]:

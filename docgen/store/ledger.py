@@ -35,8 +35,9 @@ from docgen.model import (
     RunState,
     Suppression,
     Try,
+    Winner,
 )
-from docgen.store import deliveries, history, items, numbers, people, replies, runs, steering
+from docgen.store import contests, deliveries, history, items, numbers, people, replies, runs, steering
 from docgen.store.database import Database
 from docgen.store.history import Entry
 from docgen.store.items import Collision
@@ -127,6 +128,11 @@ class SqlLedger:
         """Return counts of the states that occur."""
         with self.database.read() as connection:
             return items.count(connection, run)
+
+    def count_segments(self, run: str) -> Mapping[str, int]:
+        """Return counts of the segments that occur."""
+        with self.database.read() as connection:
+            return items.count_segments(connection, run)
 
     def file_collisions(self, run: str) -> list[Collision]:
         """Return shared names, in order of document and first item."""
@@ -262,6 +268,28 @@ class SqlLedger:
         """Return what was made for a record key (exactly) or went to an address (any case, copies too)."""
         with self.database.read() as connection:
             return history.of(connection, term, limit)
+
+    # tests of variants
+
+    def tested(self, run: str, *, after: int = 0, limit: int = 1000) -> list[Delivery]:
+        """Return the deliveries that have a variant."""
+        with self.database.read() as connection:
+            return contests.tested(connection, run, after, limit)
+
+    def winner(self, test: str) -> Winner | None:
+        """Return who won."""
+        with self.database.read() as connection:
+            return contests.winner(connection, test)
+
+    def choose(self, winner: Winner) -> None:
+        """Keep who won. Raises RunStateError when somebody has."""
+        with self.database.write(lock="winners") as connection:
+            contests.choose(connection, winner)
+
+    def assign(self, run: str, route: str, variant: str) -> int:
+        """Give a variant to the pending deliveries that have none."""
+        with self.database.write() as connection:
+            return contests.assign(connection, run, route, variant)
 
     # people
 

@@ -40,6 +40,7 @@ from docgen.model import (
     RunState,
     Suppression,
     Try,
+    Winner,
 )
 from docgen.store import rules
 from docgen.store.memory_numbers import MemoryNumbers, Number
@@ -77,6 +78,7 @@ class MemoryLedger:
         self._people = MemoryPeople()
         self._marks: dict[str, str] = {}
         self._approvals: list[Approval] = []
+        self._winners: dict[str, Winner] = {}
         self._jobs: set[str] = set()
         self._wishes: dict[str, Asked] = {}
         self._tries: dict[int, Try] = {}
@@ -188,6 +190,7 @@ class MemoryLedger:
                 self._items[run][result.ordinal],
                 state=ItemState.QUARANTINED if result.faults else ItemState.READY,
                 locale=result.locale,
+                segment=result.segment,
                 faults=result.faults,
                 artifacts=result.artifacts,
             )
@@ -224,6 +227,7 @@ class MemoryLedger:
             identity=plan.identity,
             payload=rules.plain(plan.payload),
             message_id=plan.message_id,
+            variant=plan.variant,
             state=DeliveryState.SETTLED if plan.skip else DeliveryState.PENDING,
             outcome=Outcome.SKIPPED if plan.skip else None,
             detail=plan.skip,
@@ -233,6 +237,11 @@ class MemoryLedger:
     def count_items(self, run: str) -> Mapping[ItemState, int]:
         """Return counts of the states that occur."""
         return Counter(item.state for item in self._sorted(run))
+
+    @_locked
+    def count_segments(self, run: str) -> Mapping[str, int]:
+        """Return counts of the segments that occur."""
+        return Counter(item.segment for item in self._sorted(run) if item.state is ItemState.READY)
 
     @_locked
     def file_collisions(self, run: str) -> list[tuple[str, str, list[tuple[int, str]]]]:
@@ -355,6 +364,11 @@ class MemoryLedger:
             self._deliveries[delivery] = done
 
     @_locked
+    def move(self, moves: Moves, now: datetime) -> frozenset[int]:
+        """Take the steps of many deliveries."""
+        return one_by_one(self, moves, now)
+
+    @_locked
     def postpone(self, delivery: int, again: Try) -> None:
         """Give a claim back until later."""
         self.release(delivery)
@@ -365,11 +379,6 @@ class MemoryLedger:
         """Return what waits for another try."""
         pending = self.deliveries(run, state=DeliveryState.PENDING, limit=len(self._deliveries))
         return {each.id: self._tries[each.id] for each in pending if each.id in self._tries}
-
-    @_locked
-    def move(self, moves: Moves, now: datetime) -> frozenset[int]:
-        """Take the steps of many deliveries."""
-        return one_by_one(self, moves, now)
 
     @_locked
     def decide(self, decisions: Sequence[Decision]) -> None:
@@ -410,7 +419,11 @@ class MemoryLedger:
         """Return what was or may have been sent, in order of time."""
         held = (self._deliveries[id_] for id_ in self._holder.values())
         gone = [each for each in held if each.transport in transports and each.claimed and each.claimed >= since]
-        found = [Departure(self._accounts.get(each.id, ""), each.claimed) for each in gone if each.claimed]
+        found = [
+            Departure(self._accounts.get(each.id, ""), each.claimed, rules.fold_address(each.recipient))
+            for each in gone
+            if each.claimed
+        ]
         return sorted(found, key=lambda each: (each.at, each.account))
 
     @_locked
@@ -433,6 +446,33 @@ class MemoryLedger:
             (runs[seq], self._items[runs[seq].id][ordinal], self._deliveries.get(id_))
             for seq, ordinal, id_ in sorted(found, reverse=True)[:limit]
         ]
+
+    # tests of variants
+
+    @_locked
+    def tested(self, run: str, *, after: int = 0, limit: int = 1000) -> list[Delivery]:
+        """Return the deliveries that have a variant."""
+        here = (each for id_, each in self._deliveries.items() if id_ > after and each.run == run)
+        return [each for each in here if each.variant][:limit]
+
+    @_locked
+    def winner(self, test: str) -> Winner | None:
+        """Return who won."""
+        return self._winners.get(test)
+
+    @_locked
+    def choose(self, winner: Winner) -> None:
+        """Keep who won."""
+        rules.check_winner(self._winners.get(winner.test))
+        self._winners[winner.test] = winner
+
+    @_locked
+    def assign(self, run: str, route: str, variant: str) -> int:
+        """Give a variant to the pending deliveries that have none."""
+        here = (each for each in self._deliveries.values() if each.run == run and each.route == route)
+        waiting = [each for each in here if each.state is DeliveryState.PENDING and not each.variant]
+        self._deliveries |= {each.id: replace(each, variant=variant) for each in waiting}
+        return len(waiting)
 
     # people and what they answer
 

@@ -84,11 +84,11 @@ def consents_of(connection: Connection, addresses: Sequence[str] | None) -> list
 def approve(connection: Connection, approval: Approval) -> None:
     """Insert a yes."""
     row = {"run": approval.run, "by": approval.by, "at": approval.at, "fingerprint": approval.fingerprint}
-    connection.execute(sa.insert(approvals), row)
+    connection.execute(sa.insert(approvals), row | {"bound": dict(approval.bound)})
 
 
 def approval(connection: Connection, run: str) -> Approval | None:
     """Return the newest yes."""
     query = sa.select(approvals).where(approvals.c.run == run).order_by(approvals.c.id.desc()).limit(1)
     row = connection.execute(query).first()
-    return None if row is None else Approval(row.run, row.by, row.at, row.fingerprint)
+    return None if row is None else Approval(row.run, row.by, row.at, row.fingerprint, row.bound or {})

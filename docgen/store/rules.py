@@ -25,6 +25,7 @@ from docgen.model import (
     Outcome,
     Receipt,
     ReplyKind,
+    Winner,
 )
 from docgen.suppression import address_key
 
@@ -169,6 +170,12 @@ def outcomes_decided(decision: Decision, outcomes: Mapping[str, Outcome]) -> dic
     """Return each address's outcome after a decision: what was in doubt is decided."""
     after = decision.outcome or Outcome.UNKNOWN
     return {address: after if each is Outcome.UNKNOWN else each for address, each in outcomes.items()}
+
+
+def check_winner(known: Winner | None) -> None:
+    """Raise RunStateError when a test has been won already: what went out because of it cannot be taken back."""
+    if known is not None:
+        raise RunStateError(f'{known.by} chose the variant "{known.variant}" on {known.at:%Y-%m-%d %H:%M} already')
 
 
 # --- numbers -------------------------------------------------------------------------------------

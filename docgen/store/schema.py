@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Dialect
 
 #: Every revision this docgen knows, oldest first.
-REVISIONS = ("0001", "0002", "0003")
+REVISIONS = ("0001", "0002", "0003", "0004")
 
 #: Our own name, so that other programs' migrations in a shared PostgreSQL database are left alone.
 VERSION_TABLE = "docgen_version"
@@ -79,6 +79,7 @@ items = sa.Table(
     sa.Column("state", sa.String, nullable=False),
     sa.Column("locale", sa.String, nullable=False),
     sa.Column("faults", sa.JSON, nullable=False),
+    sa.Column("segment", sa.String),
     sa.UniqueConstraint("key", "run", name="items_key"),  # key first: history looks for it in all runs
     sa.Index("items_state", "run", "state", "ordinal"),
 )
@@ -153,6 +154,7 @@ deliveries = sa.Table(
     sa.Column("outcomes", sa.JSON, nullable=False),
     sa.Column("claimed", Moment),
     sa.Column("settled", Moment),
+    sa.Column("variant", sa.String),  # NULL: not of a test, or held until it is won
     sa.Column("account", sa.String),  # which way out carried it
     sa.ForeignKeyConstraint(["run", "ordinal"], ["items.run", "items.ordinal"]),
     sa.Index("deliveries_run", "run", "id"),
@@ -197,6 +199,7 @@ approvals = sa.Table(
     sa.Column("by", sa.String, nullable=False),
     sa.Column("at", Moment, nullable=False),
     sa.Column("fingerprint", sa.String, nullable=False),
+    sa.Column("bound", sa.JSON),  # what must be as it was -> SHA-256
     sa.Index("approvals_run", "run", "id"),
     sqlite_autoincrement=True,
 )
@@ -277,4 +280,15 @@ wishes = sa.Table(
     sa.Column("wish", sa.String, nullable=False),
     sa.Column("by", sa.String, nullable=False),
     sa.Column("at", Moment, nullable=False),
+)
+
+# Which variant of a message all get who were not in its test. One for each test, for ever.
+winners = sa.Table(
+    "winners",
+    metadata,
+    sa.Column("test", sa.String, primary_key=True),
+    sa.Column("variant", sa.String, nullable=False),
+    sa.Column("by", sa.String, nullable=False),
+    sa.Column("at", Moment, nullable=False),
+    sa.Column("why", sa.String, nullable=False),
 )
