@@ -53,7 +53,7 @@ def workspace_of(
     """Open the working folder for one command."""
     try:
         with show_progress(quiet=quiet) as progress:
-            yield api.open_workspace(config, beside=beside, progress=progress, making=engine)
+            yield api.open_workspace(config, beside=beside, progress=progress, making=engine, notice=progress.say)
     except KeyboardInterrupt as interrupt:
         # Typer would end without a word.
         raise Interrupted(*interrupt.args) from None

@@ -95,7 +95,7 @@ with warnings.catch_warnings():
             None,
             description="PDF that lies under PDF letters: its first page under the first, its second under others.",
         )
-        paper: Paper = Field(Paper.A4, description="Paper of PDF documents: a4 or letter.")
+        paper: Paper = Field(Paper.A4, description="Paper of the shipped documents: a4 or letter.")
         language: LocaleId = Field("en", description="The company's own language: en, de, pt_BR, ...")
         currency: Currency = Field("EUR", description="Currency of amounts that do not name their own.")
         colours: Colours = Field(default_factory=Colours, description="Colours of the shipped templates.")
@@ -128,6 +128,8 @@ class EmailConfig(StrictModel):
         100, ge=1, description="After so many messages a connection is closed and opened anew."
     )
     rate_per_minute: int | None = Field(None, ge=1, description="Most messages per minute; no limit without it.")
+    messages_per_hour: int | None = Field(None, ge=1, description="Most messages in any span of 60 minutes.")
+    messages_per_day: int | None = Field(None, ge=1, description="Most messages in any span of 24 hours.")
     redirect_to: Mailbox | None = Field(
         None, description="For trials: every message goes to this address instead of its recipients."
     )

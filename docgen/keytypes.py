@@ -6,8 +6,10 @@ A check says `{value}` where a message shall show the value as it is written. Kn
 from __future__ import annotations
 
 import re
+from datetime import datetime
 from pathlib import Path
 from typing import Annotated
+from zoneinfo import ZoneInfo, available_timezones
 
 from babel.core import Locale, UnknownLocaleError
 from babel.localedata import exists as locale_exists
@@ -86,6 +88,20 @@ def _one_or_many(value: object) -> object:
     return [value] if isinstance(value, str | int) and not isinstance(value, bool) else value
 
 
+_MOMENT = re.compile(r"(\d{4}-\d\d-\d\d[T ]\d\d:\d\d(?::\d\d)?)(Z|[+-]\d\d:\d\d)?(?: (\S+))?")
+
+
+def _read_moment(value: object) -> object:
+    """Return a date and time that say where they are: by an offset, or the name of a time zone behind them."""
+    if isinstance(value, datetime):
+        return value
+    found = _MOMENT.fullmatch(str(value).strip())
+    if found is None or bool(found[2]) == bool(found[3]) or (found[3] and found[3] not in available_timezones()):
+        raise ValueError("{value} is no date and time with a time zone; write it as 2026-12-01 09:00 Europe/Berlin")
+    moment = datetime.fromisoformat(found[1] + (found[2] or ""))
+    return moment.replace(tzinfo=ZoneInfo(found[3])) if found[3] else moment
+
+
 def _check_there(path: Path) -> Path:
     if not path.exists():
         raise ValueError(f"there is no file or folder {path.name} here: {path.parent}")
@@ -114,6 +130,9 @@ def _check_ledger(url: str, info: ValidationInfo) -> str:
         return url
     return parsed.set(database=str(Path(base) / str(parsed.database))).render_as_string(hide_password=False)
 
+
+Moment = Annotated[datetime, BeforeValidator(_read_moment, json_schema_input_type=str)]
+"""A date and time that mean one moment everywhere."""
 
 Country = Annotated[str, AfterValidator(_check_country)]
 LocaleId = Annotated[str, AfterValidator(check_locale)]

@@ -41,12 +41,20 @@ class SmtpAccount(StrictModel):
         100, ge=1, description="After so many messages a connection is closed and opened anew."
     )
     rate_per_minute: int | None = Field(None, ge=1, description="Most messages per minute; no limit without it.")
+    messages_per_hour: int | None = Field(None, ge=1, description="Most messages in any span of 60 minutes.")
+    messages_per_day: int | None = Field(None, ge=1, description="Most messages in any span of 24 hours.")
     timeout_s: float = Field(30, gt=0, description="Seconds to wait for the server's answer.")
 
     @property
     def effective_port(self) -> int:
         """Return the port, or the usual one for the security."""
         return self.port or _USUAL_PORTS[self.security]
+
+    @property
+    def label(self) -> str:
+        """Return what the ledger knows the account by: server, port and name."""
+        user = f" as {self.username}" if self.username else ""
+        return f"{self.host}:{self.effective_port}{user}"
 
 
 class WeightedAccount(SmtpAccount):
@@ -125,4 +133,7 @@ class SendingConfig(StrictModel):
     retry: RetryConfig = Field(default_factory=RetryConfig, description="Further tries after a 4xx.")
     rest: RestConfig = Field(default_factory=RestConfig, description="Patience with domains that ask to slow down.")
     suppress_bad_addresses: bool = Field(True, description="Never again write to addresses that do not exist.")
+    longest_wait_minutes: float | None = Field(
+        None, ge=0, description="Where nothing may go for longer, the run is paused and says when to resume it."
+    )
     pause_on_policy: bool = Field(True, description="Pause the run when a server refuses for its policy (5.7.x).")

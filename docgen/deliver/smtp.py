@@ -10,6 +10,7 @@ import socket
 import ssl
 import time
 from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import replace
 from types import TracebackType
 from typing import Self
 
@@ -18,10 +19,11 @@ from docgen.deliver.smtp_session import ConnectionLost, Session
 from docgen.errors import ConfigError, DeliveryError, TransportUnavailable
 from docgen.files import read_verified
 from docgen.headers import ascii_domain
-from docgen.model import Envelope, Outcome, Parcel, Receipt
+from docgen.model import DELIVERED, Envelope, Outcome, Parcel, Receipt
 from docgen.pacing import Pacer
 from docgen.protocols import Feature
 from docgen.sendconfig import WeightedAccount
+from docgen.sending.allowances import Allowances
 
 
 class SmtpTransport:
@@ -37,6 +39,7 @@ class SmtpTransport:
         tls: ssl.SSLContext | None = None,
         clock: Callable[[], float] = time.monotonic,
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
+        allowances: Allowances | None = None,
     ) -> None:
         """Keep the settings; connections are opened when a message needs one.
 
@@ -45,6 +48,7 @@ class SmtpTransport:
             tls: whom to trust; default: what the system trusts.
             clock: seconds that only grow, for the rate.
             sleep: waits for seconds, for the rate.
+            allowances: what each account may still carry; default: as much as it is given.
 
         Raises:
             ConfigError: no server is named.
@@ -52,6 +56,7 @@ class SmtpTransport:
         if any(not account.host for account in config.ways_out):
             raise ConfigError("email.host is not set", hint="name the mail server, or use transport: outbox")
         self._lines = [_Line(account, tls, clock, sleep) for account in config.ways_out]
+        self._allowances = allowances
         self.concurrency = sum(account.connections for account in config.ways_out)
 
     async def __aenter__(self) -> Self:
@@ -86,21 +91,38 @@ class SmtpTransport:
             content = await asyncio.to_thread(read_verified, message.path, message.sha256)
         except DeliveryError as error:
             return Receipt(Outcome.FAILED, str(error), dict.fromkeys(parcel.envelope.recipients, Outcome.FAILED))
-        return await self._carry(parcel.envelope, content)
+        return await self._carry(parcel, parcel.envelope, content)
 
-    async def _carry(self, envelope: Envelope, content: bytes) -> Receipt:
+    async def _carry(self, parcel: Parcel, envelope: Envelope, content: bytes) -> Receipt:
         """Send through the account whose turn it is, or through another while that one cannot be reached."""
-        left, problem = list(self._lines), None
+        left, problem = [line for line in self._lines if self._is_free(line)], None
         while left:
             line = self._whose_turn(left)
             try:
-                return await line.carry(envelope, content)
+                return await self._carry_by(line, parcel, envelope, content)
             except TransportUnavailable as error:
                 # Nothing was handed over. The first account's words are told: it is the one meant.
                 problem = problem or error
                 left.remove(line)
-        assert problem is not None
-        raise problem
+        raise problem or TransportUnavailable("every mail account has reached its limit", hint="resume the run later")
+
+    def _is_free(self, line: _Line) -> bool:
+        return self._allowances is None or self._allowances.is_free(line.account.label)
+
+    async def _carry_by(self, line: _Line, parcel: Parcel, envelope: Envelope, content: bytes) -> Receipt:
+        """Send through one account, and count what its server takes."""
+        label = line.account.label
+        if self._allowances is None:
+            return replace(await line.carry(envelope, content), account=label)
+        self._allowances.take(label, parcel.delivery)
+        taken = False
+        try:
+            receipt = replace(await line.carry(envelope, content), account=label)
+            taken = bool(DELIVERED & {receipt.outcome, *receipt.outcomes.values()})
+        finally:
+            if not taken:
+                self._allowances.give_back(label)
+        return receipt
 
     @staticmethod
     def _whose_turn(lines: Sequence[_Line]) -> _Line:

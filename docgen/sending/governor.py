@@ -5,25 +5,27 @@ Holds one small thing for each domain and for each message that is to be tried a
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from docgen.model import Delivery, Receipt
-from docgen.sendconfig import SendingConfig
+from docgen.model import Delivery, Departure, Receipt, Try
+from docgen.sendconfig import SendingConfig, WarmUpConfig
+from docgen.sending.allowances import Allowances
 from docgen.sending.backoff import Chance, Rest, next_try
 from docgen.sending.hours import next_allowed, until_midnight
 from docgen.sending.quotas import Window, allowed_on
 from docgen.sending.verdicts import Step, Verdict, decide
 
 
-@dataclass
-class Try:
-    """A delivery that was refused for now."""
+@dataclass(frozen=True, slots=True)
+class Hold:
+    """When a delivery may go, and what keeps it until then."""
 
-    first: datetime
-    attempts: int
-    due: datetime
+    until: datetime
+    why: str = ""
 
 
 @dataclass
@@ -33,50 +35,100 @@ class Governor:
     Attributes:
         chance: for jitter.
         sent_on: day, by the clock of `rules.timezone` -> messages, for the warm-up plan.
+        starts_at: step -> when it begins.
+        allowances: what the accounts may still carry; None where that is nobody's business.
+        judges: False: what a server answers is final, since nobody has asked for anything else.
+        tries: delivery -> what is known of it from an earlier process, or since then.
     """
 
     rules: SendingConfig
     chance: Chance
     sent_on: dict[date, int] = field(default_factory=dict)
+    starts_at: Mapping[str, datetime] = field(default_factory=dict)
+    allowances: Allowances | None = None
+    judges: bool = True
+    tries: dict[int, Try] = field(default_factory=dict)
     _windows: dict[str, Window] = field(default_factory=dict)
     _rests: dict[str, Rest] = field(default_factory=dict)
-    _tries: dict[int, Try] = field(default_factory=dict)
 
     def due(self, delivery: Delivery, now: datetime) -> datetime:
         """Return when a delivery may go: `now` when at once."""
+        return self.hold(delivery, now).until
+
+    def hold(self, delivery: Delivery, now: datetime) -> Hold:
+        """Return when a delivery may go, and what keeps it the longest."""
+        until, why = now, ""
         domain = domain_of(delivery.recipient)
-        times = [self._rest(domain).next_free(now), self._warm_up(now)]
-        if delivery.id in self._tries:
-            times.append(self._tries[delivery.id].due)
+        for moment, reason in self._moments(delivery, domain, now):
+            if moment > until:
+                until, why = moment, reason
+        if self.rules.hours:
+            zone = str(delivery.payload.get("timezone") or "")
+            if (open_at := next_allowed(self.rules.hours, until, zone)) > until:
+                return Hold(open_at, "for the hours in which messages may go")
+        return Hold(until, why.format(domain=domain) if why else "")
+
+    def _moments(self, delivery: Delivery, domain: str, now: datetime) -> Iterator[tuple[datetime, str]]:
+        yield self._rest(domain).next_free(now), "since {domain} asks for patience"
+        if self.rules.warm_up:
+            yield self._warm_up(self.rules.warm_up, now), "since the warm-up plan allows no more today"
+        if again := self.tries.get(delivery.id):
+            yield again.due, "to try again what was refused for now"
         if window := self._window(domain):
-            times.append(window.next_free(now))
-        due = max(now, *times)
-        zone = str(delivery.payload.get("timezone") or "")
-        return next_allowed(self.rules.hours, due, zone) if self.rules.hours else due
+            yield window.next_free(now), "for the limit of {domain}"
+        if start := self.starts_at.get(delivery.route):
+            yield start, "for the start that the job names"
+        if self.allowances:
+            yield self.allowances.next_free(now), "for the limit of the mail account"
 
     def starts(self, delivery: Delivery, now: datetime) -> None:
         """Count an attempt that begins."""
         if window := self._window(domain_of(delivery.recipient)):
             window.take(now)
+        if self.allowances:
+            self.allowances.promise(delivery.id)
         day = self._day(now)
         self.sent_on = {day: self.sent_on.get(day, 0) + 1}
 
+    def ends(self, delivery: Delivery) -> None:
+        """Note that an attempt is over, or never came about."""
+        if self.allowances:
+            self.allowances.forgo(delivery.id)
+
+    @property
+    def memory(self) -> timedelta:
+        """How far back departures count; zero where nothing counts them."""
+        spans = [timedelta(minutes=each.minutes) for each in self.rules.per_domain.values()]
+        spans += [timedelta(days=1)] * bool(self.rules.warm_up)
+        spans += [self.allowances.longest] if self.allowances else []
+        return max(spans, default=timedelta())
+
+    def recount(self, departures: Sequence[Departure]) -> None:
+        """Begin anew with what the ledger knows, other runs and processes that have ended included."""
+        if self.allowances:
+            self.allowances.recount(departures)
+        self.sent_on = dict(Counter(self._day(each.at) for each in departures))
+        by_domain: dict[str, list[datetime]] = {}
+        for each in departures:
+            by_domain.setdefault(domain_of(each.address), []).append(each.at)
+        for domain in {*by_domain, *self._windows}:
+            if window := self._window(domain):
+                window.refill(by_domain.get(domain, ()))
+
     def judge(self, delivery: Delivery, receipt: Receipt, now: datetime) -> Verdict:
         """Return what follows from an attempt; a retry whose last date is past becomes final."""
+        if not self.judges:
+            return Verdict()
         verdict = self._obeyed(decide(receipt))
         rest = self._rest(domain_of(delivery.recipient))
         if verdict.back_off:
             rest.refused(now, self.chance)
         elif receipt.answers:
             rest.took_one()
-        if verdict.step is not Step.RETRY or not self._try_later(delivery.id, now):
-            self._tries.pop(delivery.id, None)
+        if verdict.step is not Step.RETRY or not self._try_later(delivery.id, receipt.detail, now):
+            self.tries.pop(delivery.id, None)
             return Verdict(Step.SETTLE, verdict.suppress) if verdict.step is Step.RETRY else verdict
         return verdict
-
-    def is_to_try(self, delivery: int) -> bool:
-        """Whether a delivery was refused for now and waits."""
-        return delivery in self._tries
 
     def _obeyed(self, verdict: Verdict) -> Verdict:
         """Leave out what the configuration does not want."""
@@ -86,12 +138,12 @@ class Governor:
             verdict = replace(verdict, step=Step.SETTLE)
         return verdict
 
-    def _try_later(self, delivery: int, now: datetime) -> bool:
-        before = self._tries.get(delivery)
+    def _try_later(self, delivery: int, words: str, now: datetime) -> bool:
+        before = self.tries.get(delivery)
         first, attempts = (before.first, before.attempts + 1) if before else (now, 1)
         due = next_try(self.rules.retry, attempts, first, now, self.chance)
         if due is not None:
-            self._tries[delivery] = Try(first, attempts, due)
+            self.tries[delivery] = Try(first, attempts, due, words)
         return due is not None
 
     def _rest(self, domain: str) -> Rest:
@@ -105,10 +157,7 @@ class Governor:
             self._windows[domain] = Window(limit.messages, timedelta(minutes=limit.minutes))
         return self._windows[domain]
 
-    def _warm_up(self, now: datetime) -> datetime:
-        plan = self.rules.warm_up
-        if plan is None:
-            return now
+    def _warm_up(self, plan: WarmUpConfig, now: datetime) -> datetime:
         day = self._day(now)
         most = allowed_on(plan, day)
         if most is None or self.sent_on.get(day, 0) < most:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
+from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 
 from docgen.sendconfig import WarmUpConfig
@@ -13,18 +14,31 @@ class Window:
 
     def __init__(self, most: int, length: timedelta) -> None:
         """Begin with nothing taken."""
-        self._most, self._length = most, length
+        self._most, self.length = most, length
         self._taken: deque[datetime] = deque()
 
     def next_free(self, now: datetime) -> datetime:
         """Return `now`, or when the oldest of them is far enough back."""
-        while self._taken and self._taken[0] + self._length <= now:
+        return now if self.room(now) > 0 else self._taken[-self._most] + self.length
+
+    def room(self, now: datetime) -> int:
+        """Return how many more there may be now; less than 0 where the limit was higher once."""
+        while self._taken and self._taken[0] + self.length <= now:
             self._taken.popleft()
-        return now if len(self._taken) < self._most else self._taken[-self._most] + self._length
+        return self._most - len(self._taken)
 
     def take(self, now: datetime) -> None:
         """Count one."""
         self._taken.append(now)
+
+    def give_back(self) -> None:
+        """Uncount the newest."""
+        if self._taken:
+            self._taken.pop()
+
+    def refill(self, times: Iterable[datetime]) -> None:
+        """Begin anew with what was taken at these times, in their order."""
+        self._taken = deque(times)
 
 
 def allowed_on(plan: WarmUpConfig, day: date) -> int | None:
