@@ -13,12 +13,26 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Iter
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from functools import cached_property
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
 from docgen.errors import DeliveryError, DocgenError, TransportUnavailable
-from docgen.model import Delivery, DeliveryState, Envelope, Outcome, Parcel, Receipt, StagedFile, Suppression
+from docgen.model import (
+    Delivery,
+    DeliveryState,
+    Envelope,
+    Moves,
+    Outcome,
+    Parcel,
+    Receipt,
+    StagedFile,
+    Suppression,
+    Wish,
+)
 from docgen.protocols import BatchTransport, Clock, Ledger, Transport
+from docgen.scribe import Scribe
 from docgen.sending.governor import Governor
 from docgen.sending.verdicts import Step, Verdict
 from docgen.suppression import address_key
@@ -57,7 +71,7 @@ class Dispatcher:
 
     Attributes:
         folder: the run's folder, which payloads' paths are relative to.
-        why_not: recipients -> a reason not to send to them now, "" if none; asked right before each claim.
+        why_not: deliveries -> for each a reason not to send it now, "" if none; asked right before they are claimed.
         on_settled: told of every settled delivery.
         pause_after: failures in a row that pause the run.
         sleep: waits for seconds, until what is limited may go.
@@ -69,7 +83,7 @@ class Dispatcher:
     run: str
     folder: Path
     clock: Clock
-    why_not: Callable[[Delivery], str]
+    why_not: Callable[[Sequence[Delivery]], Sequence[str]]
     on_settled: Callable[[Delivery, Receipt], None]
     pause_after: int
     halt: Halt = field(default_factory=Halt)
@@ -100,6 +114,8 @@ class Dispatcher:
             await self._send_each(transport, name, governor)
         except TransportUnavailable as error:
             self._stop(str(error), error)
+        finally:
+            self.scribe.write()
 
     async def _send_each(self, transport: Transport, name: str, governor: Governor | None) -> None:
         queue: asyncio.Queue[Delivery | None] = asyncio.Queue(maxsize=2 * transport.concurrency)
@@ -129,30 +145,52 @@ class Dispatcher:
                     governor.starts(delivery, now)
                     await queue.put(delivery)
             await queue.join()
-            due = self._next_due(name, governor) if governor else None
-            if due is None:
+            self.scribe.write()
+            wait = self._next_due(name, governor) if governor and not self.halt else None
+            if wait is None:
                 return
-            await self._wait_until(due)
+            await self._wait(wait)
 
-    def _next_due(self, name: str, governor: Governor) -> datetime | None:
-        """Return when the first of those that wait may go, and not at once: looking through them costs time."""
+    def _heed_wishes(self) -> None:
+        """Stop where a person asks for it from another process; looked at once a second."""
         now = self.clock()
-        waiting = (d for d in self._each(DeliveryState.PENDING, name) if d.id not in self.passed_by)
-        first = min((governor.due(delivery, now) for delivery in waiting), default=None)
-        return first and max(first, now + timedelta(seconds=LONGEST_SLEEP_S))
+        if self.looked and now - self.looked[0] < timedelta(seconds=LONGEST_SLEEP_S):
+            return
+        self.looked[:] = [now]
+        if asked := self.ledger.asked(self.run):
+            self.ledger.ask(self.run, None)
+            self.halt.cancelled = asked.wish is Wish.CANCEL
+            self._stop(f"{'cancelled' if self.halt.cancelled else 'paused'} by {asked.by}")
 
-    async def _wait_until(self, due: datetime) -> None:
-        """Sleep in short pieces, since Ctrl-C must not wait for the morning."""
-        while not self.halt and (left_s := (due - self.clock()).total_seconds()) > 0:
+    def _next_due(self, name: str, governor: Governor) -> Wait | None:
+        """Return when the first of those that wait may go, and not at once: looking through them costs time."""
+        now, left, first = self.clock(), 0, None
+        for delivery in self._each(DeliveryState.PENDING, name):
+            if delivery.id not in self.passed_by:
+                left += 1
+                hold = governor.hold(delivery, now)
+                first = hold if first is None or hold.until < first.until else first
+        soon = now + timedelta(seconds=LONGEST_SLEEP_S)
+        return Wait(max(first.until, soon), first.why, left) if first else None
+
+    async def _wait(self, wait: Wait) -> None:
+        """Sleep in short pieces, since neither Ctrl-C nor a person's wish must wait for the morning."""
+        now = self.clock()
+        if self.longest_wait is not None and wait.until - now > self.longest_wait:
+            self._stop(f"nothing may go {wait.shown(now)}")
+            return
+        if wait.why and wait.until - now > timedelta(seconds=LONGEST_SLEEP_S):
+            self.tell(f"waiting {wait.shown(now)}")
+        while not self.halt and (left_s := (wait.until - self.clock()).total_seconds()) > 0:
             await self.sleep(min(left_s, LONGEST_SLEEP_S))
+            self._heed_wishes()
 
     async def _attempt(self, transport: Transport, delivery: Delivery, governor: Governor | None) -> None:
         try:
             await self._deliver(transport, delivery, governor)
         except Exception as error:
             # Raised here it would cancel the other deliveries, midway: they end first. The claim stays as it is.
-            self._stop(str(error))
-            self.halt.broken = self.halt.broken or error
+            self._break(error)
 
     def _parcel(self, delivery: Delivery) -> Parcel:
         parcel = parcel_of(delivery, self.folder)
@@ -162,13 +200,14 @@ class Dispatcher:
         return replace(parcel, envelope=replace(parcel.envelope, sender=sender))
 
     async def _deliver(self, transport: Transport, delivery: Delivery, governor: Governor | None) -> None:
-        if not self._claim(delivery):
+        # Claim first: a crash after sending must never send again.
+        if not await self.scribe.claim(delivery):
             self.passed_by.add(delivery.id)
             return
         try:
             receipt = await transport.send(self._parcel(delivery))
         except TransportUnavailable as error:
-            self.ledger.release(delivery.id)
+            self.scribe.release(delivery)
             self._stop(str(error), error)
         except DeliveryError as error:
             self._count(delivery, Receipt(Outcome.FAILED, str(error)))
@@ -196,18 +235,19 @@ class Dispatcher:
 
     def send_batch(self, transport: BatchTransport, name: str) -> None:
         """Claim everything, deliver it as one, settle everything."""
-        claimed = {d.id: d for d in self._each(DeliveryState.PENDING, name) if self._claim(d)}
+        claimed: dict[int, Delivery] = {}
+        for page in _pages(self.ledger, self.run, DeliveryState.PENDING, name):
+            ids = self.scribe.write_now(page)
+            claimed |= {each.id: each for each in page if each.id in ids}
         if not claimed:
             return
         try:
             receipts = transport.send_batch(parcel_of(d, self.folder) for d in claimed.values())
         except DocgenError as error:
-            for id_ in claimed:
-                self.ledger.release(id_)
+            self.scribe.write_now(released=list(claimed))
             self._stop(str(error), error)
             return
-        for id_, delivery in claimed.items():
-            self._settle(delivery, receipts[id_])
+        self.scribe.write_now((), [(delivery, receipts[id_]) for id_, delivery in claimed.items()])
 
     def halt_if_some_are_left(self) -> None:
         """Say so when deliveries wait for a transport that is no longer there: nobody must be forgotten."""
@@ -218,20 +258,8 @@ class Dispatcher:
                 "put it back to go on, or cancel the run and run the job again"
             )
 
-    def _claim(self, delivery: Delivery) -> bool:
-        if reason := self.why_not(delivery):
-            self.ledger.skip(delivery.id, reason, self.clock())
-            return False
-        # Claim first: a crash after sending must never send again.
-        if self.ledger.claim(delivery.id, self.clock()):
-            return True
-        held = self.ledger.earlier([delivery.identity]).get(delivery.identity)
-        if held and held.run != self.run:
-            self.ledger.skip(delivery.id, f"already delivered by the run {held.run}", self.clock())
-        return False
-
     def _count(self, delivery: Delivery, receipt: Receipt) -> None:
-        self._settle(delivery, receipt)
+        self.scribe.settle(delivery, receipt)
         if receipt.outcome in (Outcome.FAILED, Outcome.UNKNOWN):
             self.halt.failures_in_a_row += 1
         else:
@@ -239,9 +267,14 @@ class Dispatcher:
         if self.halt.failures_in_a_row >= self.pause_after:
             self._stop(f"{self.halt.failures_in_a_row} deliveries in a row have failed; the last one: {receipt.detail}")
 
-    def _settle(self, delivery: Delivery, receipt: Receipt) -> None:
-        self.ledger.settle(delivery.id, receipt, self.clock())
-        self.on_settled(delivery, receipt)
+    @cached_property
+    def scribe(self) -> Scribe:
+        """What writes claims and outcomes."""
+        return Scribe(self.ledger, self.run, self.clock, self.why_not, self.on_settled, self._break)
+
+    def _break(self, error: Exception) -> None:
+        self._stop(str(error))
+        self.halt.broken = self.halt.broken or error
 
     def _stop(self, reason: str, error: DocgenError | None = None) -> None:
         if not self.halt:
@@ -256,9 +289,14 @@ def _bad_address(address: str, words: str, now: datetime) -> Suppression:
 
 
 def _each(ledger: Ledger, run: str, state: DeliveryState, transport: str | None = None) -> Iterator[Delivery]:
+    return chain.from_iterable(_pages(ledger, run, state, transport))
+
+
+def _pages(ledger: Ledger, run: str, state: DeliveryState, transport: str | None = None) -> Iterator[list[Delivery]]:
     after = 0
     while page := ledger.deliveries(run, state=state, transport=transport, after=after, limit=PAGE):
-        yield from page
+        # What waits for the winner of a test is nobody's to send yet.
+        yield [each for each in page if not each.is_held]
         after = page[-1].id
 
 
@@ -271,10 +309,10 @@ def release_claims(ledger: Ledger, run: str, may_be_repeated: Callable[[str], bo
 
 def settle_unknown(ledger: Ledger, run: str, now: datetime) -> int:
     """Settle what is still claimed, by a process that is gone, as unknown; return how many."""
-    unknown = 0
-    for delivery in _each(ledger, run, DeliveryState.CLAIMED):
-        ledger.settle(delivery.id, Receipt(Outcome.UNKNOWN, INTERRUPTED), now)
-        unknown += 1
+    unknown, receipt = 0, Receipt(Outcome.UNKNOWN, INTERRUPTED)
+    for page in _pages(ledger, run, DeliveryState.CLAIMED):
+        ledger.move(Moves([(each, receipt, now) for each in page]), now)
+        unknown += len(page)
     return unknown
 
 

@@ -14,9 +14,9 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, S
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
+from functools import cached_property
 from itertools import islice
 from pathlib import Path
-from zoneinfo import ZoneInfo
 
 from docgen import loops
 from docgen.batch import Made, OpenWorker
@@ -342,39 +342,52 @@ class Runner:
         base, keys = ascii_return_path(bounce.address), Keys.parse(bounce.key.get_secret_value())
         return lambda delivery: make_return_path(base, sending_of(delivery), keys)
 
-    def _governor(self, transport: str) -> Governor | None:
+    def _governor(self) -> Governor | None:
+        """Return what says when messages may go; None where nobody has asked for anything."""
         rules = self.plan.config.email.sending
-        if rules is None:
+        steps = [step for step in self.plan.job.deliver if isinstance(step, EmailStep)]
+        starts = {step.name: step.start_at for step in steps if step.start_at}
+        if rules is None and not starts and not self.allowances.longest:
             return None
-        sent_on: Counter[date] = Counter()
-        if rules.warm_up:
-            zone, now = ZoneInfo(rules.timezone), self.clock()
-            for run in self.ledger.runs(limit=50):
-                if run.finished is None or now - run.finished < timedelta(days=1):
-                    each = (d for d in each_delivery(self.ledger, run.id) if d.transport == transport)
-                    sent_on.update(d.claimed.astimezone(zone).date() for d in each if d.claimed)
-        return Governor(rules, random.random, dict(sent_on))
+        return Governor(
+            rules or SendingConfig(),
+            random.random,
+            starts_at=starts,
+            allowances=self.allowances,
+            judges=rules is not None,
+            tries=self.ledger.tries(self.run.id),
+        )
 
-    def _why_not(self, delivery: Delivery) -> str:
-        """Ask once more before each claim: people unsubscribe while a run is under way."""
-        envelope = delivery.payload.get("envelope")
-        if not isinstance(envelope, dict):
-            return ""
-        addresses = envelope["recipients"]
-        consent = delivery.payload.get("consent")
+    @cached_property
+    def allowances(self) -> Allowances:
+        """What the mail accounts may still carry; the transport and whoever lets messages go look at the same."""
+        return Allowances(self.plan.config.email.ways_out, self.clock)
+
+    def _why_not(self, deliveries: Sequence[Delivery]) -> list[str]:
+        """Ask once more before claims: people unsubscribe while a run is under way."""
         secret = self.plan.config.email.erasure_key
         keys = Keys.parse(secret.get_secret_value()) if secret else None
-        forms = [form for address in addresses for form in lookups(address, keys)]
+        addresses = [_addresses(delivery) for delivery in deliveries]
+        forms = [form for each in addresses for address in each for form in lookups(address, keys)]
+        if not forms:
+            return [""] * len(deliveries)
         marketing = self.plan.job.message_class is MessageClass.MARKETING
-        return reason_not_to_send(
-            addresses,
-            self.plan.job.message_class,
-            self.ledger.suppressed(forms),
-            consent if isinstance(consent, bool) else None,
-            topic=self.plan.job.topic,
-            consents=self.ledger.consents(forms) if marketing else (),
-            keys=keys,
-        )
+        suppressed = self.ledger.suppressed(forms)
+        consents = self.ledger.consents(forms) if marketing else ()
+        return [
+            reason_not_to_send(
+                recipients,
+                self.plan.job.message_class,
+                suppressed,
+                consent if isinstance(consent := delivery.payload.get("consent"), bool) else None,
+                topic=self.plan.job.topic,
+                consents=consents,
+                keys=keys,
+            )
+            if recipients
+            else ""
+            for delivery, recipients in zip(deliveries, addresses, strict=True)
+        ]
 
     # --- ending ---
 
@@ -430,6 +443,12 @@ class Runner:
         if state not in ENDED:
             self.ledger.set_state(self.run.id, state, note)
         self.run = replace(self.run, state=state, note=note, finished=self.clock() if state in ENDED else None)
+
+
+def _addresses(delivery: Delivery) -> list[str]:
+    """Return whom a message goes to; nobody where it is none."""
+    envelope = delivery.payload.get("envelope")
+    return list(envelope["recipients"]) if isinstance(envelope, dict) else []
 
 
 def place_error(error: DocgenError, record: Record, source: Source | None) -> DocgenError:

@@ -82,7 +82,7 @@ def _run(count: int, answer: Callable[[int, datetime], str], **rules: object) ->
         run=run,
         folder=Path(),
         clock=clock,
-        why_not=lambda delivery: "",
+        why_not=lambda deliveries: [""] * len(deliveries),
         on_settled=lambda delivery, receipt: None,
         pause_after=100,
         sleep=clock.sleep,
