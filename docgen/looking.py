@@ -165,7 +165,7 @@ def inspect_template(workspace: Workspace, name: str) -> TemplateView:
         TemplateMissing: there is none of that name.
         TemplateError: or Faults: it cannot be compiled.
     """
-    template = find_template(workspace.config.templates, name)
+    template = find_template(workspace.config.templates, name).on(workspace.config.company.paper)
     limits = workspace.config.limits
     prepared: Prepared | PreparedMail
     if template.subject is not None or template.body.suffix == ".mjml":

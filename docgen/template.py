@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
@@ -30,6 +31,13 @@ MANIFEST = "template.yaml"
 BODY_SUFFIXES = (".docx", ".rml", ".mjml", ".html", ".txt")
 
 Texts = Mapping[str, Mapping[str, object]]
+
+
+class Pages(StrEnum):
+    """What decides the size of a Word document's pages."""
+
+    OWN = "own"
+    COMPANY = "company"
 
 
 def _as_forms(value: object) -> object:
@@ -61,6 +69,14 @@ class Manifest(StrictModel):
         None,
         description="File of the body, ending in .docx, .rml, .mjml, .html or .txt; default: the only body.*.",
     )
+    letter_body: str | None = Field(
+        None,
+        description="File of the body where `company.paper` is letter: for labels and the like, whose sheets differ.",
+    )
+    paper: Pages = Field(
+        Pages.OWN,
+        description="For Word: own keeps pages as they are; company gives A4 and Letter pages `company.paper`'s size.",
+    )
     text: str | None = Field(None, description="For messages: file of the text part; default: made from the body.")
     subject: str | None = Field(None, description="For messages: the subject, as Jinja text.")
     fields: dict[str, FieldSpec] = Field(
@@ -82,6 +98,8 @@ class Template:
         folder: where it lies; the body may include files from here, from `shared` beside it, and nowhere else.
         kind: a key of `kinds.KINDS`.
         body: its suffix decides the renderer.
+        letter_body: what takes its place on Letter paper.
+        follows_paper: whether the pages of a Word document take the size of the company's paper.
         text: hand-written plain text part of a message.
         subject: of a message, Jinja.
         texts: language -> name -> text, or plural form -> text; those of `shared/texts.yaml` behind its own.
@@ -95,6 +113,8 @@ class Template:
     help: str
     kind: str
     body: Path
+    letter_body: Path | None = None
+    follows_paper: bool = False
     text: Path | None = None
     subject: str | None = None
     fields: Mapping[str, FieldSpec] = field(default_factory=dict)
@@ -106,6 +126,10 @@ class Template:
     def where(self, *path: str | int) -> Where:
         """Return the place of a key of the manifest."""
         return self.tree.where(path) if self.tree.file else Where(path=path)
+
+    def on(self, paper: str) -> Template:
+        """Return the template for a paper, `a4` or `letter`: with the body that is made for it."""
+        return replace(self, body=self.letter_body) if paper == "letter" and self.letter_body else self
 
 
 def load_template(folder: Path, *, shown: str | None = None, kinds: Collection[str] = tuple(KINDS)) -> Template:
@@ -130,6 +154,7 @@ def load_template(folder: Path, *, shown: str | None = None, kinds: Collection[s
     faults = [*faults, *common.faults, *shared_faults, *check_texts(common)]
     files = _Files(folder, tree)
     body, text, sample = files.body(), files.named("text"), files.sample(shown)
+    letter_body = files.letter_body(body)
     raise_in_order([*tree.faults, *faults, *check_manifest(tree, kinds), *files.faults])
     assert manifest is not None, "no manifest means faults"
     assert shared is not None, "no shared texts mean faults"
@@ -141,6 +166,8 @@ def load_template(folder: Path, *, shown: str | None = None, kinds: Collection[s
         help=manifest.help,
         kind=manifest.kind,
         body=body,
+        letter_body=letter_body,
+        follows_paper=manifest.paper is Pages.COMPANY,
         text=text,
         subject=manifest.subject,
         fields=manifest.fields,
@@ -275,6 +302,16 @@ class _Files:
         )
         self._fault(several, "body", "name one in `body`" if found else _suffix_hint())
         return None
+
+    def letter_body(self, body: Path | None) -> Path | None:
+        """Return the body for Letter paper, if the manifest names one."""
+        if self.tree.at(("paper",)) == Pages.COMPANY and body and body.suffix != ".docx":
+            problem = f"{body.name} is no Word document: its pages are as large as it says itself"
+            self._fault(problem, "paper", "leave `paper` out, and look at `company.paper` in the body")
+        other = self.named("letter_body")
+        if other and body and other.suffix != body.suffix:
+            self._fault(f"{other.name} cannot take the place of {body.name}", "letter_body", f"name a {body.suffix}")
+        return other
 
     def sample(self, shown: str) -> Mapping[str, object]:
         """Return the sample record, an empty one where there is none."""

@@ -56,6 +56,7 @@ class Workspace:
         clock: says when a run starts and when deliveries end.
         progress: told of long work.
         making: how documents are made, whatever the job says.
+        notice: told in a sentence what a run waits for.
     """
 
     config: Config
@@ -63,6 +64,7 @@ class Workspace:
     clock: Clock = _now
     progress: Progress = _silent
     making: Making | None = None
+    notice: Callable[[str], None] = lambda text: None
 
     @contextmanager
     def ledger(self) -> Iterator[Ledger]:
@@ -82,6 +84,7 @@ def open_workspace(
     clock: Clock = _now,
     progress: Progress = _silent,
     making: Making | None = None,
+    notice: Callable[[str], None] = lambda text: None,
 ) -> Workspace:
     """Read config.yaml.
 
@@ -92,12 +95,13 @@ def open_workspace(
         clock: the time.
         progress: told of long work.
         making: how documents are made; default: as the job says.
+        notice: told in a sentence what a run waits for.
 
     Raises:
         ConfigError: no configuration, or faults in it.
     """
     path = config or _find_config(beside)
-    return Workspace(load_config(path, environ, shown=str(path)), environ, clock, progress, making)
+    return Workspace(load_config(path, environ, shown=str(path)), environ, clock, progress, making, notice)
 
 
 def _find_config(beside: Path | None) -> Path:
@@ -123,6 +127,12 @@ def is_shared(transport: str) -> bool:
     return Feature.SHARED in TRANSPORTS[kind].features
 
 
+def may_repeat(transport: str) -> bool:
+    """Whether doing what a transport broke off once more is the same as doing it once."""
+    kind = transport.partition(":")[0].removesuffix("-trial")
+    return Feature.IDEMPOTENT in TRANSPORTS[kind].features
+
+
 def kept_path(workspace: Workspace, path: Path) -> str:
     """Return a path as the ledger keeps it: below config.yaml's folder relative to that, so that folders can move."""
     base, absolute = workspace.config.base, path.absolute()
@@ -144,7 +154,7 @@ def make_plan(workspace: Workspace, job: Job) -> tuple[Plan, list[DocgenError]]:
             faults += [missing_template(name, job, path, names) for path in places]
             continue
         try:
-            templates[name] = load_template(folder / name, shown=near(folder / name))
+            templates[name] = load_template(folder / name, shown=near(folder / name)).on(workspace.config.company.paper)
         except DocgenError as error:
             faults += flatten(error)
     left_out, office_faults = _without_office(job, templates)
@@ -207,6 +217,7 @@ def make_runner(
         engine=_engine(workspace.config),
         clock=workspace.clock,
         progress=workspace.progress,
+        notice=workspace.notice,
     )
 
 
@@ -238,5 +249,5 @@ def open_transports(workspace: Workspace, runner: Runner) -> dict[str, Transport
                     found[name] = TRANSPORTS["outbox"](folder / "outbox")
                 if config.email.transport is TransportName.SMTP:
                     for name in ("smtp", "smtp-trial"):
-                        found[name] = TRANSPORTS["smtp"](config.email)
+                        found[name] = TRANSPORTS["smtp"](config.email, allowances=runner.allowances)
     return found

@@ -59,6 +59,27 @@ NUMBERING = """
     <w:rPr><w:color w:val="{muted}"/></w:rPr></w:lvl>
 </w:abstractNum>"""
 
+#: Word's own watermark, by the name of which LibreOffice knows it too: its text fills the shape from corner to corner.
+WATERMARK = """
+<w:r {ns} xmlns:v="urn:schemas-microsoft-com:vml" xmlns:o="urn:schemas-microsoft-com:office:office"
+     xmlns:w10="urn:schemas-microsoft-com:office:word"><w:rPr><w:noProof/></w:rPr><w:pict>
+  <v:shapetype id="_x0000_t136" coordsize="21600,21600" o:spt="136" adj="10800"
+      path="m@7,l@8,m@5,21600l@6,21600e"><v:formulas><v:f eqn="sum #0 0 10800"/><v:f eqn="prod #0 2 1"/>
+    <v:f eqn="sum 21600 0 @1"/><v:f eqn="sum 0 0 @2"/><v:f eqn="sum 21600 0 @3"/><v:f eqn="if @0 @3 0"/>
+    <v:f eqn="if @0 21600 @1"/><v:f eqn="if @0 0 @2"/><v:f eqn="if @0 @4 21600"/><v:f eqn="mid @5 @6"/>
+    <v:f eqn="mid @8 @5"/><v:f eqn="mid @7 @8"/><v:f eqn="mid @6 @7"/><v:f eqn="sum @6 0 @5"/></v:formulas>
+    <v:path textpathok="t" o:connecttype="custom" o:connectlocs="@9,0;@10,10800;@11,21600;@12,10800"
+      o:connectangles="270,180,90,0"/><v:textpath on="t" fitshape="t"/>
+    <v:handles><v:h position="#0,bottomRight" xrange="6629,14971"/></v:handles>
+    <o:lock v:ext="edit" text="t" shapetype="t"/></v:shapetype>
+  <v:shape id="PowerPlusWaterMarkObject1" o:spid="_x0000_s2049" type="#_x0000_t136" alt="" style="position:absolute;
+margin-left:0;margin-top:0;width:420pt;height:105pt;rotation:315;z-index:-251658752;mso-position-horizontal:center;
+mso-position-horizontal-relative:margin;mso-position-vertical:center;mso-position-vertical-relative:margin"
+      o:allowincell="f" fillcolor="#{colour}" stroked="f"><v:fill opacity=".12"/>
+    <v:textpath style="font-family:&quot;Calibri&quot;;font-size:1pt;font-weight:bold"
+      string="{{{{ t('draft') }}}}"/>
+    <w10:wrap anchorx="margin" anchory="margin"/></v:shape></w:pict></w:r>"""
+
 
 def main(path: Path) -> None:
     """Write the template."""
@@ -151,7 +172,7 @@ def make_numbering(document: Any) -> None:
 
 
 def make_page(document: Any) -> None:
-    """Set A4, margins, header with the draft mark and footer with page numbers."""
+    """Set A4, margins, header with the draft marks and footer with page numbers."""
     section = document.sections[0]
     section.page_width, section.page_height = Mm(210), Mm(297)
     section.left_margin, section.right_margin = Mm(25), Mm(20)
@@ -162,6 +183,7 @@ def make_page(document: Any) -> None:
     run(header, "{{ company.name }}", bold=True, colour=ACCENT)
     run(header, "\t{% if draft %}")
     run(header, "{{ t('draft') }}", bold=True, colour=ACCENT)
+    header._p.append(parse_xml(WATERMARK.format(ns=nsdecls("w"), colour=MUTED)))
     run(header, " · {% endif %}" + TITLE + " {{ contract_no }} · {{ t('revision', n=revision) }}")
     footer = clear(section.footer.paragraphs[0], document.styles["Label"])
     tabs(footer)
@@ -239,9 +261,8 @@ def make_first_page(document: Any) -> None:
     for text in ("{%p else %}", "", "{%p endif %}"):
         row.cells[1].add_paragraph(text, "Normal")
     merge_tag(table, "{%tr endfor %}")
-    # LibreOffice leaves headings alone at the foot of this page where a single empty paragraph follows the table.
-    for _ in range(2):
-        document.add_paragraph("", "Normal").paragraph_format.line_spacing = Pt(6.5)
+    # With two paragraphs of half the height, LibreOffice leaves headings alone at the foot of some pages.
+    document.add_paragraph("", "Normal").paragraph_format.line_spacing = Pt(13)
 
 
 def make_party(cell: Any, party: str, first: bool = True) -> None:
@@ -265,13 +286,21 @@ def make_party(cell: Any, party: str, first: bool = True) -> None:
 
 
 def make_clauses(document: Any) -> None:
-    """Write the clauses that the deal needs; their words are in `texts/`, Word counts them."""
+    """Write the clauses that the deal needs; their words are in `texts/`, Word counts them.
+
+    The last clause stays with the signatures, which never stand on a page without the contract.
+    """
     places = ", ".join(f"{name}={value}" for name, value in PLACES.items())
     document.add_paragraph("{%p for clause in clauses %}", "Normal")
     document.add_paragraph("{{ t(clause.name) }}", "Heading 1")
+    document.add_paragraph("{%p set closing = loop.last %}", "Normal")
     document.add_paragraph("{%p for paragraph in clause.paragraphs %}", "Normal")
-    text = f"{{{{ t(paragraph.name, {places}, **references) | markdown }}}}"
-    document.add_paragraph(text, "Clause")
+    document.add_paragraph(f"{{%p set words = t(paragraph.name, {places}, **references) %}}", "Normal")
+    document.add_paragraph("{%p if closing %}", "Normal")
+    document.add_paragraph("{{ words | markdown }}", "Clause").paragraph_format.keep_with_next = True
+    document.add_paragraph("{%p else %}", "Normal")
+    document.add_paragraph("{{ words | markdown }}", "Clause")
+    document.add_paragraph("{%p endif %}", "Normal")
     document.add_paragraph("{%p endfor %}", "Normal")
     document.add_paragraph("{%p endfor %}", "Normal")
 

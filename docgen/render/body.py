@@ -45,6 +45,11 @@ class TemplateFolder(Protocol):
         ...
 
     @property
+    def follows_paper(self) -> bool:
+        """For Word: whether its pages take the size of the company's paper."""
+        ...
+
+    @property
     def text(self) -> Path | None:
         """For mail: the hand-written text part."""
         ...

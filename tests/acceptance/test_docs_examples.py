@@ -73,8 +73,8 @@ def _load(kind: str, content: str, folder: Path, environ: dict[str, str]) -> Non
         (folder / "keys" / "s2026.example.com.pem").write_bytes(b"")
         load_config(path, environ)
     else:
-        (folder / "body.html").write_text("x")
-        (folder / "body.txt").write_text("x")
+        for name in ("body.html", "body.txt", "body.docx", "letter.docx"):
+            (folder / name).write_text("x")
         (folder / "sample.yaml").write_text("name: x\n")
         load_template(folder)
 

@@ -69,6 +69,9 @@ def test_a_draft_says_so_on_every_page_and_an_approved_contract_on_none() -> Non
     assert all("DRAFT" in text_of(page) and "Revision 2" in text_of(page) for page in drafts)
     approved = pages(make(approved_on="2026-11-18")[0])
     assert not any("DRAFT" in text_of(page) for page in approved)
+    # Below the table of the annex is nothing but the mark across the page, light enough to read what stands on it.
+    assert 200 < _darkest_in_the_middle(drafts[-1]) < 250
+    assert _darkest_in_the_middle(approved[-1]) == 255
 
 
 def test_anchors_of_e_signature_services_are_in_the_text_and_cannot_be_seen() -> None:
@@ -79,6 +82,12 @@ def test_anchors_of_e_signature_services_are_in_the_text_and_cannot_be_seen() ->
             found.append(anchor)
             assert _darkest(page, textpage, anchor) == 255
     assert sorted(found) == ["/date1/", "/date2/", "/date3/", "/sig1/", "/sig2/", "/sig3/"]
+
+
+def _darkest_in_the_middle(page: pypdfium2.PdfPage) -> int:
+    picture = page.render(scale=0.5).to_pil().convert("L")
+    width, height = picture.size
+    return int(picture.crop((width // 3, height * 2 // 5, width * 2 // 3, height * 3 // 5)).getextrema()[0])
 
 
 def _darkest(page: pypdfium2.PdfPage, textpage: pypdfium2.PdfTextPage, words: str) -> int:

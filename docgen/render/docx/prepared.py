@@ -25,6 +25,7 @@ from docgen.render.docx.fields.translate import translate
 from docgen.render.docx.joining.bundle import join_documents
 from docgen.render.docx.merging import Merging
 from docgen.render.docx.package import Assembly, Package
+from docgen.render.docx.paper import fit_pages
 from docgen.render.docx.parts import TextPart, compile_parts
 from docgen.render.docx.properties import Properties, survey_properties
 from docgen.render.docx.reference import document_of
@@ -56,6 +57,7 @@ class PreparedDocx:
             content: the body, where it is not the template's own file as it is.
         """
         self.where = place(template)
+        self._follows_paper = template.follows_paper
         package = Package(read_bytes(template) if content is None else content, self.where)
         with _translating(self.where):
             self._translation = translate(package, known_fields(template.fields, KINDS[template.kind].computed))
@@ -179,6 +181,7 @@ class PreparedDocx:
             assembly = self._merging.merge(context)
             if foreign.wanted is None:
                 self._fill(assembly, values)
+                self._fit(assembly, context)
                 self.properties.write(assembly, context)
                 if replacements is not None:
                     replacements.apply(assembly)
@@ -193,6 +196,12 @@ class PreparedDocx:
         content = io.BytesIO()
         master.save(content)
         return self._over(content=content.getvalue())._render(context, replacements, master)
+
+    def _fit(self, assembly: Assembly, context: Mapping[str, object]) -> None:
+        company = context.get("company")
+        if self._follows_paper and isinstance(company, Mapping):
+            main = self.package.main
+            assembly.replace(main, fit_pages(assembly.read(main), str(company.get("paper", ""))))
 
     def _fill(self, assembly: Assembly, values: list[RichValue]) -> None:
         mark = OPEN.encode()
