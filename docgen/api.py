@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from docgen.annotated import faulty_bodies, write_annotated
+from docgen.campaigning import name_winner
 from docgen.check import check_plan, in_order, no_records, unused_columns
 from docgen.control import RunOptions, approve_run, cancel_run, dry_run, resume_run, run_job
 from docgen.errors import (
@@ -72,6 +73,7 @@ class CheckResult:
         templates: those of the job, by name.
         checked: when.
         notes: what somebody should look at, though it is no fault.
+        segments: name -> how many records; empty where the job has none.
     """
 
     name: str
@@ -82,6 +84,7 @@ class CheckResult:
     templates: Mapping[str, Template] = field(default_factory=dict)
     checked: datetime | None = None
     notes: tuple[str, ...] = ()
+    segments: Mapping[str, int] = field(default_factory=dict)
 
 
 def check_job(workspace: Workspace, path: Path) -> CheckResult:
@@ -121,6 +124,7 @@ def check_job(workspace: Workspace, path: Path) -> CheckResult:
             plan.templates,
             plan.started,
             tuple(rehearsal.notes),
+            rehearsal.in_segments,
         )
 
 
@@ -196,6 +200,7 @@ __all__ = [
     "list_suppressions",
     "list_templates",
     "near",
+    "name_winner",
     "open_workspace",
     "preview_record",
     "read_inbox",

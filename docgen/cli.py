@@ -23,6 +23,7 @@ import typer
 from typer.exceptions import Abort, TyperException
 
 from docgen import __version__, api, show
+from docgen.cli_campaign import winner
 from docgen.cli_people import consent_app, inbox, suppress_app
 from docgen.clibase import (
     DONE,
@@ -48,6 +49,7 @@ from docgen.report import Summary
 __all__ = ["DONE", "INPUT", "INTERRUPTED", "OURS", "TROUBLE", "WIDE", "app", "call", "main", "out"]
 
 app.command()(inbox)
+app.command()(winner)
 app.add_typer(suppress_app, name="suppress")
 app.add_typer(consent_app, name="consent")
 dkim_app = typer.Typer(help="Keys that sign messages.", no_args_is_help=True)

@@ -10,7 +10,7 @@ import codecs
 import datetime
 import re
 import string
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
@@ -20,7 +20,7 @@ from pydantic import AfterValidator, ConfigDict, Field, model_validator
 
 from docgen.errors import DocgenError, JobError
 from docgen.jobrules import cross_check
-from docgen.keytypes import LocaleId, Mailbox, Names
+from docgen.keytypes import LocaleId, Mailbox, Moment, Names
 from docgen.model import Format, Making, MessageClass, Where
 from docgen.strict import FileModel, StrictModel
 from docgen.validation import collect, raise_in_order
@@ -228,6 +228,12 @@ class AbTest(StrictModel):
         24, ge=0, description="Hours after the last message of the test before the measure decides."
     )
 
+    @model_validator(mode="after")
+    def _check_variants(self) -> Self:
+        if len(self.variants) < 2:
+            raise ValueError("a test needs at least two variants")
+        return self
+
 
 @dataclass(frozen=True, slots=True)
 class Version:
@@ -256,6 +262,9 @@ class EmailStep(StrictModel):
     timezone: str | None = Field(
         None, description="Recipient's time zone or country, as Jinja text, for `email.sending.hours`: {{ country }}."
     )
+    start_at: Moment | None = Field(
+        None, description="Nothing goes before this date and time, which has a time zone: 2026-12-01T09:00+01:00."
+    )
     ab_test: AbTest | None = Field(None, description="Try variants on some recipients first, then send the best one.")
 
     @property
@@ -267,6 +276,13 @@ class EmailStep(StrictModel):
             Version(name, each.template or self.template, each.subject or self.subject)
             for name, each in self.ab_test.variants.items()
         )
+
+    def template_places(self) -> Iterator[tuple[str, tuple[str, ...]]]:
+        """Yield the templates of the step, each with the place in it that names it."""
+        yield self.template, ("template",)
+        for name, each in self.ab_test.variants.items() if self.ab_test else ():
+            if each.template is not None:
+                yield each.template, ("ab_test", "variants", name, "template")
 
 
 class PrintStep(StrictModel):

@@ -11,7 +11,7 @@ import io
 import json
 from codecs import getincrementalencoder
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
 from itertools import chain, islice
@@ -21,6 +21,7 @@ from typing import TypeVar
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from docgen import spool
+from docgen.contest import ContestView, contest_views
 from docgen.files import new_file, remove_file, write_atomically
 from docgen.model import BundleNote, Delivery, DeliveryState, Fault, Item, ItemState, Outcome, Run
 from docgen.protocols import Ledger, Source
@@ -48,6 +49,8 @@ class Summary:
         files: what to look at, name -> path, only what exists.
         changed: deliveries skipped since an earlier run made them, of records that have changed since.
         faults: the first ones of quarantined records.
+        segments: name -> how many records; empty where the job has none.
+        tests: of variants of its messages.
     """
 
     run: Run
@@ -58,6 +61,8 @@ class Summary:
     changed: int = 0
     dry: bool = False
     faults: Sequence[Fault] = ()
+    segments: Mapping[str, int] = field(default_factory=dict)
+    tests: Sequence[ContestView] = ()
 
     def count(self, *outcomes: Outcome) -> int:
         """Return how many deliveries ended so, over all steps."""
@@ -96,6 +101,8 @@ class Summary:
             "folder": str(self.run.folder),
             "files": {name: str(path) for name, path in self.files.items()},
             "faults": [{"code": f.code, "message": f.text, "field": f.field, "value": f.value} for f in self.faults],
+            "segments": dict(self.segments),
+            "tests": [contest_dict(each) for each in self.tests],
         }
 
 
@@ -113,7 +120,32 @@ def summarise(ledger: Ledger, run: Run, title: str, *, dry: bool = False) -> Sum
     faults += islice(quarantined, FAULTS_KEPT)
     skipped = any(counts.get(Outcome.SKIPPED) for counts in outcomes.values())
     changed = sum(_has_changed(d) for d in each_delivery(ledger, run.id)) if skipped else 0
-    return Summary(run, title, items, outcomes, files, changed, dry, faults)
+    segments = ledger.count_segments(run.id)
+    return Summary(
+        run,
+        title,
+        items,
+        outcomes,
+        files,
+        changed,
+        dry,
+        faults,
+        segments if any(segments) else {},
+        () if dry else contest_views(ledger, run),
+    )
+
+
+def contest_dict(view: ContestView) -> dict[str, object]:
+    """Return a test of variants for `--json`."""
+    winner = view.winner
+    return {
+        "step": view.route,
+        "variants": {each.variant: {"sent": each.sent, **each.counts} for each in view.figures},
+        "winner": winner.variant if winner else None,
+        "by": winner.by if winner else None,
+        "why": winner.why if winner else None,
+        "waiting": view.waiting,
+    }
 
 
 def _has_changed(delivery: Delivery) -> bool:
@@ -201,6 +233,7 @@ def _delivery_lines(ledger: Ledger, run: Run) -> Iterator[dict[str, object]]:
             "detail": d.detail,
             "outcomes": {address: str(outcome) for address, outcome in d.outcomes.items()},
             "message_id": d.message_id,
+            "variant": d.variant,
             "sha256": [file["sha256"] for file in _files(d)],
             "time": d.settled.isoformat() if d.settled else None,
         }

@@ -11,6 +11,7 @@ from rich.table import Table
 from rich.text import Text
 
 from docgen.api import CheckResult, RunView, TemplateView
+from docgen.contest import ContestView
 from docgen.fields import FieldSpec
 from docgen.model import Delivery, DeliveryState, Item, ItemState, Outcome, Reply, Run, RunState, Suppression
 from docgen.newkey import NewKey
@@ -56,6 +57,8 @@ def summary(found: Summary, *, faults: bool = True) -> RenderableType:
         parts += ["", *_reasons(found)]
     if found.outcomes:
         parts += ["", _outcomes(found)]
+    for test in found.tests:
+        parts += ["", _contest(test)]
     if found.files:
         parts += ["", _files(found.files)]
     if advice := list(_advice(found)):
@@ -71,9 +74,15 @@ def _headline(found: Summary) -> Text:
     text.append(f"\n{good} record{'' if good == 1 else 's'} merged", style="not bold")
     if found.quarantined:
         text.append(f", {found.quarantined} quarantined", style="not bold red")
+    if found.segments:
+        text.append(f"\n{_segments(found.segments)}", style="not bold")
     for note in filter(None, [found.run.note, *found.notes]):
         text.append(f"\n{note}", style="not bold")
     return text
+
+
+def _segments(counts: Mapping[str, int]) -> str:
+    return "segments: " + ", ".join(f"{name or 'none of them'} {count}" for name, count in counts.items())
 
 
 def _reasons(found: Summary) -> Iterator[Text]:
@@ -93,6 +102,16 @@ def _outcomes(found: Summary) -> Table:
         cells = [Text(str(counts.get(c, 0)), style=_COLOURS.get(c, "") if counts.get(c) else "dim") for c in columns]
         table.add_row(step, *cells)
     return table
+
+
+def _contest(test: ContestView) -> RenderableType:
+    counted = sorted({name for each in test.figures for name in each.counts})
+    table = empty_table(f"test of {test.route}", "sent", *counted, right=["sent", *counted])
+    for each in test.figures:
+        table.add_row(each.variant, str(each.sent), *(str(each.counts.get(name, 0)) for name in counted))
+    if test.winner is None:
+        return table
+    return Group(table, f"{test.winner.by} chose {test.winner.variant}")
 
 
 def _files(files: Mapping[str, Path]) -> Table:
@@ -199,6 +218,7 @@ def delivery_dict(delivery: Delivery) -> dict[str, object]:
         "outcome": str(delivery.outcome or delivery.state),
         "detail": delivery.detail,
         "message_id": delivery.message_id,
+        "variant": delivery.variant,
         "settled": delivery.settled.isoformat() if delivery.settled else None,
     }
 
@@ -238,6 +258,8 @@ def checked(result: CheckResult) -> str:
     if len(result.faults) > FAULTS_SHOWN:
         lines.append(f"... and {len(result.faults) - FAULTS_SHOWN} more; --json prints all")
     lines += [f"note: {note}" for note in result.notes]
+    if result.segments and not result.faults:
+        lines.append(_segments(result.segments))
     if result.unused:
         lines.append(f"note: neither a template nor the job reads these columns: {_some(result.unused)}")
     if result.faults:
@@ -261,6 +283,7 @@ def checked_dict(result: CheckResult) -> dict[str, object]:
         "faults": [fault.as_dict() for fault in result.faults],
         "unused": list(result.unused),
         "notes": list(result.notes),
+        "segments": dict(result.segments),
     }
 
 

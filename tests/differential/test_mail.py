@@ -53,7 +53,7 @@ def _mails(office: Path, name: str, engine: Making, stack: ExitStack) -> Iterato
         draft.attempt(draft.prepare)
         for step in job.deliver:
             if isinstance(step, EmailStep) and not draft.errors and not draft.left_out:
-                yield shop.mails[step.name].render(draft.template_context(plan.templates[step.template]))
+                yield shop.mails[step.name, ""].render(draft.template_context(plan.templates[step.template]))
 
 
 @pytest.mark.parametrize("name", CAMPAIGNS)

@@ -1,0 +1,297 @@
+"""Floor 3, work: tests of variants in the ledger: how each does, which one has won, and who gets it.
+
+A delivery that is held has a message of each variant, made before anything was sent; it gets the winner's, and no other
+ever. A test is one for all runs of an edition. Knows no transport and makes no message.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from docgen.errors import RunStateError, UserError, did_you_mean
+from docgen.job import AbTest, EmailStep, Job
+from docgen.model import (
+    DELIVERED,
+    ConsentState,
+    Delivery,
+    DeliveryState,
+    Outcome,
+    Reply,
+    ReplyKind,
+    Run,
+    Winner,
+)
+from docgen.protocols import Ledger
+from docgen.scoring import WEIGHTS
+from docgen.suppression import address_key
+from docgen.variants import MEASURES, Figures, find_winner
+
+PAGE = 500
+#: Runs that are looked through for those of the edition.
+_RUNS = 1000
+
+Counter = Callable[[Ledger, str, Sequence[Delivery]], Iterable[tuple[int, str]]]
+"""Tells of a run's deliveries what happened to which: (the ledger's id, the name of what is counted)."""
+
+
+@dataclass(frozen=True)
+class Contest:
+    """A test whose winner some deliveries of a run wait for.
+
+    Attributes:
+        test: what it is known by, over all runs of the edition.
+        route: the name of the job's step.
+        names: of the variants.
+    """
+
+    test: str
+    route: str
+    names: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class ContestView:
+    """A test as people look at it; `waiting` counts what waits for its winner in this run."""
+
+    route: str
+    figures: tuple[Figures, ...]
+    winner: Winner | None
+    waiting: int
+
+
+# --- what is counted -----------------------------------------------------------------------------
+
+
+def _count_replies(ledger: Ledger, run: str, deliveries: Sequence[Delivery]) -> Iterator[tuple[int, str]]:
+    """What came back and is proved to belong to a delivery."""
+    here = {each.id for each in deliveries}
+    for reply in ledger.replies(run):
+        if reply.delivery in here and (counted := _counted(reply)):
+            yield reply.delivery, counted
+
+
+def _counted(reply: Reply) -> str:
+    named = {ReplyKind.COMPLAINT: "complaints", ReplyKind.UNSUBSCRIBE: "unsubscribes", ReplyKind.OTHER: "replies"}
+    return "bounces" if reply.kind in WEIGHTS else named.get(reply.kind, "")
+
+
+def _count_rejected(ledger: Ledger, run: str, deliveries: Sequence[Delivery]) -> Iterator[tuple[int, str]]:
+    """What the server refused for good comes to the same as a bounce."""
+    return ((each.id, "bounces") for each in deliveries if each.outcome is Outcome.REJECTED)
+
+
+def _count_wishes(ledger: Ledger, run: str, deliveries: Sequence[Delivery]) -> Iterator[tuple[int, str]]:
+    """Who got a message and since then wants no more, by whatever way they said so."""
+    for start in range(0, len(deliveries), PAGE):
+        some = deliveries[start : start + PAGE]
+        said: dict[str, list[tuple[datetime, str]]] = defaultdict(list)
+        addresses = [each.recipient for each in some]
+        for suppression in ledger.suppressed(addresses):
+            word = {"unsubscribed": "unsubscribes", "complaint": "complaints"}.get(suppression.reason)
+            if word:
+                said[address_key(suppression.address)].append((suppression.since, word))
+        for consent in ledger.consents(addresses):
+            if consent.state is ConsentState.WITHDRAWN:
+                said[address_key(consent.address)].append((consent.at, "unsubscribes"))
+        for each in some:
+            for at, word in said.get(address_key(each.recipient), ()):
+                if each.settled and at >= each.settled:
+                    yield each.id, word
+
+
+#: Whoever can count more, such as clicks, has a row here; a measure of `docgen.variants` then names it.
+COUNTERS: tuple[Counter, ...] = (_count_replies, _count_rejected, _count_wishes)
+
+
+def figures_of(ledger: Ledger, run: Run, contest: Contest) -> tuple[Figures, ...]:
+    """Return what became of each variant in its test, over all runs of the edition."""
+    sent: dict[str, int] = dict.fromkeys(contest.names, 0)
+    counts: dict[str, dict[str, set[int]]] = {name: defaultdict(set) for name in contest.names}
+    for id_ in _runs_of_edition(ledger, run):
+        drawn = [each for each in _tested(ledger, id_) if _is_in(each, contest.test)]
+        tried = {each.id: each for each in drawn if each.outcome in {*DELIVERED, Outcome.REJECTED}}
+        for each in tried.values():
+            sent[each.variant] = sent.get(each.variant, 0) + 1
+        for counter in COUNTERS if tried else ():
+            for delivery, counted in counter(ledger, id_, list(tried.values())):
+                counts[tried[delivery].variant][counted].add(delivery)
+    return tuple(
+        Figures(name, number, {counted: len(ids) for counted, ids in counts[name].items()})
+        for name, number in sent.items()
+    )
+
+
+def _runs_of_edition(ledger: Ledger, run: Run) -> list[str]:
+    runs = ledger.runs(run.spec.job, limit=_RUNS)
+    return [each.id for each in runs if each.spec.edition == run.spec.edition]
+
+
+def _tested(ledger: Ledger, run: str) -> Iterator[Delivery]:
+    after = 0
+    while page := ledger.tested(run, after=after, limit=PAGE):
+        yield from page
+        after = page[-1].id
+
+
+def _is_in(delivery: Delivery, test: str) -> bool:
+    return delivery.payload.get("test") == test and not delivery.is_of_the_rest
+
+
+# --- who has won ---------------------------------------------------------------------------------
+
+
+class Contests:
+    """The tests of one run."""
+
+    def __init__(self, ledger: Ledger, run: Run, job: Job) -> None:
+        """Look at a run; `job` says by which rule its tests are won."""
+        self._ledger = ledger
+        self._run = run
+        self._rules: Mapping[str, AbTest] = {
+            step.name: step.ab_test for step in job.deliver if isinstance(step, EmailStep) and step.ab_test
+        }
+
+    def settle(self, now: datetime) -> None:
+        """Give the winner to those who wait for it, where there is one, or the rule finds one now."""
+        for contest in self._open():
+            winner = self._ledger.winner(contest.test) or self._find(contest, now)
+            if winner is not None:
+                self._ledger.assign(self._run.id, contest.route, winner.variant)
+
+    def _open(self) -> list[Contest]:
+        started = self._rules or self._ledger.tested(self._run.id, limit=1)
+        return open_contests(self._ledger, self._run.id, len(self._rules) or 1) if started else []
+
+    def _find(self, contest: Contest, now: datetime) -> Winner | None:
+        rule = self._rules.get(contest.route)
+        measure = MEASURES.get(rule.winner) if rule else None
+        if rule is None or measure is None or self._due(contest, rule, now) > now:
+            return None
+        figures = figures_of(self._ledger, self._run, contest)
+        variant = find_winner(figures, measure)
+        if not variant:
+            return None
+        winner = Winner(contest.test, variant, f"the rule {rule.winner}", now, shown(figures, measure.counted))
+        self._ledger.choose(winner)
+        return winner
+
+    def _due(self, contest: Contest, rule: AbTest, now: datetime) -> datetime:
+        """Return when the rule may decide: not while messages of the test are still to go."""
+        drawn = [each for each in _tested(self._ledger, self._run.id) if _is_in(each, contest.test)]
+        wait = timedelta(hours=rule.wait_hours)
+        if any(each.state is not DeliveryState.SETTLED for each in drawn):
+            return now + max(wait, timedelta(seconds=1))
+        return max((each.settled + wait for each in drawn if each.settled), default=now)
+
+    def why_waiting(self, now: datetime) -> str:
+        """Return what a person should know of a test that is not won, "" where nothing waits."""
+        for contest in self._open():
+            figures = figures_of(self._ledger, self._run, contest)
+            sent = ", ".join(f"{each.variant} to {each.sent}" for each in figures)
+            left = self._ledger.count_outcomes(self._run.id).get((contest.route, DeliveryState.PENDING), 0)
+            choose = f"docgen winner {self._run.id} {'|'.join(contest.names)}"
+            return f'the test of the step "{contest.route}" went out ({sent}), {left} wait for the winner; ' + (
+                self._what_next(contest, now, choose)
+            )
+        return ""
+
+    def _what_next(self, contest: Contest, now: datetime, choose: str) -> str:
+        rule = self._rules.get(contest.route)
+        if rule is None or rule.winner not in MEASURES:
+            return f"choose it: {choose}"
+        due = self._due(contest, rule, now)
+        if due > now:
+            return f"{rule.winner} decides when the run is resumed after {due:%Y-%m-%d %H:%M}; or choose: {choose}"
+        return f"by {rule.winner} no variant is ahead; choose it: {choose}"
+
+
+def open_contests(ledger: Ledger, run: str, expected: int = 0) -> list[Contest]:
+    """Return the tests that deliveries of a run wait for; looks no further when so many are found as are expected."""
+    found: dict[str, Contest] = {}
+    after = 0
+    while page := ledger.deliveries(run, state=DeliveryState.PENDING, after=after, limit=PAGE):
+        for each in page:
+            if each.is_held:
+                names = tuple(file["variant"] for file in _files(each))
+                found.setdefault(each.route, Contest(str(each.payload.get("test", "")), each.route, names))
+        if expected and len(found) == expected:
+            break
+        after = page[-1].id
+    return list(found.values())
+
+
+def _files(delivery: Delivery) -> list[Any]:
+    files = delivery.payload["files"]
+    assert isinstance(files, list)
+    return files
+
+
+def choose_winner(ledger: Ledger, run: Run, variant: str, by: str, now: datetime, step: str = "") -> Winner:
+    """Let a person say who has won; those who wait get it when the run goes on.
+
+    Args:
+        ledger: has the run, which nobody works on.
+        run: with deliveries that wait.
+        variant: the winner.
+        by: the person.
+        now: when.
+        step: of which test, where the run has several.
+
+    Raises:
+        RunStateError: nothing waits for a winner, or there is one.
+        UserError: there is no such variant or step.
+    """
+    contest = _the_one(open_contests(ledger, run.id), run, step)
+    if variant not in contest.names:
+        hint = did_you_mean(variant, contest.names) or f"there are: {', '.join(contest.names)}"
+        raise UserError(f'the step "{contest.route}" has no variant "{variant}"', hint=hint)
+    winner = Winner(contest.test, variant, by, now, shown(figures_of(ledger, run, contest)))
+    ledger.choose(winner)
+    ledger.assign(run.id, contest.route, variant)
+    return winner
+
+
+def _the_one(contests: Sequence[Contest], run: Run, step: str) -> Contest:
+    routes = [each.route for each in contests]
+    if not contests:
+        raise RunStateError(f"in the run {run.id} nothing waits for the winner of a test")
+    if step and step not in routes:
+        raise UserError(f'no test of a step "{step}" waits for its winner', hint=did_you_mean(step, routes))
+    if not step and len(contests) > 1:
+        raise UserError("several tests wait for their winners", hint=f"say which one: --step {' or '.join(routes)}")
+    return next(each for each in contests if step in ("", each.route))
+
+
+def shown(figures: Sequence[Figures], counted: str = "") -> str:
+    """Return figures as a sentence: `a: 3 replies of 40, b: 5 replies of 38`."""
+    names = [counted] if counted else sorted({name for each in figures for name in each.counts})
+    return ", ".join(
+        f"{each.variant}: "
+        + ", ".join([*(f"{each.counts.get(name, 0)} {name}" for name in names)] or ["nothing"])
+        + f" of {each.sent}"
+        for each in figures
+    )
+
+
+def contest_views(ledger: Ledger, run: Run) -> tuple[ContestView, ...]:
+    """Return the tests that a run takes part in."""
+    found: dict[str, Contest] = {}
+    for each in _tested(ledger, run.id):
+        test = str(each.payload.get("test", ""))
+        names = found[test].names if test in found else ()
+        if each.variant not in names:
+            found[test] = Contest(test, each.route, (*names, each.variant))
+    return tuple(_view(ledger, run, each) for each in found.values())
+
+
+def _view(ledger: Ledger, run: Run, contest: Contest) -> ContestView:
+    winner = ledger.winner(contest.test)
+    waiting = 0
+    if winner is None:
+        waiting = ledger.count_outcomes(run.id).get((contest.route, DeliveryState.PENDING), 0)
+    figures = sorted(figures_of(ledger, run, contest), key=lambda each: each.variant)
+    return ContestView(contest.route, tuple(figures), winner, waiting)
