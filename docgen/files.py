@@ -81,6 +81,8 @@ def safe_name(name: str, fallback: str) -> str:
 
 
 def _visible(text: str) -> str:
+    if text.isascii() and text.isprintable():
+        return " ".join(text.translate(_SEPARATORS).split())
     shown = "".join(" " if char.isspace() else char for char in text if char.isspace() or _is_shown(char))
     return " ".join(unicodedata.normalize("NFC", shown).translate(_SEPARATORS).split())
 

@@ -15,11 +15,12 @@ from urllib.parse import urlsplit
 from uuid import UUID
 
 from babel.numbers import list_currencies
-from email_validator import EmailNotValidError, validate_email
+from email_validator import EmailNotValidError
 from stdnum import iban
 from stdnum.exceptions import ValidationError
 
 from docgen.codes import parse_country, parse_language
+from docgen.mailboxes import check_address
 from docgen.numerals import NotWritten, parse_date, parse_datetime, parse_number, writing
 
 
@@ -186,8 +187,7 @@ def read_email(value: object, locale: str) -> str:
     """Return one e-mail address that is well formed; whether it exists is not asked."""
     text = _stripped(value, "an e-mail address")
     try:
-        # `test` domains are for trials and refused by default.
-        return validate_email(text, check_deliverability=False, test_environment=True).normalized
+        return check_address(text).normalized
     except EmailNotValidError as error:
         raise Misfit("an e-mail address", str(error).rstrip(".")) from error
 
