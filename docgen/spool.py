@@ -108,15 +108,19 @@ class Spool:
             yield len(batch)
         write_atomically(self.folder / "complete", b"")
 
+    def files(self) -> list[Path]:
+        """Return the files of the batches, in order."""
+        return sorted(self.folder.glob("*.jsonl"))
+
     def batches(self) -> Iterator[list[Record]]:
         """Yield the batches as they were written."""
-        for path in sorted(self.folder.glob("*.jsonl")):
+        for path in self.files():
             with path.open(encoding="utf-8") as file:
                 yield [_record(line) for line in file]
 
     def read(self, places: Iterable[tuple[int, int]]) -> Iterator[Record]:
         """Yield records in any order, each by the number of its batch and its own in it, from 0."""
-        paths = sorted(self.folder.glob("*.jsonl"))
+        paths = self.files()
         offsets: dict[int, list[int]] = {}
         for batch, position in places:
             with paths[batch].open("rb") as file:
