@@ -32,6 +32,7 @@ from docgen.inspect_fields import compare_fields, line_of, root
 from docgen.job import EmailStep, FolderStep, Job, PrintStep
 from docgen.merge import RESERVED
 from docgen.model import Format, MessageClass, Where
+from docgen.optout import LINKS
 from docgen.plan import Plan, kind_of
 from docgen.protocols import Source, Surveyed
 from docgen.template import Template
@@ -65,7 +66,8 @@ def check_plan(plan: Plan, shop: Workshop, columns: Collection[str] | None) -> l
     faults += _check_paths(plan)
     faults += _check_bundle_names(plan, shop)
     if columns is not None:
-        supplied = {*columns, *plan.job.values, *plan.job.numbers}
+        faults += _check_assigned(plan, columns)
+        supplied = {*columns, *plan.job.values, *plan.job.numbers, *plan.job.assigned}
         faults += _check_supplied(plan, supplied)
         faults += _check_names(plan, shop, supplied)
     return faults
@@ -147,12 +149,12 @@ def _check_formats(plan: Plan) -> Iterator[DocgenError]:
             yield UnsupportedFeature(problem, where=plan.job.where("documents", name, "format"), hint=hint)
     yield from _check_bundles(plan)
     for step in plan.job.deliver:
-        if isinstance(step, EmailStep) and (template := plan.templates.get(step.template)):
-            place = plan.job.where_step(step.name, "template")
-            if template.body.suffix not in MAIL_BODIES:
+        for name, path in step.template_places() if isinstance(step, EmailStep) else ():
+            template = plan.templates.get(name)
+            if template is not None and template.body.suffix not in MAIL_BODIES:
                 problem = f"the template {template.name} ({template.body.name}) cannot be a message's body"
                 hint = f"a message's body ends in {', '.join(MAIL_BODIES)}"
-                yield UnsupportedFeature(problem, where=place, hint=hint)
+                yield UnsupportedFeature(problem, where=plan.job.where_step(step.name, *path), hint=hint)
 
 
 def _check_bundles(plan: Plan) -> Iterator[DocgenError]:
@@ -200,14 +202,16 @@ def _check_template(template: Template, shop: Workshop) -> Iterator[DocgenError]
             compiled.append(bundle.prepared)
             used |= bundle.prepared.fields_used
     for step in shop.plan.job.deliver:
-        if isinstance(step, EmailStep) and step.template == template.name and step.name in shop.mails:
-            compiled.append(shop.mails[step.name])
-            used |= shop.mails[step.name].fields_used
+        for version in step.versions if isinstance(step, EmailStep) else ():
+            if version.template == template.name and (step.name, version.name) in shop.mails:
+                compiled.append(shop.mails[step.name, version.name])
+                used |= shop.mails[step.name, version.name].fields_used
     broken = _look_through(template, shop)
     if not compiled and broken is None:
         return
     kind = kind_of(template)
-    for name in sorted(template.fields.keys() & _OURS):
+    ours = _OURS | LINKS.keys() if _is_message(template, shop) else _OURS
+    for name in sorted(template.fields.keys() & ours):
         yield TemplateError(
             f'"{name}" cannot be a field of a record: templates know docgen\'s own by this name',
             where=template.where("fields", name),
@@ -216,9 +220,15 @@ def _check_template(template: Template, shop: Workshop) -> Iterator[DocgenError]
     if broken is not None:
         used |= broken.fields_used
     read = _read_by_job(shop)
-    for fault in compare_fields(used, template.fields, kind.computed | shop.plan.job.values.keys(), kind.reads | read):
+    given = kind.computed | shop.plan.job.values.keys() | shop.plan.job.assigned
+    for fault in compare_fields(used, template.fields, given, kind.reads | read):
         if isinstance(fault, FieldMissing) or broken is None:
             yield from placed_fields(template, fault, [*compiled, broken])
+
+
+def _is_message(template: Template, shop: Workshop) -> bool:
+    steps = [step for step in shop.plan.job.deliver if isinstance(step, EmailStep)]
+    return any(version.template == template.name for step in steps for version in step.versions)
 
 
 def _look_through(template: Template, shop: Workshop) -> Surveyed | None:
@@ -327,6 +337,17 @@ def _check_paths(plan: Plan) -> Iterator[DocgenError]:
                 yield fault
 
 
+def _check_assigned(plan: Plan, columns: Collection[str]) -> Iterator[DocgenError]:
+    """What the job gives to each record must not come from the data as well."""
+    for name in sorted(plan.job.assigned & {*columns, *plan.job.values, *plan.job.numbers}):
+        key = "segments" if name == "segment" else "deliver"
+        yield JobError(
+            f'"{name}" is what the job gives to each record, and the record has one already',
+            where=plan.job.where(key),
+            hint=f"call the column something else in `records`: select {name} as customer_{name}",
+        )
+
+
 def _check_numbers(job: Job, specs: Mapping[str, FieldSpec]) -> Iterator[DocgenError]:
     for name, number in job.numbers.items():
         spec = specs.get(number.date) if number.date else None
@@ -368,6 +389,7 @@ def _check_names(plan: Plan, shop: Workshop, supplied: Collection[str]) -> Itera
         known |= {path.split(".")[0].removesuffix("[]") for path in kind_of(template).computed}
     texts = [*shop.names.values(), shop.locale, shop.consent]
     texts += [bundle.when for bundle in shop.bundles]
+    texts += shop.segments.values()
     for compiled in shop.steps:
         texts += [compiled.when, *compiled.texts.values()]
     for text in texts:

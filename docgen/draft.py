@@ -11,7 +11,6 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
-from urllib.parse import quote
 
 from babel.core import Locale, UnknownLocaleError
 
@@ -21,6 +20,7 @@ from docgen.dkim import sign_message
 from docgen.errors import (
     AddressError,
     DocgenError,
+    FieldMissing,
     FileCollision,
     LeftOut,
     RecordError,
@@ -31,9 +31,8 @@ from docgen.errors import (
     WrongValue,
     flatten,
 )
-from docgen.files import inside, is_full, is_lasting, safe_name, write_atomically
-from docgen.headers import ascii_domain
-from docgen.job import DocumentSpec, EmailStep, FolderStep, PrintStep
+from docgen.files import inside, is_full, is_lasting, safe_name, write_staged
+from docgen.job import DocumentSpec, EmailStep, FolderStep, PrintStep, Version
 from docgen.kinds import Kind
 from docgen.merge import Compiled, build_context
 from docgen.message import Letterhead, build_message, make_list_id, make_message_id, write_message
@@ -51,10 +50,12 @@ from docgen.model import (
     Recipient,
     StagedFile,
 )
+from docgen.optout import LINKS, WaysOut
 from docgen.plan import Plan, kind_of
 from docgen.sending.hours import zone_of
 from docgen.template import Template
-from docgen.tokens import Wish, make_unsubscribe, unsubscribe_link, unsubscribe_mailto
+from docgen.tokens import Wish
+from docgen.variants import draw
 from docgen.workshop import BundleTexts, StepTexts, Task, Workshop
 
 log = logging.getLogger("docgen")
@@ -67,6 +68,7 @@ class WrittenMail:
     """A message that was made: for those who look it over before anything is sent."""
 
     step: EmailStep
+    template: str
     mail: Mail
     letterhead: Letterhead
     size: int
@@ -82,6 +84,7 @@ class Draft:
         self.record = task.record
         self.errors: list[DocgenError] = []
         self.locale = ""
+        self.segment = ""
         self.values: dict[str, object] = {}
         self.context: Context = {}
         self.artifacts: dict[str, Artifact] = {}
@@ -147,6 +150,10 @@ class Draft:
             self._leave_out()
             return
         self.context = self._context({**self.values, **computed}, {})
+        if self.plan.job.segments:
+            self.segment = self.shop.segment_of(self.context)
+            self.values["segment"] = self.segment
+            self.context = {**self.context, "segment": self.segment}
 
     def render(self) -> None:
         """Render every document."""
@@ -269,7 +276,8 @@ class Draft:
         rendered = self._rendered(texts)
         match texts.step:
             case EmailStep() as step:
-                self.template_context(self.plan.templates[step.template])
+                for version in step.versions:
+                    self.template_context(self.plan.templates[version.template])
                 self._people(step, texts, rendered)
             case PrintStep():
                 self._address(rendered.get("address"))
@@ -331,9 +339,12 @@ class Draft:
         plan, job = self.plan, self.plan.job
         people, reply_to = self._people(step, texts, rendered)
         sender = parse_mailbox(step.from_) if step.from_ else self.shop.sender
-        edition = f"{job.edition}#{plan.run}" if plan.again else job.edition
-        message_id = make_message_id(job.name, edition, self.record.key, step.name, sender.address.rpartition("@")[2])
-        template = plan.templates[step.template]
+        # A trial of its own, too: a mailbox shows only one of several messages with the same Message-ID.
+        edition = f"{job.edition}#{plan.own_edition}" if plan.own_edition else job.edition
+        domain = sender.address.rpartition("@")[2]
+        identity = (job.name, edition, self.record.key, step.name)
+        message_id = make_message_id(*identity, domain, self.shop.message_id_keys)
+        ways_out = self._ways_out(people["to"][0], reply_to or sender)
         letterhead = Letterhead(
             sender=sender,
             to=people["to"],
@@ -345,47 +356,81 @@ class Draft:
             message_class=job.message_class,
             language=self.locale,
             redirect_to=parse_mailbox(plan.config.email.redirect_to) if plan.config.email.redirect_to else None,
-            unsubscribe=self._unsubscribe_uris(people["to"][0], reply_to or sender) if self._is_marketing else [],
-            list_id=make_list_id(job.name, sender.address.rpartition("@")[2]) if self._is_marketing else "",
+            testers=plan.testers,
+            unsubscribe=ways_out.uris,
+            list_id=make_list_id(job.name, domain) if self._is_marketing else "",
         )
-        mail = self.shop.mails[step.name].render(self.template_context(template))
-        attachments = [self.artifacts[name] for name in step.attach if name in self.artifacts]
-        write = build_message if job.engine is Making.REFERENCE else write_message
-        content, envelope = write(mail, letterhead, attachments)
-        if signers := self.shop.signers_of(sender):
-            content = sign_message(content, signers, plan.started)
-        self.written.append(WrittenMail(step, mail, letterhead, len(content)))
+        drawn = self._draw(step)
+        versions = [each for each in step.versions if not drawn or each.name == drawn]
+        messages = {each.name: self._write_mail(step, each, letterhead, ways_out) for each in versions}
+        delivery = self._email_delivery(step, letterhead, messages, drawn)
         zone = zone_of(rendered.get("timezone", ""))
-        return self._email_delivery(step, people["to"][0].address, content, envelope, message_id, zone)
+        return replace(delivery, payload={**delivery.payload, "timezone": zone}) if zone else delivery
 
-    def _unsubscribe_uris(self, recipient: Recipient, answers: Recipient) -> list[str]:
-        """Return what the unsubscribe button of a mail program uses: by the web first, then by mail."""
-        config, keys = self.plan.config.email.unsubscribe, self.shop.unsubscribe_keys
-        if config is None or keys is None:
-            return [_unsubscribe_by_mail(answers)]
-        token = make_unsubscribe(Wish(recipient.address, self.plan.job.message_class, self.plan.job.topic), keys)
-        by_web = [unsubscribe_link(config.url, token)] if config.url else []
-        mailbox = parse_mailbox(config.address) if config.address else answers
-        return [*by_web, unsubscribe_mailto(ascii_domain(mailbox.address), token)]
+    def _draw(self, step: EmailStep) -> str:
+        """Return the variant that this record tests; "" where all are made: it waits, or this is a preview."""
+        test, job = step.ab_test, self.plan.job
+        if test is None or not self.plan.run:
+            return ""
+        return draw((job.name, job.edition, step.name), self.record.key, list(test.variants), test.share)
+
+    def _write_mail(
+        self, step: EmailStep, version: Version, letterhead: Letterhead, ways_out: WaysOut
+    ) -> tuple[bytes, Envelope]:
+        mail = self._render_mail(step, version, ways_out)
+        attachments = [self.artifacts[name] for name in step.attach if name in self.artifacts]
+        write = build_message if self.plan.job.engine is Making.REFERENCE else write_message
+        content, envelope = write(mail, letterhead, attachments)
+        if signers := self.shop.signers_of(letterhead.sender):
+            content = sign_message(content, signers, self.plan.started)
+        self.written.append(WrittenMail(step, version.template, mail, letterhead, len(content)))
+        return content, envelope
+
+    def _render_mail(self, step: EmailStep, version: Version, ways_out: WaysOut) -> Mail:
+        context = self.template_context(self.plan.templates[version.template])
+        if version.name:
+            context["variant"] = version.name
+        try:
+            return self.shop.mails[step.name, version.name].render({**context, **ways_out.links})
+        except FieldMissing as error:
+            error.hint = LINKS.get(error.field, error.hint)
+            raise
+
+    def _ways_out(self, recipient: Recipient, answers: Recipient) -> WaysOut:
+        """Return what the message offers to who wants no more: nothing, unless it is marketing."""
+        job = self.plan.job
+        if not self._is_marketing:
+            return WaysOut()
+        return self.shop.exits.of(Wish(recipient.address, job.message_class, job.topic), answers.address)
 
     @property
     def _is_marketing(self) -> bool:
         return self.plan.job.message_class is MessageClass.MARKETING
 
     def _email_delivery(
-        self, step: EmailStep, recipient: str, content: bytes, envelope: Envelope, message_id: str, timezone: str = ""
+        self, step: EmailStep, letterhead: Letterhead, messages: Mapping[str, tuple[bytes, Envelope]], drawn: str
     ) -> NewDelivery:
-        message = Artifact(content, "message/rfc822", safe_name(f"{self.record.key} {recipient}.eml", "message"))
-        path = Path("messages") / safe_name(f"{self.record.ordinal:06}-{step.name}.eml", "message")
-        self._write(path, content)
-        payload = dict(payload_of([_staged_file(path, message)], envelope=envelope))
-        if timezone:
-            payload["timezone"] = timezone
+        recipient = letterhead.to[0].address
+        files = [self._stage_message(step, recipient, name, content) for name, (content, _) in messages.items()]
+        if drawn:
+            files = [replace(file, variant="") for file in files]
+        _, envelope = next(iter(messages.values()))
+        payload = dict(payload_of(files, envelope=envelope))
         if self.shop.consent is not None:
             payload["consent"] = self.shop.consent.test(self.context)
         transport = self.plan.mail_transport
+        if step.ab_test is not None:
+            payload["test"] = self.plan.identity("", step.name, transport)
         identity = self.plan.identity(self.record.key, step.name, transport)
-        return NewDelivery(step.name, transport, recipient, identity, payload, message_id=message_id)
+        message_id = letterhead.message_id
+        return NewDelivery(step.name, transport, recipient, identity, payload, message_id=message_id, variant=drawn)
+
+    def _stage_message(self, step: EmailStep, recipient: str, variant: str, content: bytes) -> StagedFile:
+        message = Artifact(content, "message/rfc822", safe_name(f"{self.record.key} {recipient}.eml", "message"))
+        name = f"{step.name}={variant}" if variant else step.name
+        path = Path("messages") / safe_name(f"{self.record.ordinal:06}-{name}.eml", "message")
+        self._write(path, content)
+        return replace(_staged_file(path, message), variant=variant)
 
     def _plan_print(self, step: PrintStep, rendered: Mapping[str, str]) -> NewDelivery | None:
         names = (
@@ -430,12 +475,12 @@ class Draft:
 
     def _write(self, path: Path, content: bytes) -> None:
         if self.plan.folder is not None:
-            # Not forced to disk one by one: a crash before the run delivers makes them again.
-            write_atomically(self.plan.folder / path, content, durable=False)
+            # A crash before the run delivers makes them again.
+            write_staged(self.plan.folder / path, content)
 
     def result(self) -> ItemResult:
         """Return what the ledger keeps of it."""
-        result = ItemResult(self.record.ordinal, self.record.key, locale=self.locale)
+        result = ItemResult(self.record.ordinal, self.record.key, locale=self.locale, segment=self.segment)
         if self.errors:
             return result
         return replace(result, artifacts=tuple(self._notes()), deliveries=tuple(self.deliveries))
@@ -487,11 +532,6 @@ def same_name(plan: Plan, document: str, name: str, others: Sequence[str], key: 
 
 def _as_text(value: object) -> str:
     return "" if value is None else str(value)
-
-
-def _unsubscribe_by_mail(recipient: Recipient) -> str:
-    """Return the URI of RFC 6068 that a mail program's unsubscribe button uses (RFC 2369)."""
-    return f"mailto:{quote(ascii_domain(recipient.address), safe='@')}?subject=unsubscribe"
 
 
 def split_mailboxes(text: str) -> list[Recipient]:

@@ -10,6 +10,7 @@ from jinja2 import Environment
 from docgen.address import NAMES
 from docgen.errors import DocgenError, FieldMissing, FieldUnused, did_you_mean
 from docgen.fields import FieldSpec, FieldType
+from docgen.optout import LINKS
 from docgen.walk import ADDRESS, Load, trace
 
 _STEP = re.compile(r"\.|\[\]")
@@ -118,7 +119,7 @@ def _is_address(path: str, used: Collection[str], specs: Mapping[str, FieldSpec]
 
 
 def _undeclared(path: str, known: Collection[str]) -> FieldMissing:
-    hint = did_you_mean(path, known) if len(known) else ""
+    hint = "only messages have it" if root(path) in LINKS else did_you_mean(path, known) if len(known) else ""
     return FieldMissing(f'"{path}" is used and not declared', field=path, hint=hint or "declare it under fields")
 
 

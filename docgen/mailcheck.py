@@ -55,12 +55,14 @@ class Duties:
     Attributes:
         street: of the company, as it must stand in marketing; `city` likewise.
         unsubscribe: the URIs of List-Unsubscribe.
+        signed: whether those say whose wish it is.
     """
 
     message_class: MessageClass
     street: str
     city: str
     unsubscribe: Sequence[str] = ()
+    signed: bool = False
 
 
 def examine(mail: Mail, size: int, duties: Duties) -> list[Finding]:
@@ -89,7 +91,8 @@ class _Page:
         self.text = _words(_visible(self.root)) if self.root is not None else ""
         self.plain = _words(mail.text or "")
         self.links = [str(link.get("href")) for link in self._all("a") if link.get("href") is not None]
-        self.urls = [*self.links, *_URL.findall(mail.text or "")]
+        self.plain_urls = _URL.findall(mail.text or "")
+        self.urls = [*self.links, *self.plain_urls]
         self.pictures = self._all("img")
 
     def _all(self, tag: str) -> list[etree._Element]:
@@ -167,10 +170,7 @@ def _unfilled(mail: Mail, page: _Page) -> Iterator[Finding]:
 
 
 def _of_marketing(page: _Page, duties: Duties) -> Iterator[Finding]:
-    ways = [link for link in page.urls if link in duties.unsubscribe or _WAY_OUT.search(link)]
-    if not ways:
-        hint = "add a link: to email.unsubscribe.url, or mailto:…?subject=unsubscribe"
-        yield Finding("the text shows no way to unsubscribe, as marketing must", hint, True)
+    yield from _of_ways_out(page, duties)
     if not any(uri.startswith("https:") for uri in duties.unsubscribe):
         hint = "set email.unsubscribe.url; Gmail and Yahoo ask for it from 5,000 messages a day"
         yield Finding("one click does not unsubscribe: there is no https address for it", hint)
@@ -178,6 +178,18 @@ def _of_marketing(page: _Page, duties: Duties) -> Iterator[Finding]:
     if not all(wanted) or not all(part in text for part in wanted for text in page.texts):
         hint = "print company.street, company.postcode and company.city at the foot, in HTML and text"
         yield Finding("the postal address of the company is missing, which marketing must have", hint, True)
+
+
+def _of_ways_out(page: _Page, duties: Duties) -> Iterator[Finding]:
+    """Each part needs a link: who sees the one does not see the other."""
+    hint = 'print it: <a href="{{ unsubscribe_link }}">, in the text part {{ unsubscribe_link }}'
+    for part, shown, links in (("HTML", page.text, page.links), ("text part", page.plain, page.plain_urls)):
+        ways = [link for link in links if link in duties.unsubscribe or _WAY_OUT.search(link)]
+        if shown and not ways:
+            yield Finding(f"the {part} shows no way to unsubscribe, as marketing must", hint, True)
+        elif ways and duties.signed and not any(link in duties.unsubscribe for link in ways):
+            said = f"the way to unsubscribe in the {part} is not that of the message's head, so it does not say who asks"
+            yield Finding(said, hint)
 
 
 def examine_sender(domain: str, *, sends: bool, host: str, signs: bool) -> Iterator[Finding]:

@@ -30,6 +30,7 @@ from docgen.headers import (
 )
 from docgen.mimeparts import content_id, encoding_of, write_parts
 from docgen.model import Artifact, Envelope, Mail, MessageClass, Recipient
+from docgen.tokens import Keys
 
 _POLICY = SMTP.clone(cte_type="7bit")
 #: Fields that docgen writes itself: nobody may add a second one.
@@ -59,6 +60,7 @@ class Letterhead:
         message_class: decides whether the message says that a machine wrote it.
         language: of the text, `pt_BR` or `pt-BR`.
         redirect_to: for trials: the only one who gets it. The message shows whom it was for.
+        testers: the only ones who get it, to look at it: the subject says so.
         unsubscribe: URIs for List-Unsubscribe; an https one must take the one-click POST of RFC 8058.
         list_id: what mailings of this kind are told by, `newsletter.example.com`; "" for what is no mailing.
         headers: further fields.
@@ -74,19 +76,25 @@ class Letterhead:
     message_class: MessageClass
     language: str
     redirect_to: Recipient | None = None
+    testers: Sequence[Recipient] = ()
     unsubscribe: Sequence[str] = ()
     list_id: str = ""
     headers: Mapping[str, str] | None = None
 
     @property
+    def instead(self) -> Sequence[Recipient]:
+        """Who gets it in the place of those it is for; empty for a message that is meant."""
+        return self.testers or ([self.redirect_to] if self.redirect_to else [])
+
+    @property
     def receivers(self) -> Sequence[Recipient]:
         """Who gets it."""
-        return [self.redirect_to] if self.redirect_to else [*self.to, *self.cc, *self.bcc]
+        return self.instead or [*self.to, *self.cc, *self.bcc]
 
     @property
     def needs_utf8(self) -> bool:
         """Whether an address cannot be written without RFC 6532: not every server takes that."""
-        shown = [self.redirect_to] if self.redirect_to else [*self.to, *self.cc]
+        shown = self.instead or [*self.to, *self.cc]
         answers = [self.reply_to] if self.reply_to else []
         return not all(ascii_domain(r.address).isascii() for r in (self.sender, *shown, *answers))
 
@@ -114,7 +122,7 @@ class Letterhead:
             raise ValueError("the date of a message needs a time zone")
         return [
             mailbox_header("From", [self.sender], encode),
-            *(self._redirected(subject, encode) if self.redirect_to else self._addressed(subject, encode)),
+            *(self._redirected(subject, encode) if self.instead else self._addressed(subject, encode)),
             *([mailbox_header("Reply-To", [self.reply_to], encode)] if self.reply_to else []),
             WrittenHeader("Date", *[format_datetime(self.date)] * 2),
             WrittenHeader("Message-ID", *[_check_message_id(self.message_id)] * 2),
@@ -123,7 +131,7 @@ class Letterhead:
                 if self.message_class in _AUTO_GENERATED
                 else []
             ),
-            *(_list_fields(self.unsubscribe, self.list_id) if not self.redirect_to else []),
+            *(_list_fields(self.unsubscribe, self.list_id) if not self.instead else []),
             *_further(self.headers or {}, encode),
         ]
 
@@ -137,13 +145,13 @@ class Letterhead:
 
     def _redirected(self, subject: str, encode: Encode) -> list[WrittenHeader]:
         """Write a trial's fields: an answer to all must not reach a customer: they stand in no field of mailboxes."""
-        assert self.redirect_to is not None
+        mark = "Test" if self.testers else _addresses(self.to)
         copies = [text_header("X-Original-Cc", _addresses(self.cc), encode)] if self.cc else []
         return [
-            mailbox_header("To", [self.redirect_to], encode),
+            mailbox_header("To", self.instead, encode),
             text_header("X-Original-To", _addresses(self.to), encode),
             *copies,
-            text_header("Subject", f"[{_addresses(self.to)}] {subject}", encode),
+            text_header("Subject", f"[{mark}] {subject}", encode),
         ]
 
 
@@ -185,10 +193,15 @@ def make_list_id(job: str, domain: str) -> str:
     return f"{label}.{ascii_domain(f'x@{domain}')[2:]}"
 
 
-def make_message_id(job: str, edition: str, key: str, route: str, domain: str) -> str:
-    """Return the Message-ID of a delivery: always the same, so that a repeat can be recognised."""
-    identity = "".join(f"{len(part)}:{part}" for part in (job, edition, key, route))
-    return f"<{hashlib.sha256(identity.encode()).hexdigest()[:40]}@{ascii_domain(f'x@{domain}')[2:]}>"
+def make_message_id(job: str, edition: str, key: str, route: str, domain: str, keys: Keys | None = None) -> str:
+    """Return the Message-ID of a delivery at a sender's domain: always the same, so that a repeat can be recognised.
+
+    The newest of the keys goes into it; without keys, whoever knows job, edition, key and route can work it out.
+    """
+    parts = (job, edition, key, route)
+    identity = "".join(f"{len(part)}:{part}" for part in parts)
+    full = keys.sign("message id", *parts).hex() if keys else hashlib.sha256(identity.encode()).hexdigest()
+    return f"<{full[:40]}@{ascii_domain(f'x@{domain}')[2:]}>"
 
 
 def _addresses(recipients: Sequence[Recipient]) -> str:

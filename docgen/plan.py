@@ -15,7 +15,7 @@ from docgen.errors import DocgenError
 from docgen.fields import FieldSpec
 from docgen.job import EmailStep, Job
 from docgen.kinds import KINDS, Kind
-from docgen.model import Artifact, Format
+from docgen.model import Artifact, Format, Recipient
 from docgen.protocols import Binder, Prepared, PreparedMail, Surveyed
 from docgen.template import Template
 
@@ -58,6 +58,7 @@ class Plan:
         folder: the run's folder, where documents are staged; None makes everything and keeps nothing.
         again: deliver even what an earlier run delivered.
         left_out: documents that cannot be made here and may be absent.
+        testers: who gets the messages instead of their recipients, to look at them.
     """
 
     job: Job
@@ -69,11 +70,24 @@ class Plan:
     folder: Path | None = None
     again: bool = False
     left_out: frozenset[str] = field(default=frozenset())
+    testers: tuple[Recipient, ...] = ()
 
     @property
     def trial(self) -> bool:
         """Whether all mail goes to one address instead of its recipients."""
         return self.config.email.redirect_to is not None
+
+    @property
+    def is_for_show(self) -> bool:
+        """Whether messages never reach their recipients: of previews, checks and trials."""
+        return self.trial or bool(self.testers) or not self.run
+
+    @property
+    def own_edition(self) -> str:
+        """What makes this run's messages others than those of other runs; "" where they are the same."""
+        if self.testers:
+            return f"test {self.started.isoformat()}"
+        return self.run if self.again or self.trial else ""
 
     @property
     def mail_transport(self) -> str:
@@ -101,7 +115,8 @@ def templates_used(job: Job) -> dict[str, list[tuple[str | int, ...]]]:
             used.setdefault(bundle.template, []).append(("bundles", name, "template"))
     for position, step in enumerate(job.deliver):
         if isinstance(step, EmailStep):
-            used.setdefault(step.template, []).append(("deliver", position, "email", "template"))
+            for template, path in step.template_places():
+                used.setdefault(template, []).append(("deliver", position, "email", *path))
     return used
 
 

@@ -6,6 +6,7 @@ of each language is made as a whole, since what fails in a template fails for al
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterator
 from itertools import count
 from pathlib import PurePath
@@ -42,6 +43,7 @@ class Rehearsal:
         self._rendered: set[str] = set()
         self._names: dict[tuple[str, str], str] = {}
         self.notes: list[str] = []
+        self.segments: Counter[str] = Counter()
         self._told: dict[tuple[object, ...], DocgenError] = {}
         self._counter = count()
 
@@ -56,6 +58,13 @@ class Rehearsal:
             done += len(batch)
             progress("checking", done, total)
         return self.faults
+
+    @property
+    def in_segments(self) -> dict[str, int]:
+        """How many records each segment of the job has, those of none last; empty where there are no segments."""
+        names = self.shop.plan.job.segments
+        rest = {"": self.segments[""]} if self.segments[""] and names else {}
+        return {name: self.segments[name] for name in names} | rest
 
     def _check(self, record: Record) -> Iterator[DocgenError]:
         task = Task(record, self._numbers())
@@ -74,6 +83,7 @@ class Rehearsal:
                 if not any(isinstance(error, RecordError | AddressError) for error in draft.errors):
                     # Also when it failed: a fault of the template would be the same for every record.
                     self._rendered.add(draft.locale)
+        self.segments[draft.segment] += 1
         yield from draft.errors
         for written in draft.written:
             yield from self._examine(written)
@@ -82,10 +92,11 @@ class Rehearsal:
     def _examine(self, written: WrittenMail) -> Iterator[DocgenError]:
         """Look a made message over; notes are kept, faults are yielded."""
         plan = self.shop.plan
-        template = plan.templates[written.step.template]
+        template = plan.templates[written.template]
         where = Where(template.where().file and str(PurePath(template.where().file or "").parent / template.body.name))
         company = plan.config.company
-        duties = Duties(plan.job.message_class, company.street, company.city, written.letterhead.unsubscribe)
+        ways_out, signed = written.letterhead.unsubscribe, self.shop.exits.keys is not None
+        duties = Duties(plan.job.message_class, company.street, company.city, ways_out, signed)
         for finding in examine(written.mail, written.size, duties):
             if finding.fault:
                 yield MailError(finding.text, where=where, hint=finding.hint)

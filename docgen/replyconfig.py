@@ -72,6 +72,9 @@ class UnsubscribeConfig(StrictModel):
         None, description="Begin of the links; a POST to one unsubscribes, as RFC 8058 asks."
     )
     address: Mailbox | None = Field(None, description="Where mail programs write to instead.")
+    preferences: Annotated[str, AfterValidator(_check_https)] | None = Field(
+        None, description="Begin of the links to a page on which people choose topics."
+    )
     key: SecretKey = Field(description="Signs the links; always a variable such as ${UNSUBSCRIBE_KEY}.")
 
 

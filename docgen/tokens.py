@@ -2,6 +2,7 @@
 
 Pure: keys are passed in, nothing is looked up. `docgen.returnpath` makes those of return paths on the same keys. An
 unsubscribe token says whose wish it is and what about; it is encrypted, so that a link shows no address to who sees it.
+A preferences token says whose page of preferences it opens, and opens nothing else.
 """
 
 from __future__ import annotations
@@ -27,8 +28,9 @@ if TYPE_CHECKING:
 SHORTEST_KEY = 16
 _EPOCH = date(2000, 1, 1)
 #: What a token begins with: its version.
-_MARK = "u1"
+_MARK, _PREFERENCES_MARK = "u1", "p1"
 _TOKEN = re.compile(r"(?<![A-Za-z0-9_-])u1[A-Za-z0-9_-]{32,1200}(?![A-Za-z0-9_-])")
+_ENCODED = re.compile(r"[A-Za-z0-9_-]{24,1200}")
 #: A mail program may fold a long subject; its own line breaks never part a token otherwise.
 _FOLD = re.compile(r"\r?\n[ \t]+")
 _CLASSES: Sequence[MessageClass] = (MessageClass.MARKETING, MessageClass.TRANSACTIONAL, MessageClass.DUNNING)
@@ -97,13 +99,13 @@ def make_unsubscribe(wish: Wish, keys: Keys) -> str:
     days = 0 if wish.expires is None else (wish.expires - _EPOCH).days
     topic = wish.topic.encode()
     head = bytes([_CLASSES.index(wish.message_class), len(topic)]) + days.to_bytes(3, "big")
-    sealed = _cipher(keys.secrets[0]).encrypt(head + topic + wish.address.encode(), None)
+    sealed = _cipher(keys.secrets[0], _MARK).encrypt(head + topic + wish.address.encode(), None)
     return _MARK + base64.urlsafe_b64encode(sealed).rstrip(b"=").decode()
 
 
 def read_unsubscribe(token: str, keys: Keys, today: date) -> Wish | None:
     """Return what a token stands for; None when it is none of ours, was changed, or is past its day."""
-    sealed = _decode(token)
+    sealed = _decode(token, _MARK)
     for secret in keys.secrets if sealed else ():
         wish = _unseal(sealed, secret)
         if wish is not None:
@@ -116,8 +118,27 @@ def find_unsubscribe(text: str) -> list[str]:
     return list(dict.fromkeys(_TOKEN.findall(_FOLD.sub("", text))))
 
 
-def unsubscribe_link(url: str, token: str) -> str:
-    """Return the https URI for List-Unsubscribe and the body. A POST to it unsubscribes, a GET shows a page."""
+def make_preferences(address: str, keys: Keys) -> str:
+    """Return the token of somebody's page of preferences: `p1` and base64url. The same address has the same token."""
+    sealed = _cipher(keys.secrets[0], _PREFERENCES_MARK).encrypt(address.encode(), None)
+    return _PREFERENCES_MARK + base64.urlsafe_b64encode(sealed).rstrip(b"=").decode()
+
+
+def read_preferences(token: str, keys: Keys) -> str:
+    """Return whose page a token opens; "" when it is none of ours or was changed."""
+    from cryptography.exceptions import InvalidTag
+
+    sealed = _decode(token, _PREFERENCES_MARK)
+    for secret in keys.secrets if sealed else ():
+        try:
+            return _cipher(secret, _PREFERENCES_MARK).decrypt(sealed, None).decode()
+        except (InvalidTag, ValueError):
+            continue
+    return ""
+
+
+def token_link(url: str, token: str) -> str:
+    """Return the https URI of a token. A POST to one of `make_unsubscribe` unsubscribes, a GET shows a page."""
     return f"{url.rstrip('/')}/{token}"
 
 
@@ -126,13 +147,13 @@ def unsubscribe_mailto(address: str, token: str) -> str:
 
     Source: RFC 2369 section 3.2, RFC 6068.
     """
-    return f"mailto:{quote(address, safe='@')}?subject=unsubscribe%20{token}"
+    return f"mailto:{quote(address, safe='@')}?subject=unsubscribe" + (f"%20{token}" if token else "")
 
 
-def _decode(token: str) -> bytes:
-    if not token.startswith(_MARK) or not _TOKEN.fullmatch(token):
+def _decode(token: str, mark: str) -> bytes:
+    text = token.removeprefix(mark)
+    if text == token or not _ENCODED.fullmatch(text):
         return b""
-    text = token.removeprefix(_MARK)
     try:
         return base64.b64decode(text + "=" * (-len(text) % 4), altchars=b"-_", validate=True)
     except binascii.Error:
@@ -143,7 +164,7 @@ def _unseal(sealed: bytes, secret: bytes) -> Wish | None:
     from cryptography.exceptions import InvalidTag
 
     try:
-        plain = _cipher(secret).decrypt(sealed, None)
+        plain = _cipher(secret, _MARK).decrypt(sealed, None)
         days = int.from_bytes(plain[2:5], "big")
         end = 5 + plain[1]
         expires = _EPOCH + timedelta(days) if days else None
@@ -153,8 +174,9 @@ def _unseal(sealed: bytes, secret: bytes) -> Wish | None:
 
 
 @lru_cache(maxsize=16)
-def _cipher(secret: bytes) -> AESSIV:
+def _cipher(secret: bytes, mark: str) -> AESSIV:
     # Loaded late: most commands make and read no tokens.
     from cryptography.hazmat.primitives.ciphers.aead import AESSIV
 
-    return AESSIV(hmac.digest(secret, b"docgen unsubscribe", hashlib.sha512))
+    purpose = {_MARK: b"docgen unsubscribe", _PREFERENCES_MARK: b"docgen preferences"}[mark]
+    return AESSIV(hmac.digest(secret, purpose, hashlib.sha512))

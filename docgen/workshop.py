@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
-from functools import cached_property
+from functools import cached_property, partial
 from typing import TypeVar
 
 from docgen.address import parse_mailbox
@@ -17,9 +17,10 @@ from docgen.errors import DocgenError, MissingValue, flatten
 from docgen.fields import read_values
 from docgen.files import safe_name
 from docgen.headers import ascii_domain
-from docgen.job import BundleSpec, DocumentSpec, EmailStep, FolderStep, PrintStep, Step
+from docgen.job import BundleSpec, DocumentSpec, EmailStep, FolderStep, PrintStep, Step, Version
 from docgen.merge import Compiled, Expression, Merger
 from docgen.model import Format, Recipient, Record, Where
+from docgen.optout import Exits
 from docgen.plan import Plan, merge_specs
 from docgen.protocols import Prepared, PreparedMail
 from docgen.template import Template
@@ -99,7 +100,7 @@ class Workshop:
         self.specs, self.required = merge_specs(plan.templates)
         self._plain = Merger(None, "none", plan.config.limits, plan.job.policy.missing, plain=True)
         self.prepared: dict[str, Prepared] = {}
-        self.mails: dict[str, PreparedMail] = {}
+        self.mails: dict[tuple[str, str], PreparedMail] = {}
         self.names: dict[str, Compiled] = {}
         self.passwords: dict[str, Compiled] = {}
         for name, document in self.documents.items():
@@ -111,6 +112,8 @@ class Workshop:
             if bundle.document is None or bundle.document in self.documents
         ]
         self.locale = self._compile(plan.job.locale, ("locale",))
+        compiled = {name: self._expression(text, ("segments", name)) for name, text in plan.job.segments.items()}
+        self.segments = {name: expression for name, expression in compiled.items() if expression is not None}
         self.consent = self._expression(plan.job.consent, ("consent",)) if plan.job.consent else None
         self.signers = self._open_signers()
 
@@ -150,10 +153,21 @@ class Workshop:
         return [signer for signer in self.signers if signer.is_aligned(domain)]
 
     @cached_property
-    def unsubscribe_keys(self) -> Keys | None:
-        """What signs unsubscribe links; None where config.yaml has no `email.unsubscribe`."""
-        config = self.plan.config.email.unsubscribe
-        return Keys.parse(config.key.get_secret_value()) if config is not None else None
+    def exits(self) -> Exits:
+        """Where those turn to who want no more marketing."""
+        config, trial = self.plan.config.email.unsubscribe, self.plan.is_for_show
+        if config is None:
+            return Exits(trial=trial)
+        address = parse_mailbox(config.address).address if config.address else ""
+        keys = Keys.parse(config.key.get_secret_value())
+        return Exits(config.url or "", address, config.preferences or "", keys, trial)
+
+    @cached_property
+    def message_id_keys(self) -> Keys | None:
+        """What makes Message-IDs hard to guess: the first key there is for what comes back."""
+        email = self.plan.config.email
+        found = next((config.key for config in (email.bounce, email.unsubscribe) if config is not None), None)
+        return Keys.parse(found.get_secret_value()) if found is not None else None
 
     def _prepare_document(self, name: str, document: DocumentSpec) -> None:
         template = self.plan.templates[document.template]
@@ -205,16 +219,17 @@ class Workshop:
         return StepTexts(step, when, {key: text for key, text in texts.items() if text is not None})
 
     def _prepare_mail(self, step: EmailStep, path: tuple[str | int, ...]) -> None:
-        template = self.plan.templates.get(step.template)
+        for version in step.versions:
+            prepared = self.bench.attempt(partial(self._prepare_version, version), self.plan.job.where(*path))
+            if prepared is not None:
+                self.mails[step.name, version.name] = prepared
+
+    def _prepare_version(self, version: Version) -> PreparedMail | None:
+        template, job = self.plan.templates.get(version.template), self.plan.job
         if template is None:
-            return
-        limits, missing = self.plan.config.limits, self.plan.job.policy.missing
-        prepared = self.bench.attempt(
-            lambda: self.plan.tools.prepare_mail(template, limits, missing, step.subject, self.plan.job.engine),
-            self.plan.job.where(*path),
-        )
-        if prepared is not None:
-            self.mails[step.name] = prepared
+            return None
+        limits = self.plan.config.limits
+        return self.plan.tools.prepare_mail(template, limits, job.policy.missing, version.subject, job.engine)
 
     def _compile(self, text: str, path: tuple[str | int, ...]) -> Compiled | None:
         return self.bench.attempt(lambda: self._plain.compile(text, self.plan.job.where(*path)))
@@ -229,9 +244,14 @@ class Workshop:
         job = self.plan.job
         raw = {**job.values, **task.record.values, **task.numbers}
         values, faults = read_values(raw, self.specs, job.data.input_locale, task.record.key, self.required)
+        faults = [fault for fault in faults if not (isinstance(fault, MissingValue) and fault.field in job.assigned)]
         if job.policy.missing == "blank":
             return values, [fault for fault in faults if not isinstance(fault, MissingValue)]
         return values, list(faults)
+
+    def segment_of(self, context: Mapping[str, object]) -> str:
+        """Return the first segment whose expression holds, "" where none does."""
+        return next((name for name, expression in self.segments.items() if expression.test(context)), "")
 
 
 def _made_as(template: Template, document: DocumentSpec) -> Format:

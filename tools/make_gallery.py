@@ -24,9 +24,11 @@ from docgen.fields import read_values
 from docgen.kinds import KINDS
 from docgen.merge import build_context
 from docgen.model import Artifact, Format
+from docgen.optout import Exits
 from docgen.render import RENDERERS
 from docgen.render.mail import prepare_mail
 from docgen.template import Template, load_templates
+from docgen.tokens import Wish
 
 ROOT = Path(__file__).resolve().parent.parent
 PICTURES = ROOT / "docs" / "pictures" / "gallery"
@@ -120,7 +122,9 @@ def sample_context(template: Template, language: str) -> dict[str, object]:
     values, faults = read_values(template.sample, template.fields, "en_GB", "sample")
     assert not faults, faults
     computed = KINDS[template.kind].compute(values, company, TODAY)
-    return build_context({**values, **computed}, locale=language, company=company, today=TODAY, texts=template.texts)
+    links = Exits(url="https://example.com/unsubscribe", trial=True).of(Wish(""), "shop@example.com").links
+    made = build_context({**values, **computed}, locale=language, company=company, today=TODAY, texts=template.texts)
+    return {**made, **links}
 
 
 def _as_pdf(template: Template, context: dict[str, object]) -> bytes:

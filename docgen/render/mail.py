@@ -13,9 +13,11 @@ import mrml
 from lxml import etree
 
 from docgen.errors import TemplateError, TemplateSyntax, did_you_mean, raise_faults
+from docgen.inspect_fields import root
 from docgen.limits import WorkLimits
 from docgen.merge import Compiled, Merger, Missing
 from docgen.model import Artifact, Mail, Making, Where
+from docgen.optout import LINKS
 from docgen.render.body import TemplateFolder, language_tag, place, read_text, words
 from docgen.render.htmlrich import HtmlRich, collected, collecting
 from docgen.render.htmltext import html_to_text
@@ -59,9 +61,10 @@ class PreparedMail:
 
     @property
     def fields_used(self) -> frozenset[str]:
-        """Dotted paths that subject, HTML and text use."""
+        """Dotted paths that subject, HTML and text use, other than the links that every message knows."""
         parts = (self._subject, self._text, self._html)
-        return frozenset[str]().union(*(part.fields for part in parts if part is not None))
+        used = frozenset[str]().union(*(part.fields for part in parts if part is not None))
+        return frozenset(path for path in used if root(path) not in LINKS)
 
     def render(self, context: Mapping[str, object]) -> Mail:
         """Return the message. See `protocols.PreparedMail`."""

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import re
 import stat
+from datetime import date
 from pathlib import Path
 
 import dkim
 import pytest
 from kit import Office
 from messages import parse
+
+from docgen.tokens import Keys, Wish, read_preferences, read_unsubscribe
 
 MARKETING = "title: Letters\nclass: marketing\nconsent: no > ''"
 KEY = "0123456789abcdef"
@@ -92,6 +96,126 @@ def test_marketing_can_be_left_by_one_click(office: Office, monkeypatch: pytest.
     assert message["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
     assert message["List-Id"] == "<letters.example.com>"
     assert message["Precedence"] is None
+
+
+MJML = """\
+<mjml><mj-body><mj-section><mj-column>
+<mj-text>Hafenstraße 1, Hamburg <a href="{{ unsubscribe_link }}">stop</a> <a href="{{ unsubscribe_all_link }}">all</a>
+{% if preferences_link %}<a href="{{ preferences_link }}">topics</a>{% endif %}</mj-text>
+</mj-column></mj-section></mj-body></mjml>
+"""
+TEXT = "Hafenstraße 1, Hamburg\n{{ unsubscribe_link }}\n{{ unsubscribe_all_link }}\n{{ preferences_link or '' }}\n"
+
+
+def _mailing(office: Office, monkeypatch: pytest.MonkeyPatch, keys: str, more: str = "topic: care") -> None:
+    monkeypatch.setenv("UNSUBSCRIBE_KEY", KEY)
+    office.edit("config.yaml", "email:\n", f"email:\n  unsubscribe: {{{keys}, key: '${{UNSUBSCRIBE_KEY}}'}}\n")
+    office.edit("jobs/letters.yaml", "title: Letters", f"{MARKETING}\n{more}".rstrip())
+    (office.root / "templates/note/body.txt").unlink()
+    office.write("templates/note/body.mjml", MJML)
+    office.write("templates/note/part.txt", TEXT)
+    manifest = office.read("templates/note/template.yaml")
+    unused = "  name: {type: text, required: true}\n"
+    office.write("templates/note/template.yaml", manifest.replace(unused, "") + "body: body.mjml\ntext: part.txt\n")
+
+
+ALL_LINKS = "url: 'https://example.com/u', address: u@example.com, preferences: 'https://example.com/p'"
+
+
+@pytest.mark.parametrize("engine", ["compiled", "reference"])
+def test_every_recipient_has_a_link_of_their_own_in_head_html_and_text(
+    office: Office, monkeypatch: pytest.MonkeyPatch, engine: str
+) -> None:
+    _mailing(office, monkeypatch, ALL_LINKS)
+    result = office.run("--json", "--engine", engine)
+    assert result.code == 0, result.out
+    tokens = Keys.parse(KEY)
+    for content in _messages(office):
+        message = parse(content)
+        to = message["To"].addresses[0].addr_spec
+        by_web, by_mail = re.findall(r"<([^>]+)>", str(message["List-Unsubscribe"]))
+        page, plain = (message.get_body((kind,)).get_content() for kind in ("html", "plain"))  # type: ignore[union-attr]
+        links = re.findall(r'href="([^"]+)"', page)
+        assert links == plain.split()[-3:]
+        assert links[0] == by_web
+        wishes = [read_unsubscribe(link.rpartition("/")[2], tokens, date(2026, 1, 1)) for link in links[:2]]
+        assert wishes == [Wish(to, topic="care"), Wish(to)]
+        assert read_preferences(links[2].rpartition("/")[2], tokens) == to
+        assert by_mail.endswith(by_web.rpartition("/")[2])
+
+
+def test_trials_and_previews_unsubscribe_nobody(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+    _mailing(office, monkeypatch, ALL_LINKS)
+    assert office.call("preview", "jobs/letters.yaml", "--record", "0001", "--output", "preview").code == 0
+    monkeypatch.setenv("DOCGEN_EMAIL__REDIRECT_TO", "me@example.com")
+    assert office.run("--json").code == 0
+    preview = [path.read_bytes() for path in (office.root / "preview").glob("*.eml")]
+    assert preview
+    ids = set()
+    for content in [*preview, *_messages(office)]:
+        message = parse(content)
+        ids.add(message["Message-ID"])
+        texts = [part.get_content() for part in message.walk() if part.get_content_maintype() == "text"]
+        for text in (*texts, str(message["List-Unsubscribe"])):
+            assert "https://example.com/u/trial" in text or message["List-Unsubscribe"] is None
+            assert not re.search(r"/[up]1|%20u1", text)
+    assert len(ids) == 1 + len(_messages(office))  # a trial has a Message-ID of its own
+
+
+def test_without_a_service_the_link_is_the_address_that_gets_the_answers(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _mailing(office, monkeypatch, "address: u@example.com")
+    assert office.run("--json").code == 0
+    message = parse(_messages(office)[0])
+    assert message["List-Unsubscribe-Post"] is None
+    assert str(message["List-Unsubscribe"]).strip("<>") in message.get_body(("plain",)).get_content()  # type: ignore[union-attr]
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        (
+            "{% if preferences_link %}",
+            "{% if true %}",
+            '"preferences_link" is empty; set email.unsubscribe.preferences',
+        ),
+        ("class: marketing", "class: transactional", "is empty; only marketing has it"),
+    ],
+)
+def test_a_link_that_there_is_not_is_a_fault_with_what_to_do(
+    office: Office, monkeypatch: pytest.MonkeyPatch, old: str, new: str, said: str
+) -> None:
+    _mailing(office, monkeypatch, "address: u@example.com", "")
+    file = "templates/note/body.mjml" if "link" in old else "jobs/letters.yaml"
+    office.edit(file, old, new)
+    if "class" in old:
+        office.edit(file, "\nconsent: no > ''", "")
+    result = office.call("check", "jobs/letters.yaml")
+    assert result.code == 1
+    assert said in result.out
+
+
+def test_documents_do_not_know_the_links(office: Office) -> None:
+    office.edit("templates/letter/body.txt", "{{ name }}", "{{ name }} {{ unsubscribe_link }}")
+    result = office.call("check", "jobs/letters.yaml")
+    assert result.code == 1
+    assert '"unsubscribe_link" is used and not declared; only messages have it' in result.out
+
+
+def test_message_ids_follow_from_the_key_where_there_is_one(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert office.run("--json").code == 0
+    plain = {str(parse(content)["Message-ID"]) for content in _messages(office)}
+    found = []
+    for name, key in [("a", KEY), ("b", KEY), ("c", KEY[::-1])]:
+        other = Office(office.root / name)
+        monkeypatch.setenv("BOUNCE_KEY", key)
+        other.edit("config.yaml", "email:\n", "email:\n  bounce: {address: b@example.com, key: '${BOUNCE_KEY}'}\n")
+        assert other.run("--json").code == 0
+        found.append({str(parse(content)["Message-ID"]) for content in _messages(other)})
+    assert found[0] == found[1]
+    assert not found[0] & found[2]
+    assert not (found[0] | found[2]) & plain
 
 
 def test_the_reference_says_the_same(office: Office) -> None:

@@ -27,6 +27,7 @@ from docgen.jobrules import CHANNELS
 from docgen.kinds import KINDS
 from docgen.merge import RESERVED, make_environment
 from docgen.model import DeliveryState, Format, ItemState, MessageClass, Outcome, RunState
+from docgen.optout import LINKS
 from docgen.render import RENDERERS
 from docgen.render.mail import SUFFIXES as MAIL_SUFFIXES
 from docgen.source import READERS
@@ -198,6 +199,7 @@ def test_every_key_can_be_overridden_from_the_environment_as_the_page_says() -> 
         ("docs/templates.md", "Bodies", BODY_SUFFIXES),
         ("docs/templates.md", "Texts by language", PLURAL_FORMS),
         ("docs/templates.md", "What a template sees", RESERVED),
+        ("docs/templates.md", "Links of messages", LINKS),
     ],
 )
 def test_words_with_a_fixed_set_are_all_documented(name: str, section: str, words: list[str]) -> None:

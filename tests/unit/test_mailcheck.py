@@ -82,9 +82,32 @@ def test_marketing_needs_an_address_and_a_way_out() -> None:
     plain = Mail("News", None, f"{LONG}\n")
     said = [finding.text for finding in found(plain, MARKETING) if finding.fault]
     assert len(said) == 2
-    assert "no way to unsubscribe" in said[0]
+    assert "text part shows no way to unsubscribe" in said[0]
     assert "postal address" in said[1]
     assert found(plain) == []
+
+
+@pytest.mark.parametrize(("part", "name"), [("html", "HTML"), ("text", "text part")])
+def test_the_way_out_must_stand_in_every_part(part: str, name: str) -> None:
+    without = (getattr(GOOD, part) or "").replace("?subject=unsubscribe", "")
+    (finding,) = found(replace(GOOD, **{part: without}), MARKETING)
+    assert finding.text.startswith(f"the {name} shows no way to unsubscribe")
+    assert finding.fault
+
+
+def test_a_link_to_unsubscribe_is_known_whatever_it_is_called() -> None:
+    parts = {"html": GOOD.html, "text": GOOD.text}
+    own = {
+        name: (part or "").replace("mailto:a@example.com?subject=unsubscribe", ONE_CLICK)
+        for name, part in parts.items()
+    }
+    assert found(replace(GOOD, **own), replace(MARKETING, signed=True)) == []
+
+
+def test_a_way_out_that_does_not_say_who_asks_is_noted_where_there_are_tokens() -> None:
+    findings = found(GOOD, replace(MARKETING, signed=True))
+    assert [finding.fault for finding in findings] == [False, False]
+    assert "not that of the message's head" in findings[0].text
 
 
 @pytest.mark.parametrize("part", ["html", "text"])

@@ -21,7 +21,7 @@ from docgen.tokens import (
     find_unsubscribe,
     make_unsubscribe,
     read_unsubscribe,
-    unsubscribe_link,
+    token_link,
     unsubscribe_mailto,
 )
 
@@ -52,7 +52,7 @@ def test_a_wish_comes_back_from_its_token(wish: Wish) -> None:
 @given(wishes)
 def test_a_token_survives_a_link_a_mailto_and_a_header(wish: Wish) -> None:
     token = make_unsubscribe(wish, KEYS)
-    link = unsubscribe_link("https://shop.test/unsubscribe/", token)
+    link = token_link("https://shop.test/unsubscribe/", token)
     assert link == f"https://shop.test/unsubscribe/{token}"
     mailto = unsubscribe_mailto("stop+us@shop.test", token)
     assert parse_qs(urlsplit(mailto).query)["subject"] == [f"unsubscribe {token}"]
