@@ -25,6 +25,7 @@ from docgen.files import (
     safe_name,
     sha256_of,
     write_atomically,
+    write_staged,
 )
 
 
@@ -136,6 +137,16 @@ def test_a_write_makes_folders_and_replaces(tmp_path: Path) -> None:
     assert os.listdir(path.parent) == ["c.txt"]
 
 
+def test_what_is_staged_makes_folders_and_replaces(tmp_path: Path) -> None:
+    path = tmp_path / "a" / "b" / "c.txt"
+    write_staged(path, b"longer")
+    write_staged(path, b"two")
+    assert path.read_bytes() == b"two"
+    (tmp_path / "file").touch()
+    with pytest.raises(WriteError, match="a file stands where a folder is needed"):
+        write_staged(tmp_path / "file" / "c.txt", b"")
+
+
 def test_a_written_file_has_ordinary_rights(tmp_path: Path) -> None:
     write_atomically(tmp_path / "a", b"")
     (tmp_path / "b").touch()
@@ -165,7 +176,8 @@ def test_a_failed_write_says_why_and_leaves_nothing(
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="no resource limits there")
-def test_a_disk_that_takes_no_more_leaves_no_half_file(tmp_path: Path) -> None:
+@pytest.mark.parametrize("write", [write_atomically, write_staged])
+def test_a_disk_that_takes_no_more_leaves_no_half_file(tmp_path: Path, write: Callable[[Path, bytes], None]) -> None:
     import resource
 
     soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
