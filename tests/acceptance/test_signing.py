@@ -84,10 +84,7 @@ def test_a_file_that_is_no_key_is_a_fault(office: Office) -> None:
 
 
 def test_marketing_can_be_left_by_one_click(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("UNSUBSCRIBE_KEY", KEY)
-    keys = "  unsubscribe: {url: 'https://example.com/u', address: u@example.com, key: '${UNSUBSCRIBE_KEY}'}\n"
-    office.edit("config.yaml", "email:\n", f"email:\n{keys}")
-    office.edit("jobs/letters.yaml", "title: Letters", MARKETING)
+    _mailing(office, monkeypatch, ALL_LINKS)
     assert office.run("--json").code == 0
     message = parse(_messages(office)[0])
     by_web, by_mail = str(message["List-Unsubscribe"]).split(", ")
@@ -155,9 +152,9 @@ def test_trials_and_previews_unsubscribe_nobody(office: Office, monkeypatch: pyt
     for content in [*preview, *_messages(office)]:
         message = parse(content)
         ids.add(message["Message-ID"])
-        texts = [part.get_content() for part in message.walk() if part.get_content_maintype() == "text"]
-        for text in (*texts, str(message["List-Unsubscribe"])):
-            assert "https://example.com/u/trial" in text or message["List-Unsubscribe"] is None
+        bodies = [message.get_body((kind,)).get_content() for kind in ("html", "plain")]  # type: ignore[union-attr]
+        assert all("https://example.com/u/trial" in body for body in bodies)
+        for text in (*bodies, str(message["List-Unsubscribe"])):
             assert not re.search(r"/[up]1|%20u1", text)
     assert len(ids) == 1 + len(_messages(office))  # a trial has a Message-ID of its own
 
