@@ -7,6 +7,7 @@ import os
 import subprocess
 import sys
 import unicodedata
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -184,7 +185,7 @@ def test_a_disk_that_takes_no_more_leaves_no_half_file(tmp_path: Path, write: Ca
     resource.setrlimit(resource.RLIMIT_FSIZE, (4096, hard))
     try:
         with pytest.raises(WriteError, match="larger than this disk"):
-            write_atomically(tmp_path / "a.txt", b"x" * 100_000)
+            write(tmp_path / "a.txt", b"x" * 100_000)
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
     assert os.listdir(tmp_path) == []
