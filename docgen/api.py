@@ -12,7 +12,8 @@ from pathlib import Path
 from docgen.annotated import faulty_bodies, write_annotated
 from docgen.campaigning import name_winner
 from docgen.check import check_plan, in_order, no_records, unused_columns
-from docgen.control import RunOptions, approve_run, cancel_run, dry_run, resume_run, run_job
+from docgen.control import RunOptions, Stopping, approve_run, cancel_run, dry_run, pause_run, resume_run, run_job
+from docgen.deciding import Doubts, Ruled, Ruling, resolve, show_doubts
 from docgen.errors import (
     DocgenError,
     MissingVariable,
@@ -49,6 +50,7 @@ from docgen.protocols import Source
 from docgen.rehearse import Rehearsal
 from docgen.starter import copy_kind, copy_starter
 from docgen.template import Template
+from docgen.testsend import TestMessage, send_test
 from docgen.validation import place_order
 from docgen.wiring import (
     Workspace,
@@ -176,11 +178,16 @@ def init_folder(target: Path) -> list[Path]:
 
 __all__ = [
     "CheckResult",
+    "Doubts",
     "InboxResult",
     "Person",
+    "Ruled",
+    "Ruling",
     "RunOptions",
     "RunView",
+    "Stopping",
     "TemplateView",
+    "TestMessage",
     "Workspace",
     "add_consent",
     "annotate_faults",
@@ -199,13 +206,17 @@ __all__ = [
     "list_runs",
     "list_suppressions",
     "list_templates",
-    "near",
     "name_winner",
+    "near",
     "open_workspace",
+    "pause_run",
     "preview_record",
     "read_inbox",
+    "resolve",
     "resume_run",
     "run_job",
+    "send_test",
+    "show_doubts",
     "show_person",
     "show_run",
     "start_kind",

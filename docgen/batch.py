@@ -10,6 +10,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from docgen.draft import Draft
+from docgen.duties import Lookout
 from docgen.errors import DocgenError
 from docgen.model import ItemResult
 from docgen.plan import Plan
@@ -18,10 +19,15 @@ from docgen.workshop import Task, Workshop
 
 @dataclass(frozen=True, slots=True)
 class Made:
-    """What came of a task: the result, and the errors that quarantine it."""
+    """What came of a task: the result, and the errors that quarantine it.
+
+    Attributes:
+        refusals: what keeps the whole run from going out.
+    """
 
     result: ItemResult
     errors: tuple[DocgenError, ...] = ()
+    refusals: tuple[DocgenError, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -33,10 +39,11 @@ class OpenWorker:
     def __call__(self) -> Callable[[Sequence[Task]], list[Made]]:
         """Return the function that batches go through."""
         shop = Workshop(self.plan)
-        return lambda tasks: process_batch(shop, tasks)
+        lookout = Lookout(shop)
+        return lambda tasks: process_batch(shop, tasks, lookout)
 
 
-def process_batch(shop: Workshop, tasks: Sequence[Task]) -> list[Made]:
+def process_batch(shop: Workshop, tasks: Sequence[Task], lookout: Lookout | None = None) -> list[Made]:
     """Make the items of a batch, in order: merge, render, stage, plan deliveries."""
     drafts = [Draft(shop, task) for task in tasks]
     for draft in drafts:
@@ -45,7 +52,8 @@ def process_batch(shop: Workshop, tasks: Sequence[Task]) -> list[Made]:
     for draft in drafts:
         if not draft.errors:
             draft.attempt(draft.plan_deliveries)
-    return [Made(draft.result(), tuple(draft.errors)) for draft in drafts]
+    refusals = [tuple(lookout.faults(draft)) if lookout else () for draft in drafts]
+    return [Made(draft.result(), tuple(draft.errors), refused) for draft, refused in zip(drafts, refusals, strict=True)]
 
 
 def _convert(shop: Workshop, drafts: Sequence[Draft]) -> None:

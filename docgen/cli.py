@@ -22,8 +22,9 @@ from typing import Annotated
 import typer
 from typer.exceptions import Abort, TyperException
 
-from docgen import __version__, api, show
-from docgen.cli_campaign import winner
+from docgen import __version__, api, show, showdoubts
+from docgen.cli_campaign import send_test, winner
+from docgen.cli_control import cancel, pause, resolve
 from docgen.cli_people import consent_app, inbox, suppress_app
 from docgen.clibase import (
     DONE,
@@ -48,7 +49,11 @@ from docgen.report import Summary
 
 __all__ = ["DONE", "INPUT", "INTERRUPTED", "OURS", "TROUBLE", "WIDE", "app", "call", "main", "out"]
 
+app.command()(pause)
+app.command()(cancel)
+app.command()(resolve)
 app.command()(inbox)
+app.command("test")(send_test)
 app.command()(winner)
 app.add_typer(suppress_app, name="suppress")
 app.add_typer(consent_app, name="consent")
@@ -139,12 +144,18 @@ def preview(
 
 @app.command()
 def resume(
-    run: RunArgument, engine: EngineOption = None, config: ConfigOption = None, as_json: JsonOption = False
+    run: RunArgument,
+    failed: Annotated[
+        bool, typer.Option("--failed", help="Try again what failed, was rejected or came back, too.")
+    ] = False,
+    engine: EngineOption = None,
+    config: ConfigOption = None,
+    as_json: JsonOption = False,
 ) -> int:
-    """Go on with a run that was interrupted, paused or approved."""
+    """Go on with a run that was interrupted, paused or approved, or that has failed in part."""
     State.json = as_json
     with workspace_of(config, quiet=as_json, engine=engine) as workspace:
-        summary = api.resume_run(workspace, run)
+        summary = api.resume_run(workspace, run, failed=failed, by=getpass.getuser())
     return _finish(summary, as_json)
 
 
@@ -158,15 +169,6 @@ def approve(
     with workspace_of(config) as workspace:
         found = api.approve_run(workspace, run, by or getpass.getuser())
     out.print(f"{found.id} is approved; to deliver it: docgen resume {found.id}", markup=False)
-    return DONE
-
-
-@app.command()
-def cancel(run: RunArgument, config: ConfigOption = None) -> int:
-    """End a run; what is delivered stays delivered, the rest never goes out."""
-    with workspace_of(config) as workspace:
-        found = api.cancel_run(workspace, run)
-    out.print(f"{found.id} is cancelled", markup=False)
     return DONE
 
 
@@ -192,11 +194,16 @@ def runs(
 def show_command(
     run: RunArgument,
     failed: Annotated[bool, typer.Option("--failed", help="Only what somebody has to look at.")] = False,
+    unknown: Annotated[
+        bool, typer.Option("--unknown", help="Only deliveries of which nobody knows whether they went.")
+    ] = False,
     config: ConfigOption = None,
     as_json: JsonOption = False,
 ) -> int:
     """Show a run: its figures, items and deliveries."""
     State.json = as_json
+    if unknown:
+        return _show_doubts(run, config, as_json)
     with workspace_of(config) as workspace:
         view = api.show_run(workspace, run, failed=failed)
     if as_json:
@@ -204,6 +211,16 @@ def show_command(
     else:
         out.print(show.summary(view.summary, faults=False))
         out.print(show.view(view, failed=failed))
+    return DONE
+
+
+def _show_doubts(run: str, config: Path | None, as_json: bool) -> int:
+    with workspace_of(config) as workspace:
+        found = api.show_doubts(workspace, run)
+    if as_json:
+        print_json(showdoubts.doubts_dict(found))
+    else:
+        out.print(showdoubts.doubts(found), soft_wrap=True)
     return DONE
 
 
@@ -314,12 +331,16 @@ def dkim_new(
     return DONE
 
 
+#: How a run may stand that somebody has paused or cancelled, or that waits for a person to look.
+_BROKEN_OFF = frozenset({RunState.PAUSED, RunState.MERGING, RunState.CANCELLED})
+
+
 def _finish(summary: Summary, as_json: bool) -> int:
     if as_json:
         print_json(summary.as_dict())
     else:
         out.print(show.summary(summary))
-    return TROUBLE if summary.has_trouble or summary.run.state is RunState.PAUSED else DONE
+    return TROUBLE if summary.has_trouble or summary.run.state in _BROKEN_OFF else DONE
 
 
 def main(arguments: Sequence[str] | None = None) -> None:

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+import time
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from docgen.approving import bound_of, check_as_approved, check_files
 from docgen.check import check_plan, in_order, no_records, not_there
+from docgen.deciding import try_failed_again
 from docgen.dispatch import release_claims, settle_unknown
 from docgen.errors import (
+    JobRunning,
     RenderError,
     RunStateError,
     StoreError,
@@ -19,11 +23,11 @@ from docgen.errors import (
 )
 from docgen.files import check_writable
 from docgen.job import Job, load_job
-from docgen.model import ENDED, Approval, ItemState, Run, RunSpec, RunState
+from docgen.model import ENDED, Approval, Asked, ItemState, Run, RunSpec, RunState, Wish
 from docgen.plan import Plan
 from docgen.protocols import Ledger, Source
 from docgen.report import Summary, left_out, summarise
-from docgen.run import Runner, clear_staging
+from docgen.run import Refused, Runner, WishHeard, clear_staging
 from docgen.store import open_ledger
 from docgen.wiring import (
     Workspace,
@@ -38,6 +42,11 @@ from docgen.wiring import (
     open_transports,
 )
 from docgen.workshop import Workshop
+
+#: States in which a process works on a run, or was killed at it.
+UNDER_WAY = frozenset({RunState.MERGING, RunState.DELIVERING})
+#: How long a person waits for a message under way to end, and how often is looked whether it has.
+PATIENCE_S, LOOK_S = 30.0, 0.2
 
 
 @dataclass(frozen=True)
@@ -128,9 +137,14 @@ def _start(
             stack.enter_context(_resumable(run))
         plan = replace(plan, run=run.id, started=started, again=options.again, folder=None if dry else run.folder)
         runner = make_runner(workspace, run, plan, shop, ledger, reference or ledger)
-        runner.take(source, set(options.records) or None, options.limit)
-        runner.register()
-        runner.merge()
+        try:
+            runner.take(source, set(options.records) or None, options.limit)
+            runner.register()
+            runner.merge()
+        except WishHeard as wish:
+            return _stop_merging(workspace, runner, wish)
+        except Refused as refused:
+            _refuse(workspace, runner, refused)
     if dry:
         return summarise(ledger, runner.run, job.title, dry=True)
     with _resumable(run):
@@ -198,18 +212,33 @@ def _deliver(workspace: Workspace, runner: Runner) -> Summary:
 
 def _approved(runner: Runner) -> bool:
     approval = runner.ledger.approval(runner.run.id)
-    if approval is None:
-        return False
-    if approval.fingerprint != runner.ledger.fingerprint(runner.run.id):
-        raise RunStateError(
-            f"what {approval.by} approved is not what would be delivered now",
-            hint=f"look at it again, then: docgen approve {runner.run.id}",
-        )
-    return True
+    return approval is not None and approval.fingerprint == runner.ledger.fingerprint(runner.run.id)
 
 
-def resume_run(workspace: Workspace, run: str) -> Summary:
+def _stop_merging(workspace: Workspace, runner: Runner, wish: WishHeard) -> Summary:
+    """End or leave a run in which nothing is delivered yet, as a person asked from another process."""
+    run, note = runner.run, f"{wish.words} by {wish.asked.by}"
+    if wish.asked.wish is Wish.CANCEL:
+        run = _give_up(workspace, runner.ledger, run, note)
+    else:
+        runner.ledger.set_state(run.id, run.state, note)
+    return summarise(runner.ledger, runner.ledger.run(run.id), runner.plan.job.title)
+
+
+def _refuse(workspace: Workspace, runner: Runner, refused: Refused) -> None:
+    """End a run whose messages must not go out; raise why."""
+    _give_up(workspace, runner.ledger, runner.run, "the messages lack what they must have; nothing was delivered")
+    raise_faults(refused.faults)
+
+
+def resume_run(workspace: Workspace, run: str, *, failed: bool = False, by: str = "") -> Summary:
     """Go on with a run that was interrupted, paused or approved.
+
+    Args:
+        workspace: the configured folder.
+        run: its id.
+        failed: try again what reached nobody, too, in a run that has ended as well.
+        by: who asks for that.
 
     Raises:
         RunNotFound: there is no such run.
@@ -219,11 +248,16 @@ def resume_run(workspace: Workspace, run: str) -> Summary:
     with workspace.ledger() as ledger:
         found = ledger.run(run)
         with ledger.lock(found.spec.job):
-            return _resume(workspace, ledger, ledger.run(found.id))
+            # What was asked of the process before this one was asked of that one.
+            ledger.ask(found.id, None)
+            return _resume(workspace, ledger, ledger.run(found.id), by if failed else None)
 
 
-def _resume(workspace: Workspace, ledger: Ledger, run: Run) -> Summary:
-    if run.state in ENDED:
+def _resume(workspace: Workspace, ledger: Ledger, run: Run, again_by: str | None) -> Summary:
+    again = again_by is not None
+    if again and run.state not in (RunState.DELIVERING, RunState.PAUSED, RunState.DONE):
+        raise RunStateError(f"the run {run.id} has not delivered anything that could be tried again: it is {run.state}")
+    if run.state in ENDED and not again:
         # Whoever ended it may have been killed while tidying up.
         clear_staging(run.folder, messages=(run.folder / "outbox").exists())
         raise RunStateError(
@@ -238,11 +272,21 @@ def _resume(workspace: Workspace, ledger: Ledger, run: Run) -> Summary:
     _check_unchanged(run, job, plan)
     plan = replace(plan, run=run.id, started=run.spec.started, again=run.spec.again, folder=run.folder)
     runner = make_runner(workspace, run, plan, shop, ledger, ledger)
-    if run.state is RunState.WAITING and not _approved(runner):
-        raise RunStateError(f"the run {run.id} waits for approval", hint=f"docgen approve {run.id}")
+    if run.state is RunState.WAITING:
+        approval = ledger.approval(run.id)
+        if approval is None:
+            raise RunStateError(f"the run {run.id} waits for approval", hint=f"docgen approve {run.id}")
+        check_as_approved(approval, bound_of(run, job, plan), run, ledger)
+    if again_by is not None:
+        runner.run = try_failed_again(ledger, run, runner.why_not, again_by, workspace.clock())
     with _resumable(run):
         if run.state is RunState.MERGING:
-            _merge_rest(workspace, runner)
+            try:
+                _merge_rest(workspace, runner)
+            except WishHeard as wish:
+                return _stop_merging(workspace, runner, wish)
+            except Refused as refused:
+                _refuse(workspace, runner, refused)
         return _deliver(workspace, runner)
 
 
@@ -285,31 +329,82 @@ def approve_run(workspace: Workspace, run: str, by: str) -> Run:
 
     Raises:
         RunNotFound: there is no such run.
-        RunStateError: the run does not wait for approval.
+        RunStateError: the run does not wait for approval, or its files are not those that were made.
     """
     with workspace.ledger() as ledger:
         found = ledger.run(run)
         if found.state is not RunState.WAITING:
             raise RunStateError(f"the run {found.id} does not wait for approval: it is {found.state}")
-        ledger.approve(Approval(found.id, by, workspace.clock(), ledger.fingerprint(found.id)))
+        path = kept_file(workspace, found.spec.job_file)
+        job = load_job(path, workspace.environ, shown=near(path))
+        plan, faults = make_plan(workspace, job)
+        raise_faults(faults)
+        check_files(found, ledger)
+        bound = bound_of(found, job, plan)
+        ledger.approve(Approval(found.id, by, workspace.clock(), ledger.fingerprint(found.id), bound))
         return found
 
 
-def cancel_run(workspace: Workspace, run: str) -> Run:
-    """End a run; what is delivered stays delivered, the rest never goes out.
+@dataclass(frozen=True)
+class Stopping:
+    """What became of the wish to stop a run.
+
+    Attributes:
+        has_stopped: False: its process knows and ends what is under way.
+    """
+
+    run: Run
+    has_stopped: bool
+
+
+def pause_run(workspace: Workspace, run: str, by: str, sleep: Callable[[float], None] = time.sleep) -> Stopping:
+    """Let the process that works on a run end what is under way and stop; `resume_run` goes on.
+
+    Raises:
+        RunNotFound: there is no such run.
+        RunStateError: nobody works on it.
+    """
+    with workspace.ledger() as ledger:
+        found = ledger.run(run)
+        if found.state not in UNDER_WAY:
+            raise RunStateError(f"nobody works on the run {found.id}: it is {found.state}")
+        with suppress(JobRunning), ledger.lock(found.spec.job):
+            raise RunStateError(f"nobody works on the run {found.id}", hint=f"to go on: docgen resume {found.id}")
+        return _ask(ledger, found, Asked(Wish.PAUSE, by, workspace.clock()), sleep)
+
+
+def cancel_run(workspace: Workspace, run: str, by: str = "", sleep: Callable[[float], None] = time.sleep) -> Stopping:
+    """End a run; what is delivered stays delivered, the rest never goes out. A process that works on it ends first.
 
     Raises:
         RunNotFound: there is no such run.
         RunStateError: it has ended already.
-        JobRunning: a process works on it: stop that one first.
+        JobRunning: a process works on another run of the job.
     """
     with workspace.ledger() as ledger:
         found = ledger.run(run)
-        with ledger.lock(found.spec.job):
-            found = ledger.run(found.id)
-            if found.state in ENDED:
-                raise RunStateError(f"the run {found.id} has ended already ({found.state})")
-            return _give_up(workspace, ledger, found, "cancelled")
+        try:
+            with ledger.lock(found.spec.job):
+                found = ledger.run(found.id)
+                if found.state in ENDED:
+                    raise RunStateError(f"the run {found.id} has ended already ({found.state})")
+                note = f"cancelled by {by}" if by else "cancelled"
+                return Stopping(_give_up(workspace, ledger, found, note), has_stopped=True)
+        except JobRunning:
+            if found.state not in UNDER_WAY:
+                raise
+        return _ask(ledger, found, Asked(Wish.CANCEL, by, workspace.clock()), sleep)
+
+
+def _ask(ledger: Ledger, run: Run, asked: Asked, sleep: Callable[[float], None]) -> Stopping:
+    """Leave a wish, and wait a while until it is heard and heeded."""
+    ledger.ask(run.id, asked)
+    for _ in range(int(PATIENCE_S / LOOK_S)):
+        now = ledger.run(run.id)
+        if now.state not in UNDER_WAY or (now.note != run.note and ledger.asked(run.id) is None):
+            return Stopping(now, has_stopped=True)
+        sleep(LOOK_S)
+    return Stopping(ledger.run(run.id), has_stopped=False)
 
 
 def _give_up(workspace: Workspace, ledger: Ledger, run: Run, note: str) -> Run:

@@ -53,16 +53,37 @@ class Halt:
         error: what the transport said, if it was a transport.
         broken: what makes going on impossible: the ledger cannot be written, or a fault of ours.
         interrupted: a person pressed Ctrl-C, or the system asked docgen to end.
+        cancelled: a person wants the run to end here, not to wait.
     """
 
     reason: str = ""
     error: DocgenError | None = None
     broken: Exception | None = None
     interrupted: bool = False
+    cancelled: bool = False
     failures_in_a_row: int = 0
 
     def __bool__(self) -> bool:
         return bool(self.reason)
+
+
+@dataclass(frozen=True)
+class Wait:
+    """Nothing may go until then.
+
+    Attributes:
+        why: what keeps the first of those that are left.
+    """
+
+    until: datetime
+    why: str
+    left: int
+
+    def shown(self, now: datetime) -> str:
+        """Return it in words, by the clock of `now`."""
+        until = self.until.astimezone(now.tzinfo)
+        day = "" if until.date() == now.date() else f"{until:%Y-%m-%d} "
+        return f"until {day}{until:%H:%M %Z}".rstrip() + f" {self.why}; {self.left} left"
 
 
 @dataclass(frozen=True)
@@ -77,6 +98,8 @@ class Dispatcher:
         sleep: waits for seconds, until what is limited may go.
         passed_by: ids of deliveries that could not be claimed.
         return_path: the envelope sender of an e-mail, "" for that of its payload.
+        tell: told of what is waited for, in a sentence.
+        longest_wait: a longer wait pauses the run; None: however long it takes.
     """
 
     ledger: Ledger
@@ -90,6 +113,9 @@ class Dispatcher:
     sleep: Callable[[float], Awaitable[None]] = asyncio.sleep
     passed_by: set[int] = field(default_factory=set)
     return_path: Callable[[Delivery], str] | None = None
+    tell: Callable[[str], None] = lambda text: None
+    longest_wait: timedelta | None = None
+    looked: list[datetime] = field(default_factory=list)
 
     def settle_leftovers(self, safe_to_repeat: Collection[str]) -> int:
         """Deal with what a crash left claimed; return how many deliveries are unknown.
@@ -124,6 +150,8 @@ class Dispatcher:
             while (delivery := await queue.get()) is not None:
                 if not self.halt:
                     await self._attempt(transport, delivery, governor)
+                if governor:
+                    governor.ends(delivery)
                 queue.task_done()
 
         async with transport, _stop_on_ctrl_c(self.halt), asyncio.TaskGroup() as group:
@@ -136,7 +164,10 @@ class Dispatcher:
     async def _feed(self, queue: asyncio.Queue[Delivery | None], name: str, governor: Governor | None) -> None:
         """Queue what is pending; where some must wait, wait and go through the rest again."""
         while not self.halt:
+            if governor and governor.memory:
+                governor.recount(self.ledger.departures([name], self.clock() - governor.memory))
             for delivery in self._each(DeliveryState.PENDING, name):
+                self._heed_wishes()
                 if self.halt:
                     break
                 if governor is None:
@@ -225,7 +256,8 @@ class Dispatcher:
             self.ledger.suppress([_bad_address(*each, self.clock()) for each in verdict.suppress])
         if verdict.step is Step.RETRY:
             # Every recipient was refused, so nobody has it: the claim may be given back.
-            self.ledger.release(delivery.id)
+            assert governor is not None
+            self.ledger.postpone(delivery.id, governor.tries[delivery.id])
             return
         self._count(delivery, receipt)
         if verdict.step is Step.PAUSE:
@@ -365,6 +397,7 @@ def payload_of(
                 "sha256": file.sha256,
                 "pages": file.pages,
             }
+            | ({"variant": file.variant} if file.variant else {})
             for file in files
         ]
     }
@@ -378,14 +411,19 @@ def payload_of(
 
 
 def parcel_of(delivery: Delivery, folder: Path) -> Parcel:
-    """Invert `payload_of` for a transport; paths become absolute."""
+    """Invert `payload_of` for a transport; paths become absolute. Of a delivery that is held, all files are there."""
     payload: Mapping[str, Any] = delivery.payload
     envelope = payload.get("envelope")
+    variants = {"", delivery.variant} if delivery.variant else {file.get("variant", "") for file in payload["files"]}
     return Parcel(
         delivery=delivery.id,
         key=delivery.key,
         recipient=delivery.recipient,
-        files=tuple(StagedFile(**{**file, "path": folder / file["path"]}) for file in payload["files"]),
+        files=tuple(
+            StagedFile(**{**file, "path": folder / file["path"]})
+            for file in payload["files"]
+            if file.get("variant", "") in variants
+        ),
         envelope=Envelope(envelope["sender"], tuple(envelope["recipients"])) if envelope else None,
         sort=tuple(payload.get("sort", ())),
         address=tuple(payload.get("address", ())),

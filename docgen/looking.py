@@ -19,7 +19,7 @@ from docgen.errors import (
 from docgen.files import copy_atomically
 from docgen.inspect_fields import compare_fields
 from docgen.job import load_job
-from docgen.model import Delivery, Item, ItemState, Record, Reply, Run, Suppression
+from docgen.model import Decision, Delivery, Item, ItemState, Record, Reply, Run, Suppression
 from docgen.plan import kind_of
 from docgen.protocols import Prepared, PreparedMail, Source
 from docgen.render import RENDERERS, renderers_with
@@ -45,12 +45,13 @@ def list_runs(workspace: Workspace, job: str | None = None, limit: int = 50) -> 
 
 @dataclass(frozen=True)
 class RunView:
-    """A run with what is in it, and what came back."""
+    """A run with what is in it, what came back, and what people decided about deliveries."""
 
     summary: Summary
     items: tuple[Item, ...]
     deliveries: tuple[Delivery, ...]
     replies: tuple[Reply, ...] = ()
+    decisions: tuple[tuple[Decision, Delivery], ...] = ()
 
 
 def show_run(workspace: Workspace, run: str, *, failed: bool = False) -> RunView:
@@ -64,7 +65,9 @@ def show_run(workspace: Workspace, run: str, *, failed: bool = False) -> RunView
         summary = summarise(ledger, found, found.spec.job)
         items = each_item(ledger, found.id, ItemState.QUARANTINED if failed else None)
         deliveries = (d for d in each_delivery(ledger, found.id) if not failed or _needs_a_look(d))
-        return RunView(summary, tuple(items), tuple(deliveries), tuple(ledger.replies(found.id)))
+        decided = tuple((each, ledger.delivery(each.delivery)) for each in ledger.decisions(found.id))
+        decisions = tuple((each, delivery) for each, delivery in decided if delivery)
+        return RunView(summary, tuple(items), tuple(deliveries), tuple(ledger.replies(found.id)), decisions)
 
 
 def _needs_a_look(delivery: Delivery) -> bool:

@@ -6,11 +6,12 @@ Nothing is delivered before every record is merged. Chooses no plug-in and reads
 
 from __future__ import annotations
 
+import asyncio
 import os
 import random
 import shutil
-from collections import Counter, deque
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections import deque
+from collections.abc import Awaitable, Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
@@ -21,15 +22,17 @@ from pathlib import Path
 from docgen import loops
 from docgen.batch import Made, OpenWorker
 from docgen.bundles import Bundling, read_notes
+from docgen.contest import Contests
 from docgen.dispatch import Dispatcher, Halt, parcel_of
 from docgen.draft import same_name, staged_path
 from docgen.errors import AddressError, DocgenError, FileCollision, StoreError
 from docgen.files import new_file, remove_leftovers, sha256_of, writing
-from docgen.job import NumberSpec
+from docgen.job import EmailStep, NumberSpec
 from docgen.matching import sending_of
 from docgen.model import (
     ENDED,
     ArtifactNote,
+    Asked,
     Delivery,
     Earlier,
     Fault,
@@ -44,11 +47,14 @@ from docgen.model import (
     Record,
     Run,
     RunState,
+    Wish,
 )
 from docgen.plan import Plan
 from docgen.protocols import BatchTransport, Clock, Engine, Feature, Ledger, Source, Transport
 from docgen.report import CHANGED, each_delivery, each_item, summarise, write_manifest, write_page, write_quarantine
 from docgen.returnpath import ascii_return_path, make_return_path
+from docgen.sendconfig import SendingConfig
+from docgen.sending.allowances import Allowances
 from docgen.sending.governor import Governor
 from docgen.spool import Spool, data_sha256, dumps, loads
 from docgen.suppression import lookups, reason_not_to_send
@@ -61,6 +67,29 @@ Progress = Callable[[str, int, int | None], None]
 """Told of long work: the step, how many are done, how many there are (None: not known)."""
 
 
+class WishHeard(Exception):
+    """A person asks from another process that the run pauses or ends while records are merged."""
+
+    def __init__(self, asked: Asked) -> None:
+        """Keep whose wish it is."""
+        super().__init__(asked)
+        self.asked = asked
+
+    @property
+    def words(self) -> str:
+        """What becomes of the run."""
+        return "cancelled" if self.asked.wish is Wish.CANCEL else "paused"
+
+
+class Refused(Exception):
+    """Messages lack what their class must have: nothing of the run may go out."""
+
+    def __init__(self, faults: Sequence[DocgenError]) -> None:
+        """Keep what is wrong."""
+        super().__init__(faults)
+        self.faults = list(faults)
+
+
 @dataclass
 class Runner:
     """Carries one run.
@@ -70,6 +99,8 @@ class Runner:
         shop: compiled in this process, for numbers and small runs.
         reference: the ledger that knows what earlier runs delivered; in a dry run another one than `ledger`.
         source: open while records are taken and merged for the first time; None on resume.
+        notice: told in a sentence what is waited for.
+        sleep: waits for seconds, as `clock` counts them.
     """
 
     run: Run
@@ -81,6 +112,8 @@ class Runner:
     clock: Clock
     progress: Progress
     source: Source | None = None
+    notice: Callable[[str], None] = lambda text: None
+    sleep: Callable[[float], Awaitable[None]] = asyncio.sleep
     _records: deque[Record] = field(default_factory=deque)
 
     @property
@@ -160,6 +193,12 @@ class Runner:
             self.ledger.put_results(self.run.id, results)
             done += len(results)
             self.progress(step, done, total)
+            self._heed_wishes()
+
+    def _heed_wishes(self) -> None:
+        if asked := self.ledger.asked(self.run.id):
+            self.ledger.ask(self.run.id, None)
+            raise WishHeard(asked)
 
     def _planned(self) -> Iterator[list[Record]]:
         """Yield the records that are not made yet."""
@@ -215,6 +254,8 @@ class Runner:
 
     def _conclude(self, batch: Sequence[Made]) -> list[ItemResult]:
         """Add to what the workers made what only this process knows: places of faults, what was delivered before."""
+        if refusals := [fault for made in batch for fault in made.refusals]:
+            raise Refused(refusals)
         identities = [delivery.identity for made in batch for delivery in made.result.deliveries]
         earlier = self.reference.earlier(identities) if identities else {}
         results = []
@@ -294,14 +335,17 @@ class Runner:
         dispatcher = self._dispatcher()
         repeatable = {name for name, transport in transports.items() if Feature.IDEMPOTENT in transport.features}
         dispatcher.settle_leftovers(repeatable)
+        contests = Contests(self.ledger, self.run, self.plan.job)
+        contests.settle(self.clock())
         for name, transport in transports.items():
             if dispatcher.halt:
                 break
             if isinstance(transport, Transport):
-                governor = None if name in repeatable else self._governor(name)
+                governor = None if name in repeatable else self._governor()
                 loops.run(dispatcher.send_each(transport, name, governor))
             else:
                 dispatcher.send_batch(transport, name)
+        dispatcher.halt.reason = dispatcher.halt.reason or contests.why_waiting(self.clock())
         dispatcher.halt_if_some_are_left()
         self._conclude_deliveries(dispatcher.halt)
 
@@ -311,7 +355,10 @@ class Runner:
             with suppress(StoreError):
                 self.set_state(RunState.PAUSED, halt.reason)
             raise halt.broken
-        self.set_state(RunState.PAUSED if halt else RunState.DONE, halt.reason)
+        if halt.cancelled:
+            self.set_state(RunState.CANCELLED, halt.reason)
+        else:
+            self.set_state(RunState.PAUSED if halt else RunState.DONE, halt.reason)
         if halt.interrupted:
             raise KeyboardInterrupt
 
@@ -328,11 +375,19 @@ class Runner:
             run=self.run.id,
             folder=self.folder,
             clock=self.clock,
-            why_not=self._why_not,
+            why_not=self.why_not,
             on_settled=on_settled,
             pause_after=self.plan.job.policy.pause_after_failures,
             return_path=self._return_path(),
+            sleep=self.sleep,
+            tell=self.notice,
+            longest_wait=self._longest_wait(),
         )
+
+    def _longest_wait(self) -> timedelta | None:
+        rules = self.plan.config.email.sending
+        minutes = rules.longest_wait_minutes if rules else None
+        return None if minutes is None else timedelta(minutes=minutes)
 
     def _return_path(self) -> Callable[[Delivery], str] | None:
         """Return what makes a message's own return path, so that its bounces tell which one they are of."""
@@ -363,7 +418,7 @@ class Runner:
         """What the mail accounts may still carry; the transport and whoever lets messages go look at the same."""
         return Allowances(self.plan.config.email.ways_out, self.clock)
 
-    def _why_not(self, deliveries: Sequence[Delivery]) -> list[str]:
+    def why_not(self, deliveries: Sequence[Delivery]) -> list[str]:
         """Ask once more before claims: people unsubscribe while a run is under way."""
         secret = self.plan.config.email.erasure_key
         keys = Keys.parse(secret.get_secret_value()) if secret else None
@@ -396,8 +451,9 @@ class Runner:
         _remove_leftovers(self.folder)
         bundles = read_notes(self.folder)
         write_manifest(self.ledger, self.run, self.folder / "manifest.jsonl", bundles)
-        columns, bad = self._bad_rows()
-        write_quarantine(bad, columns, self.folder / "quarantine.csv")
+        if self._has_records:
+            columns, bad = self._bad_rows()
+            write_quarantine(bad, columns, self.folder / "quarantine.csv")
         title = self.plan.job.title or self.plan.job.name
         page = self.folder / "report.html"
         write_page(self.ledger, summarise(self.ledger, self.run, title), page, bundles)
@@ -434,9 +490,16 @@ class Runner:
     @property
     def has_bad_rows(self) -> bool:
         """Whether rows were left out because of their keys."""
+        if not self._has_records:
+            return False
         path = self.folder / "work" / "bad-rows.jsonl"
         with path.open(encoding="utf-8") as file:
             return sum(1 for _ in islice(file, 2)) > 1
+
+    @property
+    def _has_records(self) -> bool:
+        """False in a run that had ended and goes on: the file of the rows that were set aside stands already."""
+        return (self.folder / "work" / "bad-rows.jsonl").exists()
 
     def set_state(self, state: RunState, note: str = "") -> None:
         """Move the run on, in the ledger and here; of its end the ledger hears from `finish`."""

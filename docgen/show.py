@@ -13,10 +13,11 @@ from rich.text import Text
 from docgen.api import CheckResult, RunView, TemplateView
 from docgen.contest import ContestView
 from docgen.fields import FieldSpec
-from docgen.model import Delivery, DeliveryState, Item, ItemState, Outcome, Reply, Run, RunState, Suppression
+from docgen.model import Decision, Delivery, DeliveryState, Item, ItemState, Outcome, Reply, Run, RunState, Suppression
 from docgen.newkey import NewKey
 from docgen.report import Summary
 from docgen.template import Template
+from docgen.testsend import TestMessage
 from docgen.wiring import near
 
 _COLOURS: Mapping[str, str] = {
@@ -131,8 +132,8 @@ def _advice(found: Summary) -> Iterator[str]:
             f"docgen show {run.id} tells which; --again --record KEY delivers one anew."
         )
     if found.count(Outcome.UNKNOWN):
-        yield f"Unknown may have arrived or not; they are never sent again by themselves: docgen show {run.id} --failed"
-    if run.state is RunState.PAUSED:
+        yield f"Unknown may have arrived or not; they never go again by themselves: docgen show {run.id} --unknown"
+    if run.state in (RunState.PAUSED, RunState.MERGING) and not found.dry:
         yield f"To go on: docgen resume {run.id}"
 
 
@@ -176,6 +177,8 @@ def view(found: RunView, *, failed: bool) -> RenderableType:
         parts += ["", table]
     if found.replies:
         parts += ["", replies(found.replies)]
+    if found.decisions:
+        parts += ["", _decisions(found.decisions)]
     if not parts:
         parts.append("Nothing to look at." if failed else "Nothing was delivered.")
     return Group(*parts)
@@ -192,6 +195,51 @@ def view_dict(found: RunView) -> dict[str, object]:
         "records": [item_dict(item) for item in found.items],
         "results": [delivery_dict(delivery) for delivery in found.deliveries],
         "replies": [reply_dict(reply) for reply in found.replies],
+        "decisions": [_decision_dict(*each) for each in found.decisions],
+    }
+
+
+def _decisions(found: Sequence[tuple[Decision, Delivery]]) -> Table:
+    table = empty_table("decided", "by", "record", "step", "was", "is from then on", "why")
+    for each, delivery in found:
+        now = str(each.outcome or DeliveryState.PENDING)
+        table.add_row(f"{each.at:%Y-%m-%d %H:%M}", each.by, delivery.key, delivery.route, each.was, now, each.why)
+    return table
+
+
+def _decision_dict(decision: Decision, delivery: Delivery) -> dict[str, object]:
+    return {
+        "key": delivery.key,
+        "step": delivery.route,
+        "was": decision.was,
+        "detail": decision.words,
+        "outcome": decision.outcome or DeliveryState.PENDING,
+        "by": decision.by,
+        "at": decision.at.isoformat(),
+        "why": decision.why,
+    }
+
+
+def test_messages(sent: Sequence[TestMessage]) -> RenderableType:
+    """Return a table of messages sent as a test."""
+    table = empty_table("record", "step", "outcome", "detail")
+    for each in sent:
+        step = f"{each.step} {each.variant}".strip()
+        outcome = each.receipt.outcome
+        detail = near(Path(each.receipt.detail)) if outcome is Outcome.QUEUED else each.receipt.detail
+        table.add_row(each.record, step, Text(str(outcome), style=_COLOURS.get(outcome, "")), detail)
+    return table
+
+
+def test_message_dict(each: TestMessage) -> dict[str, object]:
+    """Return a message sent as a test, for `--json`."""
+    return {
+        "key": each.record,
+        "step": each.step,
+        "variant": each.variant,
+        "outcome": str(each.receipt.outcome),
+        "detail": each.receipt.detail,
+        "outcomes": {address: str(outcome) for address, outcome in each.receipt.outcomes.items()},
     }
 
 

@@ -5,9 +5,10 @@ The only module that reads the tables of plug-ins. A `Workspace` is a folder wit
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 import os
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Awaitable, Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -57,6 +58,7 @@ class Workspace:
         progress: told of long work.
         making: how documents are made, whatever the job says.
         notice: told in a sentence what a run waits for.
+        sleep: waits for seconds, as `clock` counts them.
     """
 
     config: Config
@@ -65,6 +67,7 @@ class Workspace:
     progress: Progress = _silent
     making: Making | None = None
     notice: Callable[[str], None] = lambda text: None
+    sleep: Callable[[float], Awaitable[None]] = asyncio.sleep
 
     @contextmanager
     def ledger(self) -> Iterator[Ledger]:
@@ -218,6 +221,7 @@ def make_runner(
         clock=workspace.clock,
         progress=workspace.progress,
         notice=workspace.notice,
+        sleep=workspace.sleep,
     )
 
 
@@ -250,4 +254,12 @@ def open_transports(workspace: Workspace, runner: Runner) -> dict[str, Transport
                 if config.email.transport is TransportName.SMTP:
                     for name in ("smtp", "smtp-trial"):
                         found[name] = TRANSPORTS["smtp"](config.email, allowances=runner.allowances)
+    return found
+
+
+def open_mail(workspace: Workspace, folder: Path) -> Transport:
+    """Return what carries messages that are no run's; `folder` is where they lie without a mail server."""
+    email = workspace.config.email
+    found = TRANSPORTS["smtp"](email) if email.transport is TransportName.SMTP else TRANSPORTS["outbox"](folder)
+    assert isinstance(found, Transport)
     return found

@@ -117,13 +117,13 @@ def departures(connection: Connection, transports: Sequence[str], since: datetim
     # As text: the day's beginning comes before all of its times.
     recent = sa.or_(runs.c.finished.is_(None), sa.type_coerce(runs.c.finished, sa.String) >= day)
     names = connection.scalars(sa.select(runs.c.id).where(recent)).all()
-    query = sa.select(deliveries.c.account, deliveries.c.claimed).where(
+    query = sa.select(deliveries.c.account, deliveries.c.claimed, deliveries.c.address).where(
         deliveries.c.transport.in_(transports),
         sa.type_coerce(deliveries.c.claimed, sa.String) >= day,
         sa.text(HOLDS),
     )
     found = (
-        Departure(row.account or "", row.claimed)
+        Departure(row.account or "", row.claimed, row.address)
         for some in rules.chunks(names)
         for row in connection.execute(query.where(deliveries.c.run.in_(some)))
     )

@@ -159,7 +159,8 @@ def test_departures_are_what_went_or_may_have_gone(ledger: Ledger) -> None:
         _settled(ledger, run, outcome, account="" if outcome is Outcome.UNKNOWN else "mx:25")
     claimed, _ = ledger.deliveries(run, state=DeliveryState.PENDING)
     assert ledger.claim(claimed.id, NOW)
-    assert ledger.departures(["smtp"], NOW) == [Departure("", NOW), Departure("", NOW), Departure("mx:25", NOW)]
+    gone = ledger.departures(["smtp"], NOW)
+    assert gone == [Departure("", NOW, ANA), Departure("", NOW, ANA), Departure("mx:25", NOW, ANA)]
     assert ledger.departures(["outbox"], NOW) == []
     assert ledger.departures(["smtp"], NOW + timedelta(seconds=1)) == []
 
