@@ -11,30 +11,23 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
-from html import escape, unescape
+from html import escape
 from pathlib import Path
 from typing import Literal
 
 from markupsafe import Markup
 
 from docgen import prose
-from docgen.errors import TemplateError, UnsupportedFeature, did_you_mean
-from docgen.model import Artifact, Where
+from docgen.errors import UnsupportedFeature
+from docgen.model import Artifact
 from docgen.pictures import Picture, read_picture
 from docgen.prose import FindPicture, no_pictures, parse_html, parse_markdown, to_html
 from docgen.render.matrixcodes import code_modules, code_png
 from docgen.rich import Look
 from docgen.sandbox import clean_text
 
-_MEDIA_TYPES = {".png": "image/png", ".jpg": "image/jpeg", ".jpeg": "image/jpeg", ".gif": "image/gif"}
 _SCRIPTS = {"super": "sup", "sub": "sub"}
 _PIXELS_PER_MM = 96 / 25.4
-_SCHEME = re.compile(r"^(?:[a-z][a-z0-9+.-]*:|//|#)", re.IGNORECASE)
-#: `src` and `background` name pictures; so does `url()` in styles.
-_REFERENCE = re.compile(
-    r"""(<(?:img|input|td|th|table|body)\b[^>]*?\s(?:src|background)\s*=\s*)("[^"]*"|'[^']*')""", re.IGNORECASE
-)
-_STYLE_URL = re.compile(r"""(\burl\(\s*)(&quot;|"|'|)([^"')&]+)(\2\s*\))""", re.IGNORECASE)
 
 _pictures: ContextVar[dict[str, Artifact]] = ContextVar("pictures")
 
@@ -55,11 +48,11 @@ def collected() -> dict[str, Artifact]:
 
 
 class HtmlRich:
-    """Makes HTML. `embed` says how a picture is referred to."""
+    """Makes HTML. `embed` says how a picture is referred to, which `refer` does."""
 
     def __init__(self, embed: Literal["cid", "data"]) -> None:
         self._embed = embed
-        self._refer: Callable[[Artifact], str] = _as_cid if embed == "cid" else _as_data
+        self.refer: Callable[[Artifact], str] = _as_cid if embed == "cid" else _as_data
 
     def qr(self, data: str, *, size_mm: float, error: str, border: int) -> Markup:
         """Return a picture: mail readers show no vectors."""
@@ -137,25 +130,7 @@ class HtmlRich:
 
     def _img(self, picture: Artifact, width_mm: float | None, height_mm: float | None, alt: str) -> Markup:
         sizes = _sizes(width_mm, height_mm)
-        return _markup(f'<img src="{escape(self._refer(picture))}"{sizes} alt="{escape(alt)}"/>')
-
-    def take_in(self, html: str, folder: Path, where: Where) -> str:
-        """Return the HTML with the pictures it names in the template's folder taken in.
-
-        Addresses on the web stay as they are.
-
-        Raises:
-            TemplateError: a picture is not there, or outside the folder.
-        """
-
-        def referred(name: str) -> str:
-            name = unescape(name)
-            if not name or _SCHEME.match(name):
-                return name
-            return self._refer(_find(name, folder, where))
-
-        html = _REFERENCE.sub(lambda match: f'{match[1]}"{escape(referred(match[2][1:-1]))}"', html)
-        return _STYLE_URL.sub(lambda match: match[1] + match[2] + referred(match[3].strip()) + match[4], html)
+        return _markup(f'<img src="{escape(self.refer(picture))}"{sizes} alt="{escape(alt)}"/>')
 
 
 def write_rich(text: str, look: Look) -> Markup:
@@ -189,25 +164,6 @@ def _sizes(width_mm: float | None, height_mm: float | None) -> str:
 
 def _markup(html: str) -> Markup:
     return Markup(html)  # noqa: S704 - whatever came from outside was escaped when it was put in
-
-
-def _find(name: str, folder: Path, where: Where) -> Artifact:
-    path = (folder / name).resolve()
-    if not path.is_relative_to(folder.resolve()):
-        raise TemplateError(f'the picture "{name}" is outside the template\'s folder', where=where)
-    if not path.is_file() or path.suffix.lower() not in _MEDIA_TYPES:
-        pictures = (str(file.relative_to(folder)) for file in folder.rglob("*") if file.suffix in _MEDIA_TYPES)
-        raise TemplateError(
-            f'there is no picture "{name}" (PNG, JPEG or GIF) in the template\'s folder',
-            where=where,
-            hint=did_you_mean(name, pictures),
-        )
-    return _read(path, path.relative_to(folder.resolve()).as_posix().replace("/", "-"))
-
-
-def _read(path: Path, name: str) -> Artifact:
-    name = re.sub(r"[^\w.-]", "-", name, flags=re.ASCII)
-    return Artifact(path.read_bytes(), _MEDIA_TYPES.get(path.suffix.lower(), "image/png"), name)
 
 
 def _as_cid(picture: Artifact) -> str:

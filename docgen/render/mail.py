@@ -23,6 +23,7 @@ from docgen.render.htmlrich import HtmlRich, collected, collecting
 from docgen.render.htmltext import html_to_text
 from docgen.render.mailshapes import Laid, Page, Shapes
 from docgen.render.marks import mark_lines, start_tags, syntax_fault, unmark
+from docgen.render.ownpictures import OwnPictures
 from docgen.render.text import inline_styles
 
 _MJML = words(
@@ -54,8 +55,7 @@ class PreparedMail:
         self._text = text
         self._subject = subject
         self._rich = rich
-        self._folder = template.folder
-        self._where = place(template)
+        self._pictures = OwnPictures.of(template, html.fields) if html is not None else None
         shared = html is not None and engine is Making.COMPILED
         self._shapes = Shapes(html.merger, self._lay_out) if html is not None and shared else None
 
@@ -86,7 +86,8 @@ class PreparedMail:
     def _lay_out(self, merged: str, context: Mapping[str, object]) -> Laid:
         """Make HTML with its styles inline of a merged body."""
         assert self._html is not None
-        html = self._rich.take_in(self._html.lay_out(merged, context), self._folder, self._where)
+        assert self._pictures is not None, "they come with HTML"
+        html = self._pictures.take_in(self._html.lay_out(merged, context), self._rich.refer, context)
         inlined = inline_styles(html)
         return Laid(inlined, tuple(collected().values()), rewritten=inlined is not html)
 

@@ -12,6 +12,7 @@ from docgen.merge import Merger, Missing
 from docgen.model import MEDIA_TYPES, Artifact, Format, Making
 from docgen.render.body import TemplateFolder, place, read_text
 from docgen.render.htmlrich import HtmlRich, collecting
+from docgen.render.ownpictures import OwnPictures
 
 #: What is not inlined (media queries, pseudo-classes) stays in its `<style>`; nothing is fetched.
 INLINER = css_inline.CSSInliner(keep_style_tags=True, keep_at_rules=True, load_remote_stylesheets=False)
@@ -30,11 +31,10 @@ class PreparedHtml:
     """An HTML body ready to be filled in."""
 
     def __init__(self, template: TemplateFolder, limits: WorkLimits | None, missing: Missing) -> None:
-        self._where = place(template)
-        self._folder = template.folder
         self._rich = HtmlRich("data")
         merger = Merger(template.folder, "html", limits, missing, self._rich)
-        self._compiled = merger.compile(read_text(template), self._where)
+        self._compiled = merger.compile(read_text(template), place(template))
+        self._pictures = OwnPictures.of(template, self._compiled.fields)
 
     @property
     def fields_used(self) -> frozenset[str]:
@@ -44,7 +44,7 @@ class PreparedHtml:
     def render(self, context: Mapping[str, object]) -> Artifact:
         """Return the page. See `protocols.Prepared`."""
         with collecting():
-            html = self._rich.take_in(self._compiled.render(context), self._folder, self._where)
+            html = self._pictures.take_in(self._compiled.render(context), self._rich.refer, context)
         return Artifact(inline_styles(html).encode(), MEDIA_TYPES[Format.HTML], "document.html")
 
 

@@ -5,7 +5,16 @@ import re
 import pytest
 from rendering import MJML, make_context, make_template, picture
 
-from docgen.errors import DocgenError, Faults, FieldMissing, TemplateError, TemplateMissing, TemplateSyntax
+from docgen.errors import (
+    DocgenError,
+    Faults,
+    FieldMissing,
+    TemplateError,
+    TemplateMissing,
+    TemplateSyntax,
+    WrongValue,
+)
+from docgen.model import Making
 from docgen.render import mail, text
 from docgen.render.htmltext import html_to_text
 
@@ -109,12 +118,50 @@ def test_backgrounds_in_styles_are_taken_in(tmp_path):
 
 
 @pytest.mark.parametrize("source", ["../secret.png", "/etc/passwd", "lgo.png", "template.yaml"])
-def test_other_files_are_not_sent(tmp_path, source):
+@pytest.mark.parametrize("body", ["<img src='{{ s }}'>", "<p style='background: url({{ s }})'>x</p>"])
+def test_a_field_that_names_another_file_is_a_fault_of_its_record(tmp_path, body, source):
     (tmp_path / "t").mkdir()
     picture(tmp_path / "secret.png")
     picture(tmp_path / "t" / "logo.png")
-    with pytest.raises(TemplateError, match="picture"):
-        render(tmp_path / "t", "<html><body><img src='{{ s }}'></body></html>", {"s": source}, suffix=".html")
+    with pytest.raises(WrongValue) as caught:
+        render(tmp_path / "t", f"<html><body>{body}</body></html>", {"s": source}, suffix=".html")
+    assert (caught.value.field, caught.value.value) == ("s", source)
+    said = f's: "{source}" is not the name of a picture in the template\'s folder (PNG, JPEG or GIF)'
+    assert caught.value.problem == said
+    assert "logo.png" in caught.value.hint or source != "lgo.png"
+
+
+def test_a_picture_of_a_list_is_blamed_on_its_field(tmp_path):
+    body = "<html><body>{% for one in lines %}<img src='{{ one.photo }}'>{% endfor %}</body></html>"
+    with pytest.raises(WrongValue) as caught:
+        render(tmp_path / "t", body, {"lines": [{"photo": "a.png"}]}, suffix=".html")
+    assert caught.value.field == "lines[].photo"
+
+
+def test_a_picture_that_the_template_names_is_a_fault_of_the_template(tmp_path):
+    with pytest.raises(TemplateError, match='no picture "gone'):
+        render(
+            tmp_path / "t", "<html><body><img src='gone.png'>{{ s }}</body></html>", {"s": "gone.png"}, suffix=".html"
+        )
+
+
+@pytest.mark.parametrize("making", Making)
+def test_text_that_reads_like_a_reference_is_text(tmp_path, making):
+    said = "see url(x.png), style=url('y.png')"
+    body = '<html><body style="color: red"><p title="{{ s }}">{{ s }}</p></body></html>'
+    mail = prepare(tmp_path / "t", body, suffix=".html", engine=making).render(make_context({"n": "7", "s": said}))
+    assert mail.html.count("url(x.png)") == 2
+    assert mail.images == ()
+    assert said in mail.text
+
+
+def test_sheets_of_styles_name_pictures_too(tmp_path):
+    (tmp_path / "t").mkdir()
+    picture(tmp_path / "t" / "bg.png")
+    body = (
+        "<html><head><style>@media print { p { background: url(bg.png) } }</style></head><body><p>x</p></body></html>"
+    )
+    assert "url(cid:bg.png)" in render(tmp_path / "t", body, suffix=".html").html
 
 
 def test_two_messages_do_not_share_pictures(tmp_path):
