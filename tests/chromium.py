@@ -1,7 +1,9 @@
 """Headless Chromium for pictures of pages and messages, driven by the DevTools protocol over a pipe.
 
-One start serves many pages: `open_chromium` yields a browser, whose `show` opens HTML as a phone or a desktop would, in
-light or dark, without a network. Source: https://chromedevtools.github.io/devtools-protocol/, `--remote-debugging-pipe`.
+One start serves many pages: `open_chromium` yields a browser, whose `show` opens HTML as a phone or a desktop would,
+in light or dark, without a network.
+
+Source: https://chromedevtools.github.io/devtools-protocol/ (`--remote-debugging-pipe`).
 """
 
 from __future__ import annotations
@@ -26,6 +28,12 @@ from services import require
 #: Widths in CSS pixels: an iPhone 12 to 15, and a window on a desktop.
 PHONE, DESKTOP = 390, 1280
 _PATIENCE_S = 60.0
+#: Pictures are decoded and fonts there; two frames later everything is laid out and painted.
+_SETTLED = """
+Promise.all([...document.images].map(image => image.decode().catch(() => 0)))
+    .then(() => document.fonts.ready)
+    .then(() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(() => done(1)))))
+"""
 
 
 @dataclass(frozen=True)
@@ -69,14 +77,17 @@ class Chromium:
         """
         self._open(html, width, height, dark)
         box = self._ask("Page.getLayoutMetrics")["cssContentSize"]
-        needed = int(self.evaluate("document.documentElement.scrollWidth")), round(box["height"])
+        needed = self.needed_width(), round(box["height"])
         clip = {"x": 0, "y": 0, "width": max(width, needed[0]), "height": max(height, needed[1]), "scale": 1}
         data = self._ask("Page.captureScreenshot", format="png", clip=clip, captureBeyondViewport=True)["data"]
         return Shown(base64.b64decode(data), *needed)
 
-    def width_of(self, html: str, width: int) -> int:
-        """Return how wide a page is in a window of that width, in CSS pixels; takes no picture."""
-        self._open(html, width, 800, dark=False)
+    def open(self, html: str, width: int = DESKTOP, *, dark: bool = False) -> None:
+        """Open a page without taking a picture of it, for `evaluate`. As `show`."""
+        self._open(html, width, 800, dark)
+
+    def needed_width(self) -> int:
+        """Return how wide the open page is, in CSS pixels: more than the window is an overflow."""
         return int(self.evaluate("document.documentElement.scrollWidth"))
 
     def evaluate(self, script: str) -> Any:
@@ -92,11 +103,7 @@ class Chromium:
         size = {"width": width, "height": height, "deviceScaleFactor": 1, "mobile": width <= 500}
         self._ask("Emulation.setDeviceMetricsOverride", **size)
         self._ask("Page.setDocumentContent", frameId=self._frame, html=html)
-        # Two frames later everything is laid out and painted; decoded pictures come before the first of them.
-        self.evaluate(
-            "Promise.all([...document.images].map(image => image.decode().catch(() => 0))).then(() => document.fonts.ready)"
-            ".then(() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(() => done(1)))))"
-        )
+        self.evaluate(_SETTLED)
 
     def _ask(self, method: str, **parameters: Any) -> Any:
         self._count += 1
