@@ -33,7 +33,7 @@ def cancel(run: RunArgument, by: ByOption = None, config: ConfigOption = None) -
 
 def resolve(
     run: RunArgument,
-    keys: Annotated[list[str] | None, typer.Argument(metavar="KEY...", help="Records, by their keys.")] = None,
+    keys: Annotated[list[str] | None, typer.Argument(metavar="KEY", help="Records, by their keys.")] = None,
     sent: Annotated[
         bool | None, typer.Option("--sent/--not-sent", help="They went, or they did not and are to go again.")
     ] = None,
