@@ -8,6 +8,7 @@ import shutil
 import subprocess
 import tempfile
 from collections.abc import Mapping
+from contextlib import closing
 from dataclasses import dataclass
 from email import message_from_bytes
 from pathlib import Path
@@ -57,21 +58,22 @@ def judge(messages: Mapping[str, bytes]) -> dict[str, Verdict]:
     with tempfile.TemporaryDirectory(prefix="docgen-spam-") as folder:
         home = Path(folder)
         (home / "prefs").write_text(_SETTINGS)
-        box = mailbox.mbox(home / "box")
-        for content in messages.values():
-            box.add(_RECEIVED + content.replace(b"\r\n", b"\n"))
-        box.close()
-        done = subprocess.run(
-            [str(program), "--local", "--mbox", f"--prefspath={home / 'prefs'}"],
-            stdin=(home / "box").open("rb"),
-            capture_output=True,
-            check=True,
-            env={"HOME": folder, "PATH": "/usr/local/bin:/usr/bin:/bin", "LC_ALL": "C.UTF-8"},
-            cwd=folder,
-        )
-        (home / "judged").write_bytes(done.stdout)
+        with closing(mailbox.mbox(home / "box")) as box:
+            for content in messages.values():
+                box.add(_RECEIVED + content.replace(b"\r\n", b"\n"))
+        with (home / "box").open("rb") as unjudged:
+            done = subprocess.run(
+                [str(program), "--local", "--mbox", f"--prefspath={home / 'prefs'}"],
+                stdin=unjudged,
+                capture_output=True,
+                check=True,
+                env={"HOME": folder, "PATH": "/usr/local/bin:/usr/bin:/bin", "LC_ALL": "C.UTF-8"},
+                cwd=folder,
+            )
         # They come back in any order.
-        judged = {each["Message-ID"]: _verdict(each["X-Spam-Verdict"] or "") for each in mailbox.mbox(home / "judged")}
+        (home / "judged").write_bytes(done.stdout)
+        with closing(mailbox.mbox(home / "judged")) as box:
+            judged = {str(each["Message-ID"]): _verdict(str(each["X-Spam-Verdict"])) for each in box}
     return {name: judged[message_from_bytes(content)["Message-ID"]] for name, content in messages.items()}
 
 
