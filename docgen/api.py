@@ -29,7 +29,6 @@ from docgen.looking import (
     list_runs,
     list_suppressions,
     list_templates,
-    preview_record,
     show_run,
     suppress,
     unsuppress,
@@ -46,6 +45,7 @@ from docgen.people import (
     read_inbox,
     show_person,
 )
+from docgen.preview import Previewed, preview_record
 from docgen.protocols import Source
 from docgen.rehearse import Rehearsal
 from docgen.starter import copy_kind, copy_starter
@@ -59,6 +59,7 @@ from docgen.wiring import (
     open_records,
     open_workspace,
 )
+from docgen.shadowing import shadowing_notes
 from docgen.workshop import Workshop
 
 
@@ -125,7 +126,7 @@ def check_job(workspace: Workspace, path: Path) -> CheckResult:
             unused,
             plan.templates,
             plan.started,
-            tuple(rehearsal.notes),
+            (*shadowing_notes(plan, shop, source.columns), *rehearsal.notes),
             rehearsal.in_segments,
         )
 
@@ -181,6 +182,7 @@ __all__ = [
     "Doubts",
     "InboxResult",
     "Person",
+    "Previewed",
     "Ruled",
     "Ruling",
     "RunOptions",

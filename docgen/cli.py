@@ -132,13 +132,19 @@ def preview(
     output: Annotated[
         Path | None, typer.Option("--output", "-o", metavar="FILE", help="Where to; a folder takes everything.")
     ] = None,
+    pictures: Annotated[
+        bool, typer.Option("--pictures/--no-pictures", help="Pictures of pages and messages, which take a while.")
+    ] = True,
     engine: EngineOption = None,
     config: ConfigOption = None,
 ) -> int:
     """Make the documents and messages of one record, to look at."""
     with workspace_of(config, job, engine=engine) as workspace:
-        for path in api.preview_record(workspace, job, record, output):
-            out.print(api.near(path), markup=False)
+        made = api.preview_record(workspace, job, record, output, pictures=pictures)
+    for path in made.files:
+        out.print(api.near(path), markup=False)
+    for note in made.notes:
+        sys.stderr.write(f"note: {note}\n")
     return DONE
 
 

@@ -2,39 +2,26 @@
 
 from __future__ import annotations
 
-import tempfile
-from collections.abc import Mapping, Sequence
-from contextlib import ExitStack
-from dataclasses import dataclass, field, replace
-from pathlib import Path
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 
-from docgen.batch import process_batch
-from docgen.check import check_plan, not_there, placed_fields
-from docgen.draft import staged_path
+from docgen.check import placed_fields
 from docgen.errors import (
     DocgenError,
-    UserError,
-    raise_faults,
 )
-from docgen.files import copy_atomically
 from docgen.inspect_fields import compare_fields
-from docgen.job import load_job
-from docgen.model import Decision, Delivery, Item, ItemState, Record, Reply, Run, Suppression
+from docgen.model import Decision, Delivery, Item, ItemState, Reply, Run, Suppression
 from docgen.plan import kind_of
-from docgen.protocols import Prepared, PreparedMail, Source
+from docgen.protocols import Prepared, PreparedMail
 from docgen.render import RENDERERS, renderers_with
 from docgen.render.mail import prepare_mail
 from docgen.report import Summary, each_delivery, each_item, summarise
-from docgen.run import place_error
 from docgen.suppression import lookups
 from docgen.template import Template, find_template, load_templates
 from docgen.tokens import Keys
 from docgen.wiring import (
     Workspace,
-    make_plan,
-    open_records,
 )
-from docgen.workshop import Task, Workshop
 
 
 def list_runs(workspace: Workspace, job: str | None = None, limit: int = 50) -> list[Run]:
@@ -78,62 +65,6 @@ def find_history(workspace: Workspace, term: str) -> list[tuple[Run, Item, Deliv
     """Return everything made for a record key or sent to an address, newest first."""
     with workspace.ledger() as ledger:
         return ledger.history(term)
-
-
-def preview_record(workspace: Workspace, path: Path, key: str, output: Path | None = None) -> list[Path]:
-    """Make the documents and messages of one record; nothing is delivered, numbered or remembered.
-
-    Args:
-        workspace: the configured folder.
-        path: the job.
-        key: the record.
-        output: a file for the one thing of its ending, or a folder; default: `preview/<job>` in the output folder.
-
-    Returns:
-        The files written.
-
-    Raises:
-        UserError: or Faults: the record cannot be made, and why.
-    """
-    job = load_job(path, workspace.environ)
-    plan, faults = make_plan(workspace, job)
-    with ExitStack() as stack:
-        work = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="docgen-")))
-        plan = replace(plan, folder=work / "made", started=workspace.clock())
-        shop = Workshop(plan)
-        source = stack.enter_context(open_records(workspace, job, work))
-        raise_faults([*faults, *check_plan(plan, shop, source.columns)])
-        record = _find_record(source, key)
-        numbers = {name: spec.number(spec.sequence(plan.started.date()), 0) for name, spec in job.numbers.items()}
-        made = process_batch(shop, [Task(record, numbers)])[0]
-        raise_faults([place_error(error, record, source) for error in made.errors])
-        files = {
-            note.file_name: work / "made" / staged_path(record.ordinal, note.document, note.file_name)
-            for note in made.result.artifacts
-        }
-        files |= {message.name: message for message in sorted((work / "made" / "messages").glob("*.eml"))}
-        return _place(files, output or workspace.config.outputs / "preview" / job.name, is_folder=output is None)
-
-
-def _place(files: Mapping[str, Path], output: Path, *, is_folder: bool) -> list[Path]:
-    if is_folder or output.is_dir() or not output.suffix:
-        for name, source in files.items():
-            copy_atomically(source, output / name, durable=False)
-        return [output / name for name in files]
-    for name, source in files.items():
-        if Path(name).suffix == output.suffix:
-            copy_atomically(source, output, durable=False)
-            return [output]
-    made = ", ".join(sorted({Path(name).suffix for name in files}))
-    raise UserError(f"the job makes no {output.suffix} for this record", hint=f"it makes: {made}")
-
-
-def _find_record(source: Source, key: str) -> Record:
-    for batch in source.batches(1000):
-        for record in batch:
-            if record.key == key:
-                return record
-    raise not_there(source, [key])
 
 
 @dataclass(frozen=True)
