@@ -27,6 +27,8 @@ class Mailbox:
         rcpt: address -> replies to RCPT; after the last, 250.
         mail: replies to MAIL.
         data: replies to the final dot; `drop` closes the connection instead of answering, `hang` waits for ever.
+        pipelining: whether several commands may come at once (RFC 2920).
+        ahead: how many commands had others behind them, that did not wait for the answer.
         drops: commands at which the connection is closed, each as often as it is listed.
     """
 
@@ -40,6 +42,14 @@ class Mailbox:
     logins: list[tuple[bytes, bytes]] = field(default_factory=list)
     port: int = 0
     utf8: bool = True
+    pipelining: bool = False
+    ahead: int = 0
+
+    async def handle_EHLO(
+        self, server: Any, session: Any, envelope: Received, hostname: str, responses: list[str]
+    ) -> list[str]:
+        session.host_name = hostname
+        return [*responses[:-1], *["250-PIPELINING"] * self.pipelining, responses[-1]]
 
     async def handle_MAIL(self, server: Any, session: Any, envelope: Received, address: str, options: list[str]) -> str:
         if self.mail:
@@ -78,6 +88,7 @@ class _Server(SMTP):
 
     async def _call(self, name: str, method: Any, arg: str) -> None:
         self._mailbox.commands.append(name)
+        self._mailbox.ahead += bool(self._reader._buffer)
         if name in self._mailbox.drops:
             self._mailbox.drops.remove(name)
             self.transport.abort()
