@@ -51,20 +51,32 @@ def reason_not_to_send(
         consents: what the ledger knows these people said; it counts before the record.
         keys: those that erased addresses were hashed with.
     """
-    known = {address_key(s.address): s for s in suppressions if not s.classes or message_class in s.classes}
+    known = [each for each in suppressions if not each.classes or message_class in each.classes]
+    marketing = message_class is MessageClass.MARKETING
+    words = list(consents) if marketing else []
+    forms = {address: set(lookups(address, keys)) for address in addresses}
+    said = {address: [each for each in words if address_key(each.address) in forms[address]] for address in addresses}
     for address in addresses:
-        found = next((known[form] for form in lookups(address, keys) if form in known), None)
-        if found:
-            return _describe(address, found)
-    if message_class is not MessageClass.MARKETING:
-        return ""
-    said = list(consents)
-    for address in addresses:
-        own = set(lookups(address, keys))
-        decision = decide([each for each in said if address_key(each.address) in own], topic)
+        for found in known:
+            if address_key(found.address) in forms[address] and not is_lifted(found, said[address], topic):
+                return _describe(address, found)
+    for address in addresses if marketing else ():
+        decision = decide(said[address], topic)
         if reason := _not_agreed(consent if decision is None else decision):
             return reason
     return ""
+
+
+def is_lifted(found: Suppression, said: Sequence[Consent], topic: str) -> bool:
+    """Tell whether its owner has come back: unsubscribed, then confirmed a double opt-in for this topic or for all.
+
+    Nothing less lifts it: a consent that somebody else wrote down, by an import or at a fair, may be older than it
+    looks. Bounces, complaints and what was blocked by hand stay.
+    """
+    if found.reason != "unsubscribed" or decide(said, topic) is not ConsentState.CONFIRMED:
+        return False
+    confirmed = [each.at for each in said if each.state is ConsentState.CONFIRMED and each.topic in ("", topic)]
+    return max(confirmed, default=found.since) > found.since
 
 
 def _not_agreed(consent: bool | ConsentState | None) -> str:
