@@ -13,7 +13,7 @@ from contextlib import suppress
 
 import idna
 
-from docgen.consent import decide
+from docgen.consent import AGREED, decide
 from docgen.model import Consent, ConsentState, MessageClass, Suppression
 from docgen.tokens import Keys
 
@@ -73,7 +73,7 @@ def is_lifted(found: Suppression, said: Sequence[Consent], topic: str) -> bool:
     Nothing less lifts it: a consent that somebody else wrote down, by an import or at a fair, may be older than it
     looks. Bounces, complaints and what was blocked by hand stay.
     """
-    if found.reason != "unsubscribed" or decide(said, topic) is not ConsentState.CONFIRMED:
+    if found.reason != "unsubscribed" or decide(said, topic) not in AGREED:
         return False
     confirmed = [each.at for each in said if each.state is ConsentState.CONFIRMED and each.topic in ("", topic)]
     return max(confirmed, default=found.since) > found.since
