@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from docgen.dispatch import Dispatcher
+import pytest
+
+from docgen.dispatch import Dispatcher, Halt
 from docgen.model import (
+    Asked,
     Delivery,
     DeliveryState,
     ItemResult,
@@ -20,6 +24,7 @@ from docgen.model import (
     Parcel,
     Receipt,
     RunSpec,
+    Wish,
 )
 from docgen.protocols import Feature
 from docgen.sendconfig import SendingConfig
@@ -70,6 +75,19 @@ class Answering:
 
 
 def _run(count: int, answer: Callable[[int, datetime], str], **rules: object) -> tuple[Dispatcher, Answering]:
+    dispatcher, clock = _planned(count)
+    return dispatcher, _send(dispatcher, clock, answer, Governor(SendingConfig.model_validate(rules), lambda: 0.5))
+
+
+def _send(
+    dispatcher: Dispatcher, clock: Clock, answer: Callable[[int, datetime], str], governor: Governor | None
+) -> Answering:
+    transport = Answering(clock, answer)
+    asyncio.run(dispatcher.send_each(transport, "smtp", governor))
+    return transport
+
+
+def _planned(count: int) -> tuple[Dispatcher, Clock]:
     clock, ledger = Clock(), MemoryLedger()
     run = ledger.open_run(
         RunSpec(job="j", edition="1", job_file="j", job_sha256="", outputs=".", started=START, again=False, options={})
@@ -87,10 +105,7 @@ def _run(count: int, answer: Callable[[int, datetime], str], **rules: object) ->
         pause_after=100,
         sleep=clock.sleep,
     )
-    transport = Answering(clock, answer)
-    governor = Governor(SendingConfig.model_validate(rules), lambda: 0.5)
-    asyncio.run(dispatcher.send_each(transport, "smtp", governor))
-    return dispatcher, transport
+    return dispatcher, clock
 
 
 def _deliveries(dispatcher: Dispatcher) -> list[Delivery]:
@@ -142,3 +157,101 @@ def test_a_refusal_for_policy_pauses_the_run_and_says_why() -> None:
     assert "refused for the server's policy" in dispatcher.halt.reason
     assert len(transport.asked) <= 2
     assert len(dispatcher.ledger.deliveries(dispatcher.run, state=DeliveryState.PENDING)) >= 48
+
+
+# --- what a person asks meanwhile, and what is said of waits -----------------------------------------
+
+
+def _ok(key: int, now: datetime) -> str:
+    return "250 ok"
+
+
+@pytest.mark.parametrize("wish", Wish)
+def test_a_wish_is_heeded_between_messages_and_leaves_nothing_in_doubt(wish: Wish) -> None:
+    dispatcher, clock = _planned(40)
+
+    def asked_midway(key: int, now: datetime) -> str:
+        clock.now += timedelta(seconds=0.3)
+        if key == 5:
+            dispatcher.ledger.ask(dispatcher.run, Asked(wish, "anna", now))
+        return "250 ok"
+
+    transport = _send(dispatcher, clock, asked_midway, None)
+    assert 6 <= len(transport.asked) < 20
+    assert {d.state for d in _deliveries(dispatcher)} == {DeliveryState.SETTLED, DeliveryState.PENDING}
+    word = "cancelled" if wish is Wish.CANCEL else "paused"
+    assert (dispatcher.halt.reason, dispatcher.halt.cancelled) == (f"{word} by anna", wish is Wish.CANCEL)
+    assert dispatcher.ledger.asked(dispatcher.run) is None, "a wish is heeded once"
+
+
+def test_a_wish_ends_a_wait() -> None:
+    dispatcher, clock = _planned(2)
+
+    async def impatient(seconds: float) -> None:
+        await clock.sleep(seconds)
+        if clock.now - START > timedelta(minutes=5):
+            dispatcher.ledger.ask(dispatcher.run, Asked(Wish.PAUSE, "anna", clock.now))
+
+    dispatcher = replace(dispatcher, sleep=impatient)
+    start = {"email": START + timedelta(hours=3)}
+    transport = _send(dispatcher, clock, _ok, Governor(SendingConfig(), lambda: 0.5, starts_at=start))
+    assert (dispatcher.halt.reason, transport.asked) == ("paused by anna", [])
+    assert clock.now < START + timedelta(minutes=6)
+
+
+def test_a_wait_says_until_when_and_why_for_how_many() -> None:
+    dispatcher, clock = _planned(3)
+    said: list[str] = []
+    dispatcher = replace(dispatcher, tell=said.append)
+    hours = SendingConfig.model_validate({"hours": {"begin": "08:00", "end": "11:00"}})
+    _send(dispatcher, clock, _ok, Governor(hours, lambda: 0.5))
+    assert said == ["waiting until 2026-05-05 08:00 UTC for the hours in which messages may go; 3 left"]
+    assert {d.outcome for d in _deliveries(dispatcher)} == {Outcome.SENT}
+
+
+def test_a_domain_that_asks_for_patience_is_named() -> None:
+    dispatcher, clock = _planned(1)
+    said: list[str] = []
+    dispatcher = replace(dispatcher, tell=said.append)
+    rules = {"rest": {"first_minutes": 30}, "retry": {"after_minutes": [1], "jitter": 0}}
+    governor = Governor(SendingConfig.model_validate(rules), lambda: 0.0)
+    _send(dispatcher, clock, lambda key, now: "250 ok" if now > START else "421 4.7.0 slow down", governor)
+    assert said == ["waiting until 12:30 UTC since example.org asks for patience; 1 left"]
+
+
+def test_a_wait_that_is_too_long_stops_the_run_instead() -> None:
+    dispatcher, clock = _planned(2)
+    dispatcher = replace(dispatcher, longest_wait=timedelta(hours=1))
+    start = {"email": START + timedelta(hours=3)}
+    _send(dispatcher, clock, _ok, Governor(SendingConfig(), lambda: 0.5, starts_at=start))
+    assert dispatcher.halt.reason == "nothing may go until 15:00 UTC for the start that the job names; 2 left"
+    assert clock.now == START
+
+
+def test_limits_count_what_went_before_the_process_began() -> None:
+    dispatcher, clock = _planned(6)
+    limit = SendingConfig.model_validate({"per_domain": {"example.org": {"messages": 2, "minutes": 60}}})
+    dispatcher = replace(dispatcher, longest_wait=timedelta(minutes=1))
+    first = _send(dispatcher, clock, _ok, Governor(limit, lambda: 0.5))
+    clock.now += timedelta(minutes=30)
+    second = _send(replace(dispatcher, halt=Halt()), clock, _ok, Governor(limit, lambda: 0.5))
+    clock.now += timedelta(minutes=31)
+    third = _send(replace(dispatcher, halt=Halt()), clock, _ok, Governor(limit, lambda: 0.5))
+    assert [len(each.asked) for each in (first, second, third)] == [2, 0, 2]
+
+
+def test_what_was_refused_for_now_is_kept_for_the_next_process() -> None:
+    dispatcher, clock = _planned(1)
+    rules = SendingConfig.model_validate(
+        {"retry": {"after_minutes": [10, 60], "jitter": 0}, "rest": {"first_minutes": 1}}
+    )
+    dispatcher = replace(dispatcher, longest_wait=timedelta(minutes=30))
+    _send(dispatcher, clock, lambda key, now: "450 4.2.0 later", Governor(rules, lambda: 0.5))
+    kept = dispatcher.ledger.tries(dispatcher.run)
+    (again,) = kept.values()
+    assert (again.first, again.attempts, again.detail) == (START, 2, "450 4.2.0 later")
+    clock.now = again.due
+    governor = Governor(rules, lambda: 0.5, tries=kept)
+    transport = _send(replace(dispatcher, halt=Halt()), clock, _ok, governor)
+    assert len(transport.asked) == 1
+    assert _deliveries(dispatcher)[0].outcome is Outcome.SENT
