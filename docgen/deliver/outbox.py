@@ -1,11 +1,13 @@
 """Floor 2, edges: put messages into a folder instead of sending them, one `.eml` each. Knows no server.
 
-Mail programs open `.eml` files, so a person can look at every message before e-mail is configured.
+Mail programs open `.eml` files, so a person can look at every message before e-mail is configured. What is written is
+as a mailbox would keep it: with the envelope's sender on top, as `Return-Path`.
 """
 
 from __future__ import annotations
 
 import asyncio
+import hashlib
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -44,8 +46,8 @@ class OutboxTransport:
         """
         (message,) = parcel.files
         try:
-            content = await asyncio.to_thread(read_verified, message.path, message.sha256)
-            path = self._path(parcel, message.sha256)
+            content = _delivered(await asyncio.to_thread(read_verified, message.path, message.sha256), parcel)
+            path = self._path(parcel, hashlib.sha256(content).hexdigest())
             await asyncio.to_thread(write_atomically, path, content)
         except WriteError as error:
             if is_lasting(error):
@@ -73,3 +75,12 @@ class OutboxTransport:
         except DeliveryError:
             return not path.exists()
         return True
+
+
+def _delivered(content: bytes, parcel: Parcel) -> bytes:
+    """Return a message as final delivery leaves it. No signature covers the field, so none is broken.
+
+    Source: RFC 5321 section 4.4, RFC 5322 section 3.6.7.
+    """
+    sender = parcel.envelope.sender if parcel.envelope else ""
+    return f"Return-Path: <{sender}>\r\n".encode() + content if sender else content

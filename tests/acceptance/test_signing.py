@@ -223,3 +223,19 @@ def test_the_reference_says_the_same(office: Office) -> None:
     reference = [parse(content) for content in _messages(other)]
     assert [m["Subject"] for m in compiled] == [m["Subject"] for m in reference]
     assert [m["Message-ID"] for m in compiled] == [m["Message-ID"] for m in reference]
+
+
+def test_the_outbox_shows_the_return_path_and_the_signature_stays_good(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("BOUNCE_KEY", KEY)
+    office.edit("config.yaml", "email:\n", "email:\n  bounce: {address: b@example.com, key: '${BOUNCE_KEY}'}\n")
+    key = _new(office)
+    _sign_with(office, key["entry"])
+    assert office.run("--json").code == 0
+    paths = set()
+    for content in _messages(office):
+        assert re.match(rb"Return-Path: <b\+[a-z2-7]{32}@example\.com>\r\nDKIM-Signature: ", content)
+        paths.add(str(parse(content)["Return-Path"]))
+        assert dkim.verify(content, dnsfunc=lambda name, timeout=5: key["record"].encode())
+    assert len(paths) == len(_messages(office))

@@ -48,8 +48,10 @@ async def _folder(place: Path) -> AsyncIterator[Channel]:
 
 @asynccontextmanager
 async def _outbox(place: Path) -> AsyncIterator[Channel]:
+    # As a mailbox keeps messages: the envelope's sender stands above each.
+    above = b"Return-Path: <shop@example.com>\r\n"
     async with OutboxTransport(place) as transport:
-        yield Channel(transport, lambda: _files(place))
+        yield Channel(transport, lambda: [content.removeprefix(above) for content in _files(place)])
 
 
 @asynccontextmanager
