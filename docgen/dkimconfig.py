@@ -5,7 +5,9 @@ Part of `docgen.config`. Opens keys when messages are to be signed, not before.
 
 from __future__ import annotations
 
+import os
 import re
+import stat
 from typing import Annotated
 
 from pydantic import AfterValidator, Field, SecretStr, model_validator
@@ -51,6 +53,13 @@ class DkimConfig(StrictModel):
         if (self.key_file is None) is (self.key is None):
             raise ValueError("write either `key_file` or `key`")
         return self
+
+    def is_exposed(self) -> bool:
+        """Tell whether anybody outside its group may read the key's file, or anybody but its owner write it."""
+        if self.key_file is None or os.name == "nt":  # where a file's mode says nothing of that
+            return False
+        readable, writable = stat.S_IROTH, stat.S_IWGRP | stat.S_IWOTH
+        return bool(self.key_file.stat().st_mode & (readable | writable))
 
     def open(self) -> Signer:
         """Read the key.

@@ -110,6 +110,11 @@ class Rehearsal:
         domain = ascii_domain(sender.address).rpartition("@")[2].lower()
         for finding in examine_sender(domain, sends=sends, host=config.host or "", signs=signs):
             self._note(finding, self.shop.plan.job.where_step(written.step.name))
+        for position, key in enumerate(config.dkim):
+            if key.is_exposed():
+                hint = f"chmod 600 {key.key_file}"
+                finding = Finding("others on this machine can read the private key, or put another in its place", hint)
+                self._note(finding, self.shop.plan.config.where("email", "dkim", position))
 
     def _note(self, finding: Finding, where: Where) -> None:
         note = f"{where}: {finding.text}" + (f"; {finding.hint}" if finding.hint else "")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import stat
+import sys
 from datetime import date
 from pathlib import Path
 
@@ -51,6 +52,17 @@ def test_the_private_key_is_for_its_owner_alone_and_never_overwritten(office: Of
     assert again.code == 1
     assert "there already" in again.err
     assert file.read_bytes() == before
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="modes of files are POSIX")
+@pytest.mark.parametrize(("mode", "exposed"), [(0o600, False), (0o640, False), (0o644, True), (0o660, True)])
+def test_a_key_that_others_can_read_is_noted(office: Office, mode: int, exposed: bool) -> None:
+    key = _new(office)
+    _sign_with(office, key["entry"])
+    Path(key["file"]).chmod(mode)
+    result = office.call("check", "jobs/letters.yaml")
+    assert result.code == 0, result.out
+    assert ("read the private key" in result.out) is exposed
 
 
 @pytest.mark.parametrize(
