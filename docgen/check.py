@@ -35,6 +35,7 @@ from docgen.model import Format, MessageClass, Where
 from docgen.optout import LINKS
 from docgen.plan import Plan, kind_of
 from docgen.protocols import Source, Surveyed
+from docgen.shadowing import shadowing_faults
 from docgen.template import Template
 from docgen.workshop import Workshop
 
@@ -70,6 +71,7 @@ def check_plan(plan: Plan, shop: Workshop, columns: Collection[str] | None) -> l
         supplied = {*columns, *plan.job.values, *plan.job.numbers, *plan.job.assigned}
         faults += _check_supplied(plan, supplied)
         faults += _check_names(plan, shop, supplied)
+        faults += shadowing_faults(plan, shop, supplied)
     return faults
 
 
@@ -94,7 +96,7 @@ def unused_columns(plan: Plan, shop: Workshop, columns: Iterable[str]) -> tuple[
 
 def _read_by_job(shop: Workshop) -> frozenset[str]:
     """Return the paths that the job itself reads: key, file names, conditions, addresses, what sorts letters."""
-    texts = [*shop.names.values(), shop.locale, shop.consent]
+    texts = [*shop.names.values(), *shop.segments.values(), shop.locale, shop.consent]
     paths = {shop.plan.job.data.key}
     for step in shop.steps:
         texts += [step.when, *step.texts.values()]

@@ -267,12 +267,10 @@ def _the_one(contests: Sequence[Contest], run: Run, step: str) -> Contest:
 
 
 def shown(figures: Sequence[Figures], counted: str = "") -> str:
-    """Return figures as a sentence: `a: 3 replies of 40, b: 5 replies of 38`."""
+    """Return figures as a sentence: `a: 40 sent, 3 replies; b: 38 sent, 5 replies`."""
     names = [counted] if counted else sorted({name for each in figures for name in each.counts})
-    return ", ".join(
-        f"{each.variant}: "
-        + ", ".join([*(f"{each.counts.get(name, 0)} {name}" for name in names)] or ["nothing"])
-        + f" of {each.sent}"
+    return "; ".join(
+        ", ".join([f"{each.variant}: {each.sent} sent", *(f"{each.counts.get(name, 0)} {name}" for name in names)])
         for each in figures
     )
 

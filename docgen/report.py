@@ -120,7 +120,7 @@ def summarise(ledger: Ledger, run: Run, title: str, *, dry: bool = False) -> Sum
     faults += islice(quarantined, FAULTS_KEPT)
     skipped = any(counts.get(Outcome.SKIPPED) for counts in outcomes.values())
     changed = sum(_has_changed(d) for d in each_delivery(ledger, run.id)) if skipped else 0
-    segments = ledger.count_segments(run.id)
+    segments = dict(sorted(ledger.count_segments(run.id).items(), key=lambda each: (not each[0], each[0])))
     return Summary(
         run,
         title,

@@ -173,7 +173,7 @@ def view(found: RunView, *, failed: bool) -> RenderableType:
     if found.deliveries:
         table = empty_table("record", "step", "recipient", "outcome", "detail")
         for d in found.deliveries:
-            table.add_row(d.key, d.route, d.recipient, _outcome(d), d.detail)
+            table.add_row(d.key, f"{d.route} {d.variant}".strip(), d.recipient, _outcome(d), d.detail)
         parts += ["", table]
     if found.replies:
         parts += ["", replies(found.replies)]
