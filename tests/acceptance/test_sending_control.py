@@ -15,7 +15,7 @@ from kit import Office, Result, lines, outcomes
 from sink import Sink, sink_server
 
 from docgen import api
-from docgen.model import RunState
+from docgen.model import Asked, RunState, Wish
 from docgen.report import Summary
 
 START = datetime(2026, 5, 4, 12, tzinfo=UTC)
@@ -317,8 +317,8 @@ def test_greylisting_goes_on_where_it_was_after_a_resume(mailing: Office, sink: 
 
 def test_a_second_process_pauses_and_then_cancels_the_first(mailing: Office, sink: Sink) -> None:
     server(mailing, sink, "connections: 1")
-    people(mailing, 400)
-    sink.behave(delay_s=0.02)
+    people(mailing, 90)
+    sink.behave(delay_s=0.1)
     process = mailing.spawn("run", "jobs/notes.yaml")
     while sink.count() < 3:
         assert process.poll() is None, process.communicate()
@@ -342,6 +342,27 @@ def test_a_second_process_pauses_and_then_cancels_the_first(mailing: Office, sin
     assert (process.returncode, "(cancelled)" in out) == (4, True)
     assert Counter(states(mailing, name).values())["sent"] == sink.count() == sum(sink.recipients().values())
     assert max(sink.recipients().values()) == 1
+
+
+@pytest.mark.parametrize("wish", Wish)
+def test_a_wish_is_heeded_while_records_are_merged(mailing: Office, sink: Sink, clock: Clock, wish: Wish) -> None:
+    people(mailing, 150)
+
+    def ask(step: str, done: int, total: int | None) -> None:
+        if (step, done, total) == ("merging", 100, 150) and sink.count() == 0:
+            with workspace.ledger() as ledger:
+                ledger.ask(ledger.runs()[0].id, Asked(wish, "anna", START))
+
+    with contextlib.chdir(mailing.root):
+        workspace = api.open_workspace(clock=clock, progress=ask)
+        summary = api.run_job(workspace, Path("jobs/notes.yaml"))
+        assert (summary.run.note, sink.count()) == (f"{wish}{'d' if wish is Wish.PAUSE else 'led'} by anna", 0)
+        if wish is Wish.CANCEL:
+            assert summary.run.state is RunState.CANCELLED
+            return
+        assert summary.run.state is RunState.MERGING
+        assert counts(api.resume_run(workspace, summary.run.id)) == {"sent": 150}
+    assert sink.recipients() == everybody(150)
 
 
 # --- duties --------------------------------------------------------------------------------------
