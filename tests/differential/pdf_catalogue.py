@@ -275,6 +275,7 @@ def _flow() -> dict[str, str]:
         "code": '<qr value="docgen" size="60" align="right"/>' + _p(),
         "bar code": '<barCodeFlowable code="code128" value="DG-1" barHeight="30"/>' + _p(),
         "drawing": '<illustration width="100" height="40"><rect x="0" y="0" width="100" height="40"/></illustration>' + _p(),
+        "link of a picture alone": _p('<a href="https://example.com"><img src="logo.png" width="12" height="6"/></a>'),
         "block of links": f'<link url="https://example.com">{_p()}{_p()}</link>',
         "block of links with a box": f'<link destination="x" boxStrokeWidth="1" boxStrokeColor="red">{_p()}</link>'
         '<bookmark name="x"/>',

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from differential.pdf_choices import Chooser
 
 WORDS = (
@@ -25,6 +27,8 @@ _KINDS = (
     "b", "i", "em", "strong", "u", "strike", "font", "sub", "super", "sup", "br", "a", "nobr", "span", "pageNumber",
     "getName", "unichar", "anchor", "seq", "img",
 )  # fmt: skip
+
+_TAG = re.compile("<[^>]*>")
 
 
 def words(choose: Chooser, most: int = 14) -> str:
@@ -75,7 +79,10 @@ def _piece(choose: Chooser, depth: int, linked: bool, moving: bool) -> str:
         case "img":
             return f'<img src="logo.png" width="12" height="6"{choose.attributes({"valign": "middle|top|bottom|-2"})}/>'
     start, linked = _start(choose, kind, linked)
-    return f"<{start}>{inline(choose, depth + 1, linked, moving)}</{start.split()[0]}>"
+    content = inline(choose, depth + 1, linked, moving)
+    if start.startswith("a ") and "<img" in content and not _TAG.sub("", content).strip():
+        content = f"a {content}"  # ReportLab makes no link of a picture alone
+    return f"<{start}>{content}</{start.split()[0]}>"
 
 
 def _start(choose: Chooser, kind: str, linked: bool) -> tuple[str, bool]:

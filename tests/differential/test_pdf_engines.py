@@ -26,6 +26,7 @@ from docgen.template import Template, load_template
 INTENDED: dict[str, str] = {
     "text: page counted from": "z3c.rml loses countingFrom within a paragraph, as it writes names of attributes small",
     "justified text: page counted from": "the same",
+    "link of a picture alone": "ReportLab makes no link where there is no text",
     "block of links": "z3c.rml adds the widths of blocks that stand below each other, and leads beyond the page",
     "block of links with a box": "docgen draws the box on the page, z3c.rml leaves it to the reader of the link",
     "link in a cell": "z3c.rml puts its box elsewhere on the page",

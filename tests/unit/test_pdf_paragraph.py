@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from lxml import etree
 from pressing import FILE, press, pressed, rml
+from rendering import picture
 
 from docgen.errors import TemplateError
 from docgen.render.pdf.fonts import load_fonts
@@ -199,6 +202,31 @@ def test_a_link_is_an_element_with_its_text_and_a_box_on_each_line() -> None:
     assert len(boxes) == 2
     assert {box.target for box in boxes} == {"https://example.com/"}
     assert boxes[0].text.startswith("The quick brown fox")
+
+
+def test_a_link_that_goes_on_overleaf_is_one_element() -> None:
+    story = f'<para style="text">See <a href="https://example.com/">{SENTENCE * 30}</a> now</para>'
+    _, document = pressed(rml(story))
+    (link,) = [node for node in nodes(document.root) if node.role == "Link"]
+    assert {kid.sheet for kid in link.kids if isinstance(kid, Link)} == {0, 1}
+
+
+def test_a_picture_alone_may_be_a_link(tmp_path: Path) -> None:
+    shown = picture(tmp_path / "logo.png")
+    story = f'<para style="text"><a href="https://example.com/"><img src="{shown}" width="20" height="10"/></a></para>'
+    _, document = pressed(rml(story))
+    (link,) = document.sheets[0].links
+    assert (link.right - link.left, link.top - link.bottom) == pytest.approx((20, 10))
+
+
+def test_dots_at_the_end_and_pictures_without_a_text_are_decoration(tmp_path: Path) -> None:
+    shown = picture(tmp_path / "logo.png")
+    story = (
+        f'<para style="text" endDots=".">One</para><para style="text"><img src="{shown}" width="9" height="9"/></para>'
+    )
+    _, document = pressed(rml(story))
+    assert [node.role for node in nodes(document.root)] == ["Document", "P"]
+    assert len(document.sheets[0].marks) == 1
 
 
 def test_a_language_of_its_own_is_noted() -> None:

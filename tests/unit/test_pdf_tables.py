@@ -126,7 +126,23 @@ def test_cell_that_leads_somewhere_is_a_link():
         ("https://example.com", "x"),
         ("#here", "y"),
     ]
-    assert outline(document.root) == ("Document", "P", "Link", "P", "Link")
+    assert outline(document.root) == ("Document", ("Link", "P"), ("Link", "P"))
+
+
+SPLIT = f"""<tr><td href="https://example.com">a</td><td>{para("word " * 150 + '<a href="https://example.com">link</a>')}</td>
+<td>{para("b")}{para("word " * 200)}</td></tr>"""
+
+
+def test_row_on_several_pages_is_one_row_to_those_who_hear_it():
+    _, document = pressed(table(SPLIT, 'headerColumns="1" splitInRow="1"'))
+    assert len(document.sheets) > 2
+    cells = ("TH Scope=Row", "Link"), ("TD", ("P", "Link")), ("TD", "P", "P")
+    assert outline(document.root) == ("Document", ("Table", ("TBody", ("TR", *cells))))
+
+
+def test_cells_on_several_pages_are_read_one_by_one():
+    _, document = pressed(table(SPLIT, 'splitInRow="1"'))
+    assert outline(document.root) == ("Document", ("Div", ("Link", "P")), ("Div", ("P", "Link")), ("Div", "P", "P"))
 
 
 def test_character_that_the_font_lacks_is_noted():

@@ -38,6 +38,16 @@ def normal(text: str) -> str:
     return text if NO_BREAK_SPACE in text else " ".join(text.split())
 
 
+class Shared:
+    """What the parts of a paragraph have in common in the structure tree: its element, and its links by number."""
+
+    __slots__ = ("links", "node")
+
+    def __init__(self) -> None:
+        self.node: Node | None = None
+        self.links: dict[int, Node] = {}
+
+
 class Paragraph:
     """A block of text.
 
@@ -56,7 +66,7 @@ class Paragraph:
     _goes_on = False
     _line_count = 0  # of a part before it is broken anew
     _bullet: Sequence[Run] = ()  # of such a part
-    _shared: list[Node] | None = None
+    _shared: Shared | None = None
 
     def __init__(
         self,
@@ -163,7 +173,8 @@ class Paragraph:
         parts = drawing.parts
         if not parts:
             return
-        node = None if document.silent or self._numbers(document) else self._node(document)
+        silent = document.silent or self._numbers(document) or drawing.says_nothing
+        node = None if silent else self._node(document)
         if node is not None and self.role != "P" and not node.kids:
             text = self._key if self._element is None else "".join(self._element.itertext())
             heading = Heading(int(self.role[1:]), " ".join(text.split()), sheet.number, y + broken.height)
@@ -171,7 +182,7 @@ class Paragraph:
         if len(parts) == 1 and not drawing.links and parts[0].alt is None:
             sheet.put(parts[0].ink, x, y, node)
         else:
-            _draw_parts(drawing, sheet, x, y, node)
+            _draw_parts(drawing, sheet, x, y, node, {} if self._shared is None else self._shared.links)
         for name, left, top in drawing.anchors:
             document.bookmarks.setdefault(name, Bookmark(sheet.number, x + left, y + top))
 
@@ -242,7 +253,7 @@ class Paragraph:
     def _parts(self, broken: Broken, count: int) -> tuple[Paragraph, Paragraph]:
         style = self._style
         if self._shared is None:
-            self._shared = []
+            self._shared = Shared()
         head = copy(self)
         head._broken, head._stop, head._shared = broken, count, self._shared
         head._goes_on = True
@@ -285,24 +296,27 @@ class Paragraph:
         return draw_lines(lines, placing, letters)
 
     def _node(self, document: Document) -> Node:
-        if self._shared:
-            return self._shared[0]
+        if self._shared is not None and self._shared.node is not None:
+            return self._shared.node
         node = document.at.add(self.role)
         if self._style.language:
             node.language = self._style.language
         if self._shared is not None:
-            self._shared.append(node)
+            self._shared.node = node
         return node
 
 
-def _draw_parts(drawing: Drawing, sheet: Sheet, x: float, y: float, node: Node | None) -> None:
-    """Put the parts of a paragraph with links and pictures, each link as one element with all of its boxes."""
+def _draw_parts(drawing: Drawing, sheet: Sheet, x: float, y: float, node: Node | None, known: dict[int, Node]) -> None:
+    """Put the parts of a paragraph with links and pictures, each link as one element with all of its boxes.
+
+    `known` are the elements of links by number; new ones are added.
+    """
     links: dict[int, Node | None] = {}
     for part in drawing.parts:
         number, own = part.link, node
         if number in drawing.links:
             if number not in links:
-                links[number] = node.add("Link") if node is not None else None
+                links[number] = None if node is None else known.get(number) or known.setdefault(number, node.add("Link"))
             own = links[number]
         if own is not None and part.alt is not None:
             left, bottom, right, top = part.box

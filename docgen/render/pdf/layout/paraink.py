@@ -38,7 +38,7 @@ class Part:
         ink: around the lower left corner of the paragraph.
         link: the number of the link it belongs to, -1 for none.
         text: what it says.
-        alt: of a picture, which has a box; None where this is none.
+        alt: of a picture, which has a box; None where this is text. What is only there to be seen has an empty one.
     """
 
     ink: Ink
@@ -62,6 +62,11 @@ class Drawing:
     back: Ink | None = None
     links: Mapping[int, tuple[str, list[Box]]] = field(default_factory=dict)
     anchors: tuple[tuple[str, float, float], ...] = ()
+
+    @property
+    def says_nothing(self) -> bool:
+        """Return whether all of it is decoration."""
+        return not self.links and not any(part.text or part.alt for part in self.parts)
 
 
 @dataclass(slots=True)
@@ -201,10 +206,14 @@ class _Pen:
         self._font_size = placing.style.font_size  # of the letters shown last
         self._rise = 0.0
         self._pictures: list[tuple[int, float, float]] = []  # of the line: which part, from where to where
+        self._linked: list[tuple[int, str, Box]] = []  # pictures that lead somewhere: number, target, box
         self._edge = 0.0  # where dots at the end of a line end
 
     def finish(self, behind: list[str]) -> Drawing:
         self._close_part()
+        alone = [found for found in self._linked if found[0] not in self._links]  # ReportLab has no links of those
+        for number, target, box in alone:
+            self._links.setdefault(number, (target, []))[1].append(box)
         if self._under and self._behind:  # a background hides what is under the line above it
             self._behind, self._under = self._both, []
         if self._under:  # beneath all of the text, as ReportLab draws them
@@ -296,11 +305,13 @@ class _Pen:
         at: float | None = None
         items = placed.items if in_order else sorted(placed.items, key=lambda item: item[0])
         for index, (_, run, start) in enumerate(items):
+            link = run.look.links[-1][0] if run.look.links else -1
             if isinstance(run.extra, Image):
-                self._set_image(run.extra, start, y)
+                self._set_image(run.extra, start, y, link)
+                if run.look.links:
+                    self._linked.append((*run.look.links[-1], self._parts[-1].box))
                 at = None
                 continue
-            link = run.look.links[-1][0] if run.look.links else -1
             if link != self._open.link:
                 self._close_part()
                 self._open = _OpenPart(link, self._placing.plain)
@@ -363,17 +374,17 @@ class _Pen:
             return y - look.size / 8, y - look.size / 8 + self._style.leading
         return y + look.rise - 0.2 * look.size, y + look.rise + look.size
 
-    def _set_image(self, image: Image, x: float, y: float) -> None:
+    def _set_image(self, image: Image, x: float, y: float, link: int) -> None:
         """Draw a picture; it stands by the size of the letters before it, as in ReportLab."""
         self._close_part()
-        self._open = _OpenPart(self._open.link, False)
+        self._open = _OpenPart(link, False)
         width, height = image.size(self._font_size)
         low = y + image.rise(self._font_size)
         ops = f"q {width:.3f} 0 0 {height:.3f} {x:.3f} {low:.3f} cm /{image.name} Do Q\n"
         ink = Ink(ops, resources=frozenset({image.name}))
         self._pictures.append((len(self._parts), x, x + width))
         box = x, low, x + width, low + height
-        self._parts.append(Part(ink, self._open.link, alt=image.alt or "", box=box))
+        self._parts.append(Part(ink, link, alt=image.alt or "", box=box))
 
     def _mark_pictures(self, marks: Sequence[DrawnMark], y: float) -> None:
         """Draw what goes along a line over its pictures, which would hide it."""
@@ -394,8 +405,12 @@ class _Pen:
             return
         count = int((edge - end) / width)
         dots = style.end_dots * count
+        self._close_part()
+        self._open = _OpenPart(-1, self._placing.plain)
         self._open.move_to(edge - width * count, y)
         self._open.show(look, look.face, text_operators(look, dots), self._letters, "", look.face.groups(dots))
+        self._parts.append(replace(self._open.finish(), alt=""))
+        self._open = _OpenPart(-1, self._placing.plain)
         if style.back_color:
             foot = y + self._size - style.leading
             ops = f"{fill_operator(style.back_color)}{x:.3f} {foot:.3f} {edge - x:.3f} {style.leading:.3f} re f\n"

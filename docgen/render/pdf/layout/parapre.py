@@ -17,7 +17,7 @@ from docgen.render.pdf.layout.lines import IMAGE, Image, Line, Run, make_words
 from docgen.render.pdf.layout.maker import Maker
 from docgen.render.pdf.layout.parabroken import Broken, width_pair
 from docgen.render.pdf.layout.paraelement import style_of
-from docgen.render.pdf.layout.paragraph import Paragraph
+from docgen.render.pdf.layout.paragraph import Paragraph, Shared
 from docgen.render.pdf.layout.parascript import Look, width_of
 from docgen.render.pdf.layout.parastyle import SAMPLE, ParaStyle, changed
 
@@ -111,7 +111,7 @@ class Preformatted(Paragraph):
         first = Preformatted(self._style, self._maker, self._texts[:count])
         second = Preformatted(later, self._maker, self._texts[count:])
         if self._shared is None:
-            self._shared = []
+            self._shared = Shared()
         first._shared = second._shared = self._shared
         return first, second
 

@@ -35,7 +35,7 @@ from docgen.render.pdf.layout.tableplan import plan_of
 from docgen.render.pdf.layout.tablerules import Grid, at_row, fill_ink, line_ink
 from docgen.render.pdf.layout.tablespans import NO_SPANS, Rect, Spans, closed_rows, find_spans, rect_of, widen
 from docgen.render.pdf.layout.tablestyle import Area, CellStyle, Fill, Line, Setting, TableStyle
-from docgen.render.pdf.layout.tabletags import Tags
+from docgen.render.pdf.layout.tabletags import NO_THREAD, Halved, Tags, Thread
 from docgen.render.pdf.layout.tablewidths import Given, add_up, balance, divide, is_settled
 
 #: Backgrounds and lines of a row's own cells, which count rows from it.
@@ -74,6 +74,7 @@ class Body:
         own: what cells say of themselves; None where no cell does.
         settings: looks that take effect at splits.
         style: the whole of what is said of them, where that is one style; rules of equal tables are kept by it.
+        begins: the elements of the row that its first one goes on with; `stops` of the last, which goes on elsewhere.
     """
 
     rows: list[list[Content]]
@@ -88,6 +89,8 @@ class Body:
     settings: Sequence[Setting] = ()
     sizes: list[list[Sizes | None]] = field(default_factory=list)
     style: TableStyle | None = None
+    begins: Halved | None = None
+    stops: Halved | None = None
 
 
 class Table:
@@ -335,7 +338,12 @@ class Table:
         widths = [right - left for left, right in pairwise(self._xs)]
         whole = Row(body.rows[row], body.looks[row], widths, self._heights[row], covered)
         halves = split_row(whole, height - sum(self._heights[:row]), self._height)
-        return self._part(self._with_halves(row, halves), self._repeated)._cut(row + 1, True) if halves else ()
+        return self._cut_row(row, halves) if halves else ()
+
+    def _cut_row(self, row: int, halves: Split) -> Sequence[Block]:
+        first, rest = self._part(self._with_halves(row, halves), self._repeated)._cut(row + 1, True)
+        first._body.stops = rest._body.begins = {}
+        return first, rest
 
     def _with_halves(self, row: int, halves: Split) -> Body:
         """Return the body with one row more: the one that was split."""
@@ -353,6 +361,8 @@ class Table:
             [stretch(area, row, count) for area in body.spans],
             [stretch(area, row, count) for area in body.nosplits],
             body.settings,
+            begins=body.begins,
+            stops=body.stops,
         )
 
     def _find_cut(self, height: float, closed: set[int]) -> int:
@@ -385,6 +395,7 @@ class Table:
             [part for area in body.nosplits for part in tablesplit.above(area, cut, count)],
             body.settings,
             body.sizes[:cut],
+            begins=body.begins,
         )
         rest = Body(
             body.rows[:head] + body.rows[cut:],
@@ -398,6 +409,7 @@ class Table:
             [part for area in body.nosplits for part in tablesplit.below(area, cut, count, head)],
             body.settings,
             body.sizes[:head] + body.sizes[cut:],
+            stops=body.stops,
         )
         if body.own:
             self._cut_own(first, rest, cut)
@@ -476,26 +488,40 @@ class Table:
 
     def _draw_rows(self, sheet: Sheet, x: float, y: float, ys: Sequence[float], rows: range, tags: Tags | None) -> None:
         body, document, cache = self._body, sheet.document, self._manner.maker.cache
-        sizes = body.sizes
+        sizes, split = body.sizes, body.begins is not None or body.stops is not None
+        outer = document.at
+        thread = NO_THREAD
         for row in rows:
+            if split:
+                thread = self._thread(row)
             if tags is not None:
-                tags.begin_row(document)
+                tags.begin_row(document, thread)
             if body.spans:
-                self._draw_spanned(sheet, x, y, ys, row, tags)
+                self._draw_spanned(sheet, x, y, ys, row, tags, thread)
                 continue
             top, bottom = y + ys[row], y + ys[row + 1]
             measured = sizes[row] if row < len(sizes) and sizes[row] else _UNKNOWN
             steps = plan_of(body.looks[row], self._xs, cache)
             for column, (content, step, size) in enumerate(zip(body.rows[row], steps, measured, strict=False)):
                 if tags is not None:
-                    document.at = tags.add_cell(column, None)
+                    document.at = tags.add_cell(column, None, thread)
+                elif split:
+                    document.at = thread.holder(outer, column)
                 if step.quick and size is not None and len(size) == 1 and not step.linked:
                     content[0].draw(sheet, x + step.start, top - step.look.top - size[0][1])  # type: ignore[union-attr]
                 elif content or step.linked:
                     rect = (x + step.left, bottom, step.width, top - bottom)
-                    self._draw_cell(sheet, content, step.look, size, rect, tags is not None)
+                    self._draw_cell(sheet, content, step.look, size, rect, tags is not None, thread, column)
 
-    def _draw_spanned(self, sheet: Sheet, x: float, y: float, ys: Sequence[float], row: int, tags: Tags | None) -> None:
+    def _thread(self, row: int) -> Thread:
+        """Return what ties a row to the parts of the table before and after it."""
+        body = self._body
+        begins = body.begins if row == self._repeated else None
+        return Thread(begins, body.stops if row == len(body.rows) - 1 else None)
+
+    def _draw_spanned(
+        self, sheet: Sheet, x: float, y: float, ys: Sequence[float], row: int, tags: Tags | None, thread: Thread
+    ) -> None:
         ranges, xs, body = self._spans.ranges, self._xs, self._body
         measured = body.sizes[row] if row < len(body.sizes) and body.sizes[row] else [None] * len(xs)
         for column, content in enumerate(body.rows[row]):
@@ -503,22 +529,32 @@ class Table:
             if area is None:
                 continue
             if tags is not None:
-                sheet.document.at = tags.add_cell(column, area)
+                sheet.document.at = tags.add_cell(column, area, thread)
             look = body.looks[row][column]
             left, bottom, width, height = rect_of(area, xs, ys)
             if content or look.href or look.destination:
                 rect = (x + left, y + bottom, width, height)
                 # The width may be another one by the last digit, which decides where words are divided.
                 sizes = measured[column] if width == self._inner[column] else None
-                self._draw_cell(sheet, content, look, sizes, rect, tags is not None)
+                self._draw_cell(sheet, content, look, sizes, rect, tags is not None, thread, column)
 
     def _draw_cell(
-        self, sheet: Sheet, content: Content, look: CellStyle, sizes: Sizes | None, rect: Rect, tagged: bool
+        self,
+        sheet: Sheet,
+        content: Content,
+        look: CellStyle,
+        sizes: Sizes | None,
+        rect: Rect,
+        tagged: bool,
+        thread: Thread,
+        column: int,
     ) -> None:
-        document = sheet.document
-        if isinstance(content, str):
+        if look.href or look.destination:
+            self._draw_link(sheet, content, look, sizes, rect, tagged, thread, column)
+        elif isinstance(content, str):
             if content:
-                node = document.at if tagged or document.silent else document.at.add("P")
+                document = sheet.document
+                node = document.at if tagged or document.silent else thread.element(document, "P", column)
                 draw_text(sheet, content, look, self._manner.maker, rect, node)
         elif content:
             try:
@@ -527,11 +563,26 @@ class Table:
                 draw_blocks(sheet, content, sizes, look, rect)
             except ValueError as error:
                 raise self._fault(str(error)) from error
-        if look.href or look.destination:
-            left, bottom, width, height = rect
-            target = look.href or f"#{look.destination}"
-            said = content if isinstance(content, str) and content else target
-            sheet.link(document.at.add("Link"), left, bottom, left + width, bottom + height, target, said)
+
+    def _draw_link(
+        self,
+        sheet: Sheet,
+        content: Content,
+        look: CellStyle,
+        sizes: Sizes | None,
+        rect: Rect,
+        tagged: bool,
+        thread: Thread,
+        column: int,
+    ) -> None:
+        """Draw a cell all of which leads somewhere; what it says is what the link says."""
+        bare, document = look._replace(href="", destination=""), sheet.document
+        with document.inside(thread.element(document, "Link", column)) as node:
+            self._draw_cell(sheet, content, bare, sizes, rect, tagged, thread, column)
+        left, bottom, width, height = rect
+        target = look.href or f"#{look.destination}"
+        said = content if isinstance(content, str) and content else target
+        sheet.link(node, left, bottom, left + width, bottom + height, target, said)
 
     def _find_spans(self, areas: Sequence[Area]) -> Spans:
         try:
