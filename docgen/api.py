@@ -48,6 +48,7 @@ from docgen.people import (
 from docgen.preview import Previewed, preview_record
 from docgen.protocols import Source
 from docgen.rehearse import Rehearsal
+from docgen.shadowing import shadowing_notes
 from docgen.starter import copy_kind, copy_starter
 from docgen.template import Template
 from docgen.testsend import TestMessage, send_test
@@ -59,7 +60,6 @@ from docgen.wiring import (
     open_records,
     open_workspace,
 )
-from docgen.shadowing import shadowing_notes
 from docgen.workshop import Workshop
 
 
