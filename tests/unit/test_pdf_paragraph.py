@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
 from lxml import etree
 from pressing import FILE, press, pressed, rml
-from rendering import picture
 
 from docgen.errors import TemplateError
 from docgen.render.pdf.fonts import load_fonts
@@ -211,19 +208,8 @@ def test_a_link_that_goes_on_overleaf_is_one_element() -> None:
     assert {kid.sheet for kid in link.kids if isinstance(kid, Link)} == {0, 1}
 
 
-def test_a_picture_alone_may_be_a_link(tmp_path: Path) -> None:
-    shown = picture(tmp_path / "logo.png")
-    story = f'<para style="text"><a href="https://example.com/"><img src="{shown}" width="20" height="10"/></a></para>'
-    _, document = pressed(rml(story))
-    (link,) = document.sheets[0].links
-    assert (link.right - link.left, link.top - link.bottom) == pytest.approx((20, 10))
-
-
-def test_dots_at_the_end_and_pictures_without_a_text_are_decoration(tmp_path: Path) -> None:
-    shown = picture(tmp_path / "logo.png")
-    story = (
-        f'<para style="text" endDots=".">One</para><para style="text"><img src="{shown}" width="9" height="9"/></para>'
-    )
+def test_dots_at_the_end_are_decoration() -> None:
+    story = '<para style="text" endDots=".">One</para>'
     _, document = pressed(rml(story))
     assert [node.role for node in nodes(document.root)] == ["Document", "P"]
     assert len(document.sheets[0].marks) == 1
