@@ -101,7 +101,8 @@ def test_labels_along_the_foot_of_lying_bars_stay_within_the_chart_and_clear_of_
     ours, _ = both(tmp_path, f"{{{{ {call} }}}}")
     page = pypdfium2.PdfDocument(ours)[0].get_textpage()
     left = box(page, "Jan")[0]
-    last, title = box(page, "2,500.00"), box(page, "EUR")
+    before, last, title = (box(page, words) for words in ("1,000.00", "2,000.00", "EUR"))
+    assert before[2] < last[0], "labels touch"
     assert last[2] - left < 60 * 72 / 25.4
     assert title[3] < last[1]
 

@@ -166,13 +166,16 @@ def _bars(drawing: Drawing, chart: Any, plan: ChartPlan) -> None:
         chart.bars[at].fillColor = _colour(plan.colours[at])
     _style_axis(chart.categoryAxis, plan, values=False)
     _style_axis(chart.valueAxis, plan, values=True)
-    _set_ticks(chart.valueAxis, plan.ticks, plan.tick_labels)
+    lying = isinstance(chart, HorizontalBarChart)
+    room = chart.width / max(len(plan.ticks) - 1, 1)
+    labels = thinned(plan.tick_labels, room, _LETTERS) if lying else plan.tick_labels
+    _set_ticks(chart.valueAxis, plan.ticks, labels)
     if plan.labelled:
         chart.barLabelFormat = "values"
         chart.barLabelArray = plan.labels
         chart.barLabels.fontName, chart.barLabels.fontSize = _FONT, _SIZE
         chart.barLabels.fillColor = _colour(plan.text)
-        chart.barLabels.nudge = 6 if isinstance(chart, VerticalBarChart) else 12
+        chart.barLabels.nudge = 12 if lying else 6
     drawing.add(chart)
 
 

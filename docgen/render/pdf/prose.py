@@ -212,6 +212,8 @@ def _table_style(table: Table, grid: list[list[Slot]]) -> str:
     made = [
         '<blockTopPadding length="3"/><blockBottomPadding length="3"/>',
         '<blockLeftPadding length="4"/><blockRightPadding length="4"/><blockValign value="TOP"/>',
+        '<blockLeftPadding length="0" start="0,0" stop="0,-1"/>',
+        '<blockRightPadding length="0" start="-1,0" stop="-1,-1"/>',
         line.format("LINEBELOW", _HAIRLINE, "0.5", 0, -1),
         line.format("LINEABOVE", _HAIRLINE, "0.5", 0, 0),
     ]
