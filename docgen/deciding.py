@@ -210,6 +210,7 @@ def try_failed_again(
     again = [delivery for delivery, reason in zip(failed, reasons, strict=True) if not reason]
     if not again:
         hint = f"{len(failed)} have failed, and their addresses are suppressed or without consent" if failed else ""
+        hint = hint or (f"to go on: docgen resume {run.id}" if run.state is not RunState.DONE else "")
         raise RunStateError(f"nothing of the run {run.id} has failed that may be tried again", hint=hint)
     ledger.decide([Decision(delivery.id, None, by, now, "to be tried again") for delivery in again])
     note = f"{len(again)} that had failed {'is' if len(again) == 1 else 'are'} tried again"

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from rich.console import Group, RenderableType
+from rich.text import Text
 
 from docgen.control import Stopping
 from docgen.deciding import Doubts, Ruled
 from docgen.model import GIVEN_UP, Delivery, RunState
-from docgen.show import delivery_dict, empty_table
+from docgen.show import delivery_dict
 
 
 def doubts(found: Doubts) -> RenderableType:
@@ -17,11 +20,17 @@ def doubts(found: Doubts) -> RenderableType:
         parts.append("A process works on the job: what it has under way is not listed.")
     if not found.deliveries:
         return Group(*parts, f"Nothing of {found.run.id} is unknown.")
-    table = empty_table("record", "step", "recipient", "handed over at", "Message-ID")
-    for each in found.deliveries:
-        when = f"{each.claimed.astimezone():%Y-%m-%d %H:%M:%S %Z}" if each.claimed else ""
-        table.add_row(each.key, each.route, each.recipient, when, each.message_id)
-    return Group(*parts, table, "", *_advice(found))
+    lines = [line for each in found.deliveries for line in _lines(each)]
+    return Group(*parts, *lines, "", *_advice(found))
+
+
+def _lines(delivery: Delivery) -> Iterator[Text]:
+    """Yield one delivery, no cell of which is folded: people copy what they search for."""
+    when = f"  {delivery.claimed.astimezone():%Y-%m-%d %H:%M:%S %Z}" if delivery.claimed else ""
+    head = Text(delivery.key, style="bold", no_wrap=True, overflow="ignore")
+    head.append(f"  {delivery.route}  {delivery.recipient}{when}", style="not bold")
+    yield head
+    yield Text(f"  Message-ID: {delivery.message_id}", no_wrap=True, overflow="ignore")
 
 
 def _advice(found: Doubts) -> list[str]:
