@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -17,6 +18,7 @@ from sink import Sink, sink_server
 from docgen import api
 from docgen.model import Asked, RunState, Wish
 from docgen.report import Summary
+from docgen.testing import FixedClock
 
 START = datetime(2026, 5, 4, 12, tzinfo=UTC)
 NOTE = "kind: message\nsubject: No. {{ no }}\nfields:\n  no: {type: text, required: true}\n"
@@ -267,6 +269,28 @@ def test_a_wait_that_is_too_long_pauses_the_run_and_another_day_sends_the_rest(
     assert sink.recipients() == everybody(7)
 
 
+def test_a_run_resumed_on_another_day_sends_the_rest_and_only_that(
+    mailing: Office, sink: Sink, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    now = FixedClock(START)
+    monkeypatch.setattr(api, "open_workspace", partial(api.open_workspace, clock=now))
+    mailing.edit("jobs/notes.yaml", "title: Notes", "title: Notes\npolicy: {pause_after_failures: 1}")
+    server(mailing, sink, "connections: 1")
+    people(mailing, 6)
+    sink.behave(refuse={"p2@example.org": "450 4.2.0 later"})
+    first = run(mailing)
+    assert (first.json["state"], outcomes(first)["email"]) == ("paused", {"sent": 2, "failed": 1, "pending": 3})
+    now.advance(3 * 86400)
+    sink.behave()
+    people(mailing, 9)  # today's data are another run's
+    rest = mailing.call("resume", first.json["run"], "--json")
+    assert (rest.json["state"], outcomes(rest)["email"]) == ("done", {"sent": 5, "failed": 1})
+    assert sink.recipients() == everybody(6) - Counter(["p2@example.org"])
+    later = mailing.call("show", first.json["run"], "--json").json["results"]
+    assert Counter(each["settled"][:10] for each in later) == {"2026-05-04": 3, "2026-05-07": 3}
+    assert outcomes(run(mailing))["email"] == {"sent": 4, "skipped": 5}
+
+
 def test_limits_of_accounts_count_what_other_runs_sent(mailing: Office, sink: Sink, clock: Clock) -> None:
     server(mailing, sink, "messages_per_hour: 5", "sending: {}")
     work(mailing, clock)
@@ -289,6 +313,10 @@ def test_several_accounts_share_what_each_may_carry(mailing: Office, sink: Sink,
     summary, said = work(mailing, clock)
     assert (counts(summary), len(said)) == ({"sent": 9}, 1)
     assert "3 left" in said[0]
+    with contextlib.chdir(mailing.root), api.open_workspace().ledger() as ledger:
+        gone = Counter(each.account.partition(":")[0] for each in ledger.departures(["smtp"], START))
+    assert sum(gone.values()) == 9
+    assert set(gone) == {"127.0.0.1", "localhost"}
 
 
 def test_greylisting_goes_on_where_it_was_after_a_resume(mailing: Office, sink: Sink, clock: Clock) -> None:
