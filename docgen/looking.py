@@ -75,12 +75,14 @@ class TemplateView:
         used: dotted paths found in the body itself.
         computed: those of them that the kind computes.
         faults: where body and manifest disagree.
+        links: what docgen gives to each message, and the body prints.
     """
 
     template: Template
     used: frozenset[str]
     computed: frozenset[str]
     faults: tuple[DocgenError, ...] = field(default=())
+    links: frozenset[str] = frozenset()
 
 
 def list_templates(workspace: Workspace) -> list[Template]:
@@ -102,8 +104,10 @@ def inspect_template(workspace: Workspace, name: str) -> TemplateView:
     template = find_template(workspace.config.templates, name).on(workspace.config.company.paper)
     limits = workspace.config.limits
     prepared: Prepared | PreparedMail
+    links: frozenset[str] = frozenset()
     if template.subject is not None or template.body.suffix == ".mjml":
         prepared = prepare_mail(template, limits, "error", template.subject or "-")
+        links = prepared.links_used
     else:
         formats = [(suffix, made) for suffix, made in RENDERERS if suffix == template.body.suffix]
         prepared = renderers_with(workspace.config.pdf.fonts)[formats[0]](template, limits, "error")
@@ -114,7 +118,7 @@ def inspect_template(workspace: Workspace, name: str) -> TemplateView:
         for fault in compare_fields(used, template.fields, kind.computed, kind.reads)
         for placed in placed_fields(template, fault, [prepared])
     ]
-    return TemplateView(template, used, used & kind.computed, tuple(faults))
+    return TemplateView(template, used, used & kind.computed, tuple(faults), links)
 
 
 def suppress(workspace: Workspace, suppressions: Sequence[Suppression]) -> None:

@@ -135,6 +135,11 @@ class PreparedMail(Protocol):
         """As `Prepared.fields_used`, over subject, HTML and text."""
         ...
 
+    @property
+    def links_used(self) -> frozenset[str]:
+        """Names of `optout.LINKS` that subject, HTML or text print."""
+        ...
+
     def render(self, context: Mapping[str, object]) -> Mail:
         """Return subject and bodies. Raises as `Prepared.render`."""
         ...

@@ -375,6 +375,8 @@ def fields(view: TemplateView) -> RenderableType:
     parts: list[RenderableType] = [Text(view.template.title, style="bold"), table]
     if view.computed:
         parts += ["", f"Computed by the kind {view.template.kind}: {', '.join(sorted(view.computed))}"]
+    if view.links:
+        parts += ["", f"Links that each message has of its own: {', '.join(sorted(view.links))}"]
     if view.faults:
         parts += ["", *(Text(str(fault), style="red") for fault in view.faults)]
     return Group(*parts)
@@ -399,6 +401,7 @@ def fields_dict(view: TemplateView) -> dict[str, object]:
         },
         "used": sorted(view.used),
         "computed": sorted(view.computed),
+        "links": sorted(view.links),
         "faults": [fault.as_dict() for fault in view.faults],
     }
 

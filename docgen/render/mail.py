@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
+from functools import cached_property
 
 import mrml
 from lxml import etree
@@ -62,9 +63,17 @@ class PreparedMail:
     @property
     def fields_used(self) -> frozenset[str]:
         """Dotted paths that subject, HTML and text use, other than the links that every message knows."""
+        return frozenset(path for path in self._used if root(path) not in LINKS)
+
+    @property
+    def links_used(self) -> frozenset[str]:
+        """Those of the links that every message knows that subject, HTML or text print."""
+        return frozenset(map(root, self._used)) & LINKS.keys()
+
+    @cached_property
+    def _used(self) -> frozenset[str]:
         parts = (self._subject, self._text, self._html)
-        used = frozenset[str]().union(*(part.fields for part in parts if part is not None))
-        return frozenset(path for path in used if root(path) not in LINKS)
+        return frozenset[str]().union(*(part.fields for part in parts if part is not None))
 
     def render(self, context: Mapping[str, object]) -> Mail:
         """Return the message. See `protocols.PreparedMail`."""
