@@ -47,7 +47,9 @@ def make(kind: str, locale: str = "de", company: Mapping[str, object] | None = N
     values, faults = read_values({**template.sample, **more}, template.fields, "en_GB", "sample")
     assert not faults
     computed = KINDS[template.kind].compute(values, sender, TODAY)
-    context = build_context({**values, **computed}, locale=locale, company=sender, today=TODAY, texts=template.texts)
+    # A house in Geneva or Lugano adds its own texts; here they are the English ones.
+    texts = {**template.texts, **{language: template.texts["en"] for language in ("fr", "it")}}
+    context = build_context({**values, **computed}, locale=locale, company=sender, today=TODAY, texts=texts)
     return RENDERERS[template.body.suffix, Format.PDF](template).render(context)
 
 
@@ -96,8 +98,28 @@ def test_the_swiss_code_is_46_mm_wide_and_stands_where_banks_look_for_it() -> No
     assert (round(left), round(top), round(width)) == (67, 88, 46)
 
 
-def test_the_words_of_the_bill_are_english_where_the_standard_has_no_others() -> None:
-    assert "Payment part" in pages(make("invoice", "lt", lines=[LINE], **SWISS))[0]
+def test_no_mark_to_fold_at_stands_in_the_bill() -> None:
+    made = make("invoice", lines=[LINE], **SWISS)
+    page = pypdfium2.PdfDocument(io.BytesIO(made.content))[0].render(scale=4).to_pil().convert("L")
+    # Left of all that the bill has, but for the dashes along its upper edge and their scissors.
+    strip = page.crop((int(2 * MM * 4), page.height - int(101 * MM * 4), int(4.8 * MM * 4), page.height))
+    assert strip.getextrema() == (255, 255)
+
+
+#: Source: Swiss Implementation Guidelines for the QR-bill, annex D, "Multilingual headings".
+WORDS = {
+    "de_CH": ("Zahlteil", "Empfangsschein", "Zahlbar durch", "Währung", "Vor der Einzahlung abzutrennen"),
+    "fr_CH": ("Section paiement", "Récépissé", "Payable par", "Monnaie", "A détacher avant le versement"),
+    "it_CH": ("Sezione pagamento", "Ricevuta", "Pagabile da", "Valuta", "Da staccare prima del versamento"),
+    "en": ("Payment part", "Receipt", "Payable by", "Currency", "Separate before paying in"),
+    "lt": ("Payment part", "Receipt", "Payable by", "Currency", "Separate before paying in"),
+}
+
+
+@pytest.mark.parametrize("locale", WORDS)
+def test_the_words_of_the_bill_are_those_of_the_standard_and_english_where_it_has_no_others(locale: str) -> None:
+    page = pages(make("invoice", locale, lines=[LINE], **SWISS))[0]
+    assert [word for word in WORDS[locale] if word not in page] == []
 
 
 @pytest.mark.parametrize("name", ["deposit-invoice", "final-invoice"])
