@@ -48,7 +48,7 @@ def make(kind: str, locale: str = "de", company: Mapping[str, object] | None = N
     assert not faults
     computed = KINDS[template.kind].compute(values, sender, TODAY)
     # A house in Geneva or Lugano adds its own texts; here they are the English ones.
-    texts = {**template.texts, **{language: template.texts["en"] for language in ("fr", "it")}}
+    texts = {**template.texts, **dict.fromkeys(("fr", "it"), template.texts["en"])}
     context = build_context({**values, **computed}, locale=locale, company=sender, today=TODAY, texts=texts)
     return RENDERERS[template.body.suffix, Format.PDF](template).render(context)
 
