@@ -19,11 +19,14 @@ from docgen.deliver.smtp_session import ConnectionLost, Session
 from docgen.errors import ConfigError, DeliveryError, TransportUnavailable
 from docgen.files import read_verified
 from docgen.headers import ascii_domain
-from docgen.model import DELIVERED, Envelope, Outcome, Parcel, Receipt
+from docgen.model import DELIVERED, Envelope, Outcome, Parcel, Receipt, StagedFile
 from docgen.pacing import Pacer
 from docgen.protocols import Feature
 from docgen.sendconfig import WeightedAccount
 from docgen.sending.allowances import Allowances
+
+#: Bytes that take some milliseconds to read and to hash.
+_LARGE = 1024 * 1024
 
 
 class SmtpTransport:
@@ -88,7 +91,7 @@ class SmtpTransport:
         for address in (parcel.envelope.sender, *parcel.envelope.recipients):
             ascii_domain(address)
         try:
-            content = await asyncio.to_thread(read_verified, message.path, message.sha256)
+            content = await _read(message)
         except DeliveryError as error:
             return Receipt(Outcome.FAILED, str(error), dict.fromkeys(parcel.envelope.recipients, Outcome.FAILED))
         return await self._carry(parcel, parcel.envelope, content)
@@ -132,6 +135,13 @@ class SmtpTransport:
         chosen = max(lines, key=lambda line: line.credit)
         chosen.credit -= sum(line.account.weight for line in lines)
         return chosen
+
+
+async def _read(file: StagedFile) -> bytes:
+    """Read a message. A thread is worth its price only where reading would keep other connections waiting."""
+    if file.path.exists() and file.path.stat().st_size > _LARGE:
+        return await asyncio.to_thread(read_verified, file.path, file.sha256)
+    return read_verified(file.path, file.sha256)
 
 
 class _Line:
