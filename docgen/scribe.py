@@ -83,6 +83,8 @@ class Scribe:
         self._is_due = False
         moves, self._moves = self._moves, []
         wanted, self._wanted = [each for each in self._wanted if not each[1].done()], []
+        if not (moves or wanted):
+            return
         try:
             claimed = self._write(moves, [delivery for delivery, _ in wanted])
         except Exception as error:
@@ -90,7 +92,7 @@ class Scribe:
             self._broken = error
             self.on_broken(error)
             for _, answer in wanted:
-                answer.cancel() if answer.done() else answer.set_exception(error)
+                answer.set_exception(error)
             return
         for delivery, answer in wanted:
             answer.set_result(delivery.id in claimed)
