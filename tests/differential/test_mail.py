@@ -21,9 +21,11 @@ from docgen.errors import TemplateError
 from docgen.job import EmailStep, load_job
 from docgen.message import Letterhead, build_message, write_message
 from docgen.model import Artifact, Mail, Making, MessageClass, Recipient
+from docgen.optout import Exits
 from docgen.render.mail import PreparedMail, prepare_mail
 from docgen.render.mailshapes import TRIAL
 from docgen.starter import copy_starter, starter_folder
+from docgen.tokens import Keys, Wish
 from docgen.wiring import make_plan, open_records
 from docgen.workshop import Task, Workshop
 
@@ -31,6 +33,7 @@ CAMPAIGNS = sorted(
     job.stem for job in (starter_folder() / "campaigns").glob("*.yaml") if "email:\n" in job.read_text(encoding="utf-8")
 )
 RECORDS = 40
+KEYS = Keys.parse("0123456789abcdef")
 
 
 @pytest.fixture(scope="module")
@@ -51,9 +54,14 @@ def _mails(office: Path, name: str, engine: Making, stack: ExitStack) -> Iterato
     for record in islice((record for batch in source.batches(RECORDS) for record in batch), RECORDS):
         draft = Draft(shop, Task(record, numbers))
         draft.attempt(draft.prepare)
+        links = (
+            Exits("https://example.com/u", keys=KEYS).of(Wish(f"{record.key}@example.org"), "shop@example.com").links
+        )
         for step in job.deliver:
             if isinstance(step, EmailStep) and not draft.errors and not draft.left_out:
-                yield shop.mails[step.name, ""].render(draft.template_context(plan.templates[step.template]))
+                for version in step.versions:
+                    context = draft.template_context(plan.templates[version.template])
+                    yield shop.mails[step.name, version.name].render({**context, "variant": version.name, **links})
 
 
 @pytest.mark.parametrize("name", CAMPAIGNS)
@@ -171,6 +179,27 @@ def test_messages_that_differ_in_text_alone_are_laid_out_once(tmp_path: Path, mo
         record = {"a": f"A{number}", "b": f"B & {number}", "c": "red", "d": "big", "n": "1", "list": ["x", "y"]}
         prepared.render(make_context(record))
     assert len(laid) <= 3
+
+
+LINKS_OF_THEIR_OWN = """<mjml><mj-body><mj-section><mj-column><mj-text>Hello {{ a }}
+<a href="{{ unsubscribe_link }}">stop</a>{% if unsubscribe_all_link != unsubscribe_link %} <a
+href="{{ unsubscribe_all_link }}">all</a>{% endif %}</mj-text></mj-column></mj-section></mj-body></mjml>"""
+
+
+@pytest.mark.parametrize("exits", [Exits("https://example.com/u", keys=KEYS), Exits("", "u@example.com", keys=KEYS)])
+def test_links_of_each_recipient_are_put_into_what_all_share(tmp_path: Path, exits: Exits) -> None:
+    template = make_template(tmp_path / "t", LINKS_OF_THEIR_OWN, ".mjml", "subject: 'x'")
+    shared, alone = prepare_mail(template), prepare_mail(template, engine=Making.REFERENCE)
+    around = set()
+    for number in range(5):
+        ways_out = exits.of(Wish(f"person{number}@example.org", topic="care"), "shop@example.com")
+        context = make_context({"a": f"A{number}"}) | ways_out.links
+        one = shared.render(context)
+        assert one == alone.render(context)
+        assert one.html_pieces is not None
+        assert set(ways_out.links.values()) - {None} <= set(one.html_pieces.values)
+        around.add(one.html_pieces.around)
+    assert len(around) == 1
 
 
 def test_messages_that_are_never_alike_are_laid_out_one_by_one(tmp_path: Path) -> None:
