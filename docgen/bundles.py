@@ -256,7 +256,29 @@ def read_notes(folder: Path) -> list[BundleNote]:
     try:
         return [BundleNote(**fields) for fields in json.loads(_notes_path(folder).read_bytes())]
     except (OSError, ValueError, TypeError):
-        return []  # nothing noted: as good as nothing made
+        return _manifest_notes(folder)
+
+
+def _manifest_notes(folder: Path) -> list[BundleNote]:
+    """Return the bundles of a run that has ended, whose notes are cleared away; none where nothing was made."""
+    try:
+        with (folder / "manifest.jsonl").open(encoding="utf-8") as file:
+            lines = [json.loads(line) for line in file if '"bundle"' in line]
+    except (OSError, ValueError):
+        return []
+    return [
+        BundleNote(
+            name=line["bundle"],
+            file_name=(name := line["file"].partition("/")[2]),
+            media_type=MEDIA_TYPES[Format(Path(name).suffix[1:])],
+            sha256=line["sha256"],
+            size=line["size"],
+            records=line["records"],
+            pages=line["pages"],
+        )
+        for line in lines
+        if line["kind"] == "bundle"
+    ]
 
 
 def _write_notes(folder: Path, notes: Sequence[BundleNote]) -> None:

@@ -199,7 +199,8 @@ def _deliver(workspace: Workspace, runner: Runner) -> Summary:
         else:
             if undecided:
                 runner.publish()
-            runner.bundle()
+            if runner.has_records:
+                runner.bundle()
             if undecided and job.policy.approval == "required" and not _approved(runner):
                 note = f"everything is made; look at it, then: docgen approve {runner.run.id}"
                 runner.set_state(RunState.WAITING, note)

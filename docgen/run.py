@@ -451,7 +451,7 @@ class Runner:
         _remove_leftovers(self.folder)
         bundles = read_notes(self.folder)
         write_manifest(self.ledger, self.run, self.folder / "manifest.jsonl", bundles)
-        if self._has_records:
+        if self.has_records:
             columns, bad = self._bad_rows()
             write_quarantine(bad, columns, self.folder / "quarantine.csv")
         title = self.plan.job.title or self.plan.job.name
@@ -490,15 +490,15 @@ class Runner:
     @property
     def has_bad_rows(self) -> bool:
         """Whether rows were left out because of their keys."""
-        if not self._has_records:
+        if not self.has_records:
             return False
         path = self.folder / "work" / "bad-rows.jsonl"
         with path.open(encoding="utf-8") as file:
             return sum(1 for _ in islice(file, 2)) > 1
 
     @property
-    def _has_records(self) -> bool:
-        """False in a run that had ended and goes on: the file of the rows that were set aside stands already."""
+    def has_records(self) -> bool:
+        """False in a run that had ended and goes on: bundles and the rows that were set aside are files already."""
         return (self.folder / "work" / "bad-rows.jsonl").exists()
 
     def set_state(self, state: RunState, note: str = "") -> None:

@@ -201,6 +201,32 @@ def test_a_new_run_sends_to_the_corrected_address_and_skips_who_was_reached(mail
     assert sink.recipients() == everybody(4) - Counter(["p1@example.org"]) + Counter(["right@example.org"])
 
 
+def test_trying_again_leaves_documents_bundles_and_quarantine_as_they_are(office: Office, sink: Sink) -> None:
+    server(office, sink)
+    office.edit("data/customers.csv", "Smith & Co", "")
+    page = "<pageTemplate id='m'><frame id='f' x1='20mm' y1='20mm' width='170mm' height='250mm'/></pageTemplate>"
+    story = "<story><para>{{ t('greeting') }} {{ name }} {{ no }} {{ city }} {{ amount }}</para></story>"
+    office.write("templates/letter/body.rml", f"<document><template>{page}</template><stylesheet/>{story}</document>")
+    (office.root / "templates/letter/body.txt").unlink()
+    office.edit("jobs/letters.yaml", "format: txt", "format: pdf")
+    office.edit(
+        "jobs/letters.yaml", "deliver:", "bundles:\n  all: {document: letter, format: pdf, file: all}\ndeliver:"
+    )
+    sink.behave(refuse={"janis@example.com": "450 later"})
+    first = office.run("--json")
+    assert outcomes(first) == {"email": {"sent": 2, "failed": 1}, "folder": {"sent": 3}}
+    kept = ("quarantine.csv", "bundles/all.pdf", "documents/letter 0002.pdf")
+    before = [(office.run_folder() / name).read_bytes() for name in kept]
+    made = [line for line in (office.run_folder() / "manifest.jsonl").read_text().splitlines() if "outcome" not in line]
+    sink.behave()
+    again = office.call("resume", first.json["run"], "--failed", "--json")
+    assert outcomes(again) == {"email": {"sent": 3}, "folder": {"sent": 3}}
+    assert [(office.run_folder() / name).read_bytes() for name in kept] == before
+    after = (office.run_folder() / "manifest.jsonl").read_text().splitlines()
+    assert [line for line in after if "outcome" not in line] == made
+    assert sink.recipients() == Counter(["ona@example.com", "janis@example.com", "hans@example.org"])
+
+
 def test_a_run_that_delivered_nothing_has_nothing_to_try_again(mailing: Office) -> None:
     mailing.edit("jobs/notes.yaml", "title: Notes", "title: Notes\npolicy: {approval: required}")
     name = run(mailing).json["run"]
