@@ -346,7 +346,8 @@ def _finish(summary: Summary, as_json: bool) -> int:
         print_json(summary.as_dict())
     else:
         out.print(show.summary(summary))
-    return TROUBLE if summary.has_trouble or summary.run.state in _BROKEN_OFF else DONE
+    is_broken_off = summary.run.state in _BROKEN_OFF and not summary.dry
+    return TROUBLE if summary.has_trouble or is_broken_off else DONE
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
