@@ -259,7 +259,7 @@ def _chopped(word: Word, left: float, widths: Sequence[float], number: int) -> I
         for char in letters_of(part.text):
             own = width_of(part.look, char)
             if used + own > room and (width or own <= following):
-                yield Word(width, [*parts, part.like(text)], split="part")
+                yield Word(width, [*parts, part.like(text)] if text or not parts else parts, split="part")
                 room, used, width, parts, text = following, 0.0, 0.0, [], ""
             used += own
             width += own

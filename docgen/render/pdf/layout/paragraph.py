@@ -316,7 +316,8 @@ def _draw_parts(drawing: Drawing, sheet: Sheet, x: float, y: float, node: Node |
         number, own = part.link, node
         if number in drawing.links:
             if number not in links:
-                links[number] = None if node is None else known.get(number) or known.setdefault(number, node.add("Link"))
+                new = None if node is None else known.get(number) or node.add("Link")
+                links[number] = known[number] = new  # type: ignore[assignment]
             own = links[number]
         if own is not None and part.alt is not None:
             left, bottom, right, top = part.box

@@ -15,21 +15,27 @@ Halves = tuple[Content, Content]
 
 
 class Row(NamedTuple):
-    """A row that is as high as it is; cells that others cover have no say in where it is split."""
+    """A row that is as high as it is; cells that others cover have no say in where it is split.
+
+    Attributes:
+        origins: of a row that was split before, the looks that its cells had at the first split.
+    """
 
     cells: Sequence[Content]
     looks: Looks
     widths: Sequence[float]
     height: float
     covered: Sequence[bool]
+    origins: Looks | None = None
 
 
 class Split(NamedTuple):
-    """The two rows that one became, with their looks and heights."""
+    """The two rows that one became, with their looks and heights; `origins` as of rows, for the second."""
 
     cells: tuple[list[Content], list[Content]]
     looks: tuple[Looks, Looks]
     heights: tuple[float, float]
+    origins: Looks
 
 
 def split_row(row: Row, room: float, table_height: float) -> Split | None:
@@ -44,11 +50,12 @@ def split_row(row: Row, room: float, table_height: float) -> Split | None:
     lower: list[Content] = []
     looks: tuple[list[CellStyle], list[CellStyle]] = ([], [])
     heights = [0.0, 0.0]
-    for content, look, width in zip(row.cells, row.looks, row.widths, strict=True):
+    origins = row.origins or row.looks
+    for content, look, origin, width in zip(row.cells, row.looks, origins, row.widths, strict=True):
         halves = _split_cell(content, look, row.height, at, width)
         if halves is None:
             return None
-        above, below = _looks(halves, look, row.height, width)
+        above, below = _looks(halves, look, origin, row.height, width)
         for half, number in zip(halves, (0, 1), strict=True):
             heights[number] = max(heights[number], _height(half, above, width) + above.top + above.bottom)
         upper.append(halves[0])
@@ -56,7 +63,8 @@ def split_row(row: Row, room: float, table_height: float) -> Split | None:
         looks[0].append(above)
         looks[1].append(below)
     used = min(at, heights[0])
-    return Split((upper, lower), (tuple(looks[0]), tuple(looks[1])), (used, max(heights[1], row.height - used)))
+    both = tuple(looks[0]), tuple(looks[1])
+    return Split((upper, lower), both, (used, max(heights[1], row.height - used)), row.origins or both[0])
 
 
 def _bounds(row: Row) -> tuple[float, float, float]:
@@ -78,15 +86,18 @@ def _height(content: Content, look: CellStyle, width: float) -> float:
     return measure(content, look, width)[1] if content else 0.0
 
 
-def _looks(halves: Halves, look: CellStyle, height: float, width: float) -> tuple[CellStyle, CellStyle]:
+def _looks(
+    halves: Halves, look: CellStyle, origin: CellStyle, height: float, width: float
+) -> tuple[CellStyle, CellStyle]:
+    """Return the looks of two halves; as in ReportLab, the second looks like the cell did at its first split."""
     if look.valign != "MIDDLE":
-        return look, look
+        return look, origin
     if halves[0] and halves[1]:
-        return look._replace(valign="BOTTOM"), look._replace(valign="TOP")
+        return look._replace(valign="BOTTOM"), origin._replace(valign="TOP")
     margin = (height - _height(halves[0] or halves[1], look, width)) / 2
     if halves[0]:
-        return look._replace(top=look.top + margin), look
-    return look, look._replace(bottom=look.bottom + margin) if halves[1] else look
+        return look._replace(top=look.top + margin), origin
+    return look, origin._replace(bottom=origin.bottom + margin) if halves[1] else origin
 
 
 def _split_cell(content: Content, look: CellStyle, height: float, at: float, width: float) -> Halves | None:

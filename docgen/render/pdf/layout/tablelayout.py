@@ -75,6 +75,7 @@ class Body:
         settings: looks that take effect at splits.
         style: the whole of what is said of them, where that is one style; rules of equal tables are kept by it.
         begins: the elements of the row that its first one goes on with; `stops` of the last, which goes on elsewhere.
+        origins: the looks that the first row had before it was split.
     """
 
     rows: list[list[Content]]
@@ -91,6 +92,7 @@ class Body:
     style: TableStyle | None = None
     begins: Halved | None = None
     stops: Halved | None = None
+    origins: Looks | None = None
 
 
 class Table:
@@ -336,13 +338,15 @@ class Table:
             return (self,)
         covered = [self._spans.ranges.get((x, row), _SINGLE) is None for x in range(len(body.widths))]
         widths = [right - left for left, right in pairwise(self._xs)]
-        whole = Row(body.rows[row], body.looks[row], widths, self._heights[row], covered)
+        origins = body.origins if row == self._manner.repeat else None
+        whole = Row(body.rows[row], body.looks[row], widths, self._heights[row], covered, origins)
         halves = split_row(whole, height - sum(self._heights[:row]), self._height)
         return self._cut_row(row, halves) if halves else ()
 
     def _cut_row(self, row: int, halves: Split) -> Sequence[Block]:
         first, rest = self._part(self._with_halves(row, halves), self._repeated)._cut(row + 1, True)
         first._body.stops = rest._body.begins = {}
+        rest._body.origins = halves.origins
         return first, rest
 
     def _with_halves(self, row: int, halves: Split) -> Body:
