@@ -140,11 +140,18 @@ def _gather(result: ItemResult, folder: Path) -> Preview:
         preview.shown.append(Shown(note.file_name, note, text=text))
     for path in sorted((folder / "messages").glob("*.eml")):
         # 000012-email=loud.eml -> email loud.eml
-        name = safe_name(path.name.partition("-")[2].replace("=", " "), "message.eml")
+        name = _free_name(preview, safe_name(path.name.partition("-")[2].replace("=", " "), "message.eml"))
         content = path.read_bytes()
         preview.files[name] = content
         preview.shown.append(_show_message(preview, name, content))
     return preview
+
+
+def _free_name(preview: Preview, name: str) -> str:
+    """Return a name for a message whose HTML and text take no document's place."""
+    stem, taken = name.removesuffix(".eml"), {known.casefold() for known in preview.files}
+    clash = any(f"{stem}{suffix}".casefold() in taken for suffix in (".eml", ".html", ".txt"))
+    return f"message {name}" if clash else name
 
 
 def _show_message(preview: Preview, name: str, content: bytes) -> Shown:

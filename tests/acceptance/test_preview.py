@@ -152,6 +152,13 @@ def test_each_variant_of_a_message_is_shown(shop: Office) -> None:
     assert "<h2>0001!</h2>" in page
 
 
+def test_a_message_takes_no_document_s_place(shop: Office) -> None:
+    shop.edit("jobs/letters.yaml", 'file: "letter {{ no }}"', "file: email")
+    assert shop.call("preview", "jobs/letters.yaml", "--record", "0001", "--no-pictures").code == 0
+    assert (made(shop) / "email.txt").read_text(encoding="utf-8").startswith("Hello Ona")
+    assert (made(shop) / "message email.html").exists()
+
+
 def test_a_protected_document_is_shown_without_pictures(shop: Office) -> None:
     shop.edit("jobs/letters.yaml", "format: pdf,", "format: pdf, protect: {open_password: secret},")
     result = shop.call("preview", "jobs/letters.yaml", "--record", "0003")
