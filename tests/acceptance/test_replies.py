@@ -101,6 +101,8 @@ def test_messages_leave_with_return_paths_of_their_own(
 
 def test_what_the_ledger_knows_of_consent_counts_in_a_run(sent: Office) -> None:
     sent.edit("jobs/letters.yaml", "title: Letters\n", "title: Letters\nclass: marketing\ntopic: offers\n")
+    foot = "Beispiel Handel, Hafenstraße 1, 20457 Hamburg. mailto:office@example.com?subject=unsubscribe"
+    sent.write("templates/note/body.txt", f"Dear {{{{ name }}}}, your letter {{{{ no }}}} is attached.\n{foot}\n")
     sent.write(
         "consents.csv",
         "address,at,wording,source,state,topic\n"

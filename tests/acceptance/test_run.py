@@ -225,7 +225,8 @@ def test_marketing_goes_only_to_those_who_agreed(office: Office) -> None:
     office.edit("templates/note/template.yaml", "fields:", "fields:\n  agreed: boolean")
     office.edit("templates/letter/template.yaml", "  city: text\n  amount: text\n", "")
     office.write("templates/letter/body.txt", "{{ t('greeting') }} {{ name }} {{ no }}")
-    office.edit("templates/note/body.txt", "Dear", "{% if agreed %}{% endif %}Dear")
+    foot = "Beispiel Handel, Hafenstraße 1, 20457 Hamburg. mailto:office@example.com?subject=unsubscribe"
+    office.write("templates/note/body.txt", f"{{% if agreed %}}{{% endif %}}Dear {{{{ name }}}} {{{{ no }}}}\n{foot}\n")
     office.edit("jobs/letters.yaml", "title: Letters", "title: Letters\nclass: marketing\nconsent: agreed")
     result = office.run("--json")
     assert result.code == 0, result.err
