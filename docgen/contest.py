@@ -10,6 +10,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 from docgen.errors import RunStateError, UserError, did_you_mean
@@ -137,6 +138,14 @@ def _tested(ledger: Ledger, run: str) -> Iterator[Delivery]:
         after = page[-1].id
 
 
+def unsent_files(ledger: Ledger, run: str) -> Iterator[Path]:
+    """Yield, below the run's folder, the messages that were made for those who waited and never went to them."""
+    for each in _tested(ledger, run):
+        for file in _files(each) if each.is_of_the_rest else ():
+            if file["variant"] != each.variant:
+                yield Path(file["path"])
+
+
 def _is_in(delivery: Delivery, test: str) -> bool:
     return delivery.payload.get("test") == test and not delivery.is_of_the_rest
 
@@ -181,11 +190,17 @@ class Contests:
 
     def _due(self, contest: Contest, rule: AbTest, now: datetime) -> datetime:
         """Return when the rule may decide: not while messages of the test are still to go."""
-        drawn = [each for each in _tested(self._ledger, self._run.id) if _is_in(each, contest.test)]
         wait = timedelta(hours=rule.wait_hours)
-        if any(each.state is not DeliveryState.SETTLED for each in drawn):
-            return now + max(wait, timedelta(seconds=1))
-        return max((each.settled + wait for each in drawn if each.settled), default=now)
+        latest: datetime | None = None
+        for run in _runs_of_edition(self._ledger, self._run):
+            for each in _tested(self._ledger, run):
+                if not _is_in(each, contest.test):
+                    continue
+                if run == self._run.id and each.state is not DeliveryState.SETTLED:
+                    return now + max(wait, timedelta(seconds=1))
+                if each.settled and each.outcome is not Outcome.SKIPPED:
+                    latest = max(latest or each.settled, each.settled)
+        return latest + wait if latest else now
 
     def why_waiting(self, now: datetime) -> str:
         """Return what a person should know of a test that is not won, "" where nothing waits."""

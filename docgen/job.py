@@ -16,7 +16,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any, ClassVar, Literal, Self
 
-from pydantic import AfterValidator, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, ConfigDict, Field, field_validator, model_validator
 
 from docgen.errors import DocgenError, JobError
 from docgen.jobrules import cross_check
@@ -227,6 +227,11 @@ class AbTest(StrictModel):
     wait_hours: float = Field(
         24, ge=0, description="Hours after the last message of the test before the measure decides."
     )
+
+    @field_validator("variants", mode="before")
+    @classmethod
+    def _take_empty_ones(cls, data: Any) -> Any:
+        return {name: value or {} for name, value in data.items()} if isinstance(data, Mapping) else data
 
     @model_validator(mode="after")
     def _check_variants(self) -> Self:

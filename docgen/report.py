@@ -242,7 +242,7 @@ def _delivery_lines(ledger: Ledger, run: Run) -> Iterator[dict[str, object]]:
 def _files(delivery: Delivery) -> Sequence[Mapping[str, object]]:
     files = delivery.payload.get("files", ())
     assert isinstance(files, Sequence)
-    return files
+    return [file for file in files if not delivery.variant or file.get("variant", "") in ("", delivery.variant)]
 
 
 def write_quarantine(

@@ -22,11 +22,11 @@ from pathlib import Path
 from docgen import loops
 from docgen.batch import Made, OpenWorker
 from docgen.bundles import Bundling, read_notes
-from docgen.contest import Contests
+from docgen.contest import Contests, unsent_files
 from docgen.dispatch import Dispatcher, Halt, parcel_of
 from docgen.draft import same_name, staged_path
 from docgen.errors import AddressError, DocgenError, FileCollision, StoreError
-from docgen.files import new_file, remove_leftovers, sha256_of, writing
+from docgen.files import new_file, remove_file, remove_leftovers, sha256_of, writing
 from docgen.job import EmailStep, NumberSpec
 from docgen.matching import sending_of
 from docgen.model import (
@@ -164,8 +164,9 @@ class Runner:
 
     def merge(self) -> None:
         """Make what is not made yet, until names and numbers of all items agree."""
-        total = sum(self.ledger.count_items(self.run.id).values())
-        self._merge(self._planned(), total)
+        counts = self.ledger.count_items(self.run.id)
+        total = sum(counts.values())
+        self._merge(self.spool.batches() if counts.keys() == {ItemState.PLANNED} else self._planned(), total)
         rounds = 0
         while True:
             bad = [item.key for item in each_item(self.ledger, self.run.id, ItemState.QUARANTINED)]
@@ -460,6 +461,8 @@ class Runner:
         if self.run.state in ENDED:
             # After the files: a run that the ledger calls ended has them, whole, whenever docgen was killed.
             self.ledger.set_state(self.run.id, self.run.state, self.run.note, self.run.finished)
+            for path in unsent_files(self.ledger, self.run.id):
+                remove_file(self.folder / path)
             clear_staging(self.folder, messages=self.plan.mail_transport.startswith("outbox"))
 
     def _bad_rows(self) -> tuple[list[str], Iterator[tuple[Mapping[str, object], Sequence[Fault]]]]:
