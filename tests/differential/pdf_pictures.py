@@ -21,7 +21,8 @@ A word that moved by 0.5 pt (0.7 pixels) is found, one that moved by 0.1 pt is n
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from functools import reduce
 from typing import Any
 
 import pypdfium2
@@ -109,7 +110,23 @@ def _wider(one: Image.Image, other: Image.Image, size: int) -> Image.Image:
 
 
 def _range(picture: Image.Image, size: int) -> Image.Image:
-    return ImageChops.subtract(picture.filter(ImageFilter.MaxFilter(size)), picture.filter(ImageFilter.MinFilter(size)))
+    most, least = _around(picture, size, ImageChops.lighter, 0), _around(picture, size, ImageChops.darker, 255)
+    return ImageChops.subtract(most, least)
+
+
+def _around(
+    picture: Image.Image, size: int, pick: Callable[[Image.Image, Image.Image], Image.Image], nothing: int
+) -> Image.Image:
+    """Do as Pillow's MaxFilter and MinFilter, some ten times as fast: rows first, then columns, whole pictures at once."""
+    reach = size // 2
+    for across, down in ((1, 0), (0, 1)):
+        x, y, (width, height) = reach * across, reach * down, picture.size
+        wider = Image.new(picture.mode, (width + 2 * x, height + 2 * y), (nothing,) * len(picture.getbands()))
+        wider.paste(picture, (x, y))
+        starts = [(step * across, step * down) for step in range(size)]
+        moved = [wider.crop((left, top, left + width, top + height)) for left, top in starts]
+        picture = reduce(pick, moved)
+    return picture
 
 
 def _ink(one: Image.Image, other: Image.Image) -> Image.Image:
