@@ -155,7 +155,10 @@ def _relaxed_field(field: bytes) -> bytes:
     Source: RFC 6376 section 3.4.2.
     """
     name, _, value = field.partition(b":")
-    return name.strip(b" \t").lower() + b":" + b" ".join(re.split(rb"[ \t\r\n]+", value.strip(b" \t\r\n"))) + b"\r\n"
+    # `split` alone is ten times as quick, and parts at two more characters.
+    rare = b"\x0b" in value or b"\x0c" in value
+    words = re.split(rb"[ \t\r\n]+", value.strip(b" \t\r\n")) if rare else value.split()
+    return name.strip(b" \t").lower() + b":" + b" ".join(words) + b"\r\n"
 
 
 def _chosen(fields: Sequence[tuple[str, bytes]]) -> tuple[list[str], bytes]:

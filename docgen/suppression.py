@@ -10,6 +10,7 @@ import re
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
+from functools import lru_cache
 
 import idna
 
@@ -88,6 +89,7 @@ def _not_agreed(consent: bool | ConsentState | None) -> str:
     return "the double opt-in to marketing is not confirmed" if consent is ConsentState.PENDING else ""
 
 
+@lru_cache(maxsize=4096)  # an address is compared several times before its message goes
 def address_key(address: str) -> str:
     """Return the form in which addresses are compared, and which is hashed when one is erased.
 

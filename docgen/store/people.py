@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
@@ -11,6 +12,14 @@ from docgen.model import Approval, Consent, ConsentState, MessageClass, Suppress
 from docgen.store import rules
 from docgen.store.database import insert_or_replace
 from docgen.store.schema import approvals, consents, suppressions
+
+
+def _those(table: sa.Table) -> sa.Select[Any]:
+    """Select the rows of `:people`. Built once: it is asked before every claim."""
+    return sa.select(table).where(table.c.address.in_(sa.bindparam("people", expanding=True)))
+
+
+_SUPPRESSED, _AGREED = _those(suppressions), _those(consents)
 
 
 def suppress(connection: Connection, new: Sequence[Suppression]) -> None:
@@ -36,12 +45,7 @@ def unsuppress(connection: Connection, address: str) -> bool:
 
 def suppressed(connection: Connection, addresses: Sequence[str] | None) -> list[Suppression]:
     """Return suppressions by address and reason."""
-    query = sa.select(suppressions)
-    wanted = None if addresses is None else rules.person_forms(addresses)
-    queries = (
-        [query] if wanted is None else [query.where(suppressions.c.address.in_(some)) for some in rules.chunks(wanted)]
-    )
-    rows = [row for query in queries for row in connection.execute(query)]
+    rows = _of_people(connection, suppressions, _SUPPRESSED, addresses)
     found = [
         Suppression(row.address, row.reason, frozenset(map(MessageClass, row.classes)), row.since, row.note)
         for row in rows
@@ -69,16 +73,21 @@ def add_consents(connection: Connection, new: Sequence[Consent]) -> None:
 
 def consents_of(connection: Connection, addresses: Sequence[str] | None) -> list[Consent]:
     """Return what was said, in the order it was added."""
-    query = sa.select(consents)
-    wanted = None if addresses is None else rules.person_forms(addresses)
-    queries = (
-        [query] if wanted is None else [query.where(consents.c.address.in_(some)) for some in rules.chunks(wanted)]
-    )
-    rows = sorted((row for query in queries for row in connection.execute(query)), key=lambda row: row.id)
+    rows = sorted(_of_people(connection, consents, _AGREED, addresses), key=lambda row: row.id)
     return [
         Consent(row.address, row.topic, ConsentState(row.state), row.at, row.wording, row.source, row.by)
         for row in rows
     ]
+
+
+def _of_people(
+    connection: Connection, table: sa.Table, those: sa.Select[Any], addresses: Sequence[str] | None
+) -> list[sa.Row[Any]]:
+    """Return the rows of these people, or all."""
+    if addresses is None:
+        return list(connection.execute(sa.select(table)))
+    wanted = rules.person_forms(addresses)
+    return [row for some in rules.chunks(wanted) for row in connection.execute(those, {"people": list(some)})]
 
 
 def approve(connection: Connection, approval: Approval) -> None:
