@@ -113,6 +113,9 @@ _WORDS = "Desk of solid oak, oiled, with two drawers and a cable duct, delivered
 _DATA: dict[str, Callable[[Mapping[str, Any]], dict[str, Any]]] = {
     "as it is": lambda sample: {},
     "one line": lambda sample: {"lines": sample["lines"][:1]},
+    "more sums than a page has room for": lambda sample: {
+        "allowances": [{"reason": f"Discount {number}", "amount": "0.10"} for number in range(90)]
+    },
     "many long lines": lambda sample: {
         "lines": [dict(sample["lines"][n % 3], description=_WORDS * (1 + n % 4)) for n in range(60)]
     },
@@ -130,7 +133,10 @@ def _context(template: Template, language: str, more: Mapping[str, Any]) -> Mapp
 _LANGUAGES = ("de", "en", "fil", "lt", "lv")
 #: Each template in one language, and all languages in turn; the invoice in each.
 _AS_SHIPPED = [(name, _LANGUAGES[at % len(_LANGUAGES)], "as it is") for at, name in enumerate(_SHIPPED)]
-_INVOICES = [("invoice", language, "one line") for language in _LANGUAGES] + [("invoice", "lv", "many long lines")]
+_INVOICES = [("invoice", language, "one line") for language in _LANGUAGES] + [
+    ("invoice", "lv", "many long lines"),
+    ("estimate", "de", "more sums than a page has room for"),
+]
 
 
 @pytest.mark.parametrize(("name", "language", "data"), [*_AS_SHIPPED, *_INVOICES])

@@ -61,6 +61,11 @@ CASES = {
         "<blockTable>: it is 353 mm wide and reaches over the right edge of the page, which is 210 mm wide",
     ),
     "a wide picture": (PARA + '<img src="a.png" width="900" height="9"/>', 9, "<img>: it is 317 mm wide and"),
+    "a wide drawing": (
+        PARA + '<illustration width="900" height="9"><rect x="0" y="0" width="9" height="9"/></illustration>',
+        9,
+        "<illustration>: it is 317 mm wide and",
+    ),
     "at the right": (
         '<blockTable alignment="right" colWidths="500"><tr><td>x</td></tr></blockTable>', 8, "over the left edge",
     ),

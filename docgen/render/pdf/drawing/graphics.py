@@ -35,6 +35,7 @@ from docgen.render.pdf.layout.attributes import (
     switch,
 )
 from docgen.render.pdf.layout.blocks import IDENTITY, Block, Bookmark, Ink, Matrix, Sheet, moved, times
+from docgen.render.pdf.layout.edges import stay_on_page
 from docgen.render.pdf.layout.maker import Maker, needed
 from docgen.render.pdf.layout.resources import Opacity
 from docgen.render.pdf.layout.wrong import WRONG, in_words
@@ -113,6 +114,8 @@ class Illustration:
         document, alt = self._maker.document, self._element.get("alt")
         outer = sheet.matrix
         width, height = self._size
+        if spare <= 0:
+            stay_on_page(sheet, x, width)
         if alt is not None:
             with document.decoration():
                 self._draw_at(sheet, x, y)

@@ -1,4 +1,4 @@
-"""Floor 2, edges: the fault of tables and pictures that reach over the edge of the page, which ReportLab cuts off."""
+"""Floor 2, edges: the fault of what reaches over the edge of the page, where ReportLab cuts it off."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import Any
 
 from reportlab.platypus import Image, Table
 from reportlab.platypus.flowables import Flowable
+from z3c.rml.platypus import Illustration
 
 from docgen.render.pdf.layout.edges import check_edges
 
@@ -29,3 +30,4 @@ def install() -> None:
     """Let ReportLab look where it draws."""
     Table.drawOn = _checked(Table.drawOn, "_width")
     Image.drawOn = _checked(Image.drawOn, "drawWidth")
+    Illustration.drawOn = _checked(Illustration.drawOn, "width")
