@@ -392,6 +392,10 @@ def _check_names(plan: Plan, shop: Workshop, supplied: Collection[str]) -> Itera
     texts = [*shop.names.values(), shop.locale, shop.consent]
     texts += [bundle.when for bundle in shop.bundles]
     texts += shop.segments.values()
+    for expression in shop.segments.values():
+        if "segment" in expression.fields:
+            hint = "it is known when all of them have been looked at"
+            yield JobError("a segment cannot ask for the segment", where=expression.where, hint=hint)
     for compiled in shop.steps:
         texts += [compiled.when, *compiled.texts.values()]
     for text in texts:
@@ -399,6 +403,9 @@ def _check_names(plan: Plan, shop: Workshop, supplied: Collection[str]) -> Itera
             continue
         for name in sorted({path.split(".")[0].removesuffix("[]") for path in text.fields} - known):
             yield FieldMissing(f"{name} is not known", where=text.where, hint=did_you_mean(name, known), field=name)
+        for name in sorted(text.compared_with("segment") - plan.job.segments.keys()) if plan.job.segments else ():
+            hint = did_you_mean(name, plan.job.segments)
+            yield JobError(f'there is no segment "{name}"', where=text.where, hint=hint)
     for step in plan.job.deliver:
         if isinstance(step, PrintStep):
             yield from _check_sort(step.sort, known, plan.job.where_step(step.name, "sort"))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterable, Iterator, Mapping
 
-from jinja2 import Environment
+from jinja2 import Environment, nodes
 
 from docgen.address import NAMES
 from docgen.errors import DocgenError, FieldMissing, FieldUnused, did_you_mean
@@ -33,6 +33,18 @@ def find_fields(
     found = trace(environment.parse(source), environment.globals, load).fields()
     left_out = frozenset(ignore)
     return frozenset(path for path in found if root(path) not in left_out)
+
+
+def compared_with(tree: nodes.Template, name: str) -> frozenset[str]:
+    """Return the texts that a parsed template compares a name with: `name == 'a'`, `name in ('b', 'c')`."""
+    found: set[str] = set()
+    for compare in tree.find_all(nodes.Compare):
+        operands = [compare.expr, *(operand.expr for operand in compare.ops)]
+        if any(isinstance(each, nodes.Name) and each.name == name for each in operands):
+            inside = [each.items if isinstance(each, nodes.List | nodes.Tuple) else [each] for each in operands]
+            constants = [each.value for some in inside for each in some if isinstance(each, nodes.Const)]
+            found |= {value for value in constants if isinstance(value, str)}
+    return frozenset(found)
 
 
 def line_of(source: str, path: str) -> int | None:

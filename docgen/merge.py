@@ -32,7 +32,7 @@ from jinja2.parser import Parser
 from pydantic import BaseModel
 
 from docgen.errors import TemplateSyntax
-from docgen.inspect_fields import find_fields, root
+from docgen.inspect_fields import compared_with, find_fields, root
 from docgen.limits import Limits, WorkLimits
 from docgen.model import Where
 from docgen.place import translate
@@ -184,6 +184,10 @@ class _Text:
     def fields(self) -> frozenset[str]:
         """Dotted paths the text uses: `customer.name`, `lines[].price`."""
         return self._merger.fields_of(self._source)
+
+    def compared_with(self, name: str) -> frozenset[str]:
+        """Return the texts that a name is compared with."""
+        return compared_with(self._merger.environment.parse(self._source), name)
 
 
 class Compiled(_Text):

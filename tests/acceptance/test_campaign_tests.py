@@ -248,6 +248,7 @@ def test_a_template_may_ask_for_the_segment(campaign: Office) -> None:
         ("{large: amout > 5}", 'amout is not known; did you mean "amount"?'),
         ("{large: amount >}", "jobs/offers.yaml, line 6, column 19, segments › large: unexpected 'end of template'"),
         ("{in Rīga: city}", '"in Rīga" cannot be a name'),
+        ("{large: amount, here: city == segment}", "segments › here: a segment cannot ask for the segment"),
     ],
 )
 def test_faults_of_segments_are_told(campaign: Office, segments: str, told: str) -> None:
@@ -318,3 +319,11 @@ def test_a_trial_to_one_address_tests_for_itself(campaign: Office, monkeypatch: 
         assert campaign.call("winner", trial, "loud").code == 0
         assert campaign.call("resume", trial).code == 0
     assert start(campaign).json["tests"][0]["winner"] is None
+
+
+@pytest.mark.parametrize("when", ["segment == 'larg'", "segment in ['here', 'larg']", "not segment != 'larg'"])
+def test_a_misspelt_segment_is_a_fault_and_not_false(campaign: Office, when: str) -> None:
+    job = JOB.replace(VARIANTS, f"      when: {when}\n").replace("deliver:", f"{SEGMENTS}deliver:")
+    campaign.write("jobs/offers.yaml", job)
+    told = campaign.call("check", "jobs/offers.yaml").out
+    assert 'email › when: there is no segment "larg"; did you mean "large"?' in told
