@@ -6,8 +6,6 @@ import subprocess
 import sys
 from pathlib import Path
 
-import pytest
-
 ROOT = Path(__file__).parent.parent.parent
 
 
@@ -32,7 +30,12 @@ def test_the_request_for_proposals_is_what_its_tool_makes(tmp_path: Path) -> Non
     assert (tmp_path / "rfp.xlsx").read_bytes() == (ROOT / "campaigns" / "data" / "rfp.xlsx").read_bytes()
 
 
-@pytest.mark.parametrize("name", ["make_contract_template.py"])
-def test_the_word_template_is_what_its_tool_makes(name: str, tmp_path: Path) -> None:
-    run_tool(name, tmp_path / "body.docx")
+def test_the_contract_is_what_its_tool_makes(tmp_path: Path) -> None:
+    run_tool("make_contract_template.py", tmp_path / "body.docx")
     assert (tmp_path / "body.docx").read_bytes() == (ROOT / "templates" / "contract" / "body.docx").read_bytes()
+
+
+def test_the_sheets_of_labels_are_what_their_tool_makes(tmp_path: Path) -> None:
+    run_tool("make_labels_template.py", tmp_path)
+    made = {path.name: path.read_bytes() for path in tmp_path.iterdir()}
+    assert made == {path.name: path.read_bytes() for path in (ROOT / "templates" / "labels").glob("*.docx")}
