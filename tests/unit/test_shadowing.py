@@ -18,8 +18,8 @@ texts:
 """
 DATA = "no,name,email,decision,reason,declined\n0001,Ona,ona@example.com,declined,too late,maybe\n"
 NOTE = (
-    "note: jobs/letters.yaml, line 3, column 3, data: the kind complaint-answer computes declined; documents show that, not the "
-    "columns of these names"
+    "note: jobs/letters.yaml, line 3, column 3, data: the kind complaint-answer computes declined; "
+    "documents show that, not the columns of these names"
 )
 
 
