@@ -6,6 +6,7 @@ Exit codes: 0 done; 1 the user's input; 3 our fault; 4 finished with failed, unk
 
 from __future__ import annotations
 
+import gc
 import getpass
 import logging
 import os
@@ -357,6 +358,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
         # Under nohup a closed terminal is ignored, and stays so.
         if number is not None and signal.getsignal(number) is signal.SIG_DFL:
             signal.signal(number, signal.default_int_handler)
+    # Python looks for circular garbage after 700 new objects; a page of the ledger's rows has more, none circular.
+    gc.set_threshold(20_000, 20, 20)
     sys.exit(call(sys.argv[1:] if arguments is None else arguments))
 
 
