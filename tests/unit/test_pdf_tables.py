@@ -54,6 +54,11 @@ def test_header_rows_and_columns_are_as_many_as_the_table_says():
     assert found[2][1] == ("TR", "TH Scope=Row", ("TD", "P"), "TD")
 
 
+def test_rows_that_are_all_header_rows_stand_by_themselves():
+    _, document = pressed(table(row("Item", "", ""), 'headerRows="1"'))
+    assert outline(document.root) == ("Document", ("Table", ("TR", *["TH Scope=Column"] * 3)))
+
+
 def test_spans_are_said_and_covered_cells_are_left_out():
     spans = '<blockSpan start="0,0" stop="1,0"/><blockSpan start="2,0" stop="2,1"/>'
     _, document = pressed(table(HEAD + LINE, 'headerRows="1"', spans))

@@ -79,7 +79,7 @@ def _table(element: etree._Element, maker: Maker, style: TableStyle, body: Body)
         switch(element.get("splitByRow", "1")),
         switch(element.get("splitInRow", "0")),
         repeat,
-        Tags(heads, left) if heads or left else None,
+        Tags(heads, left, heads >= len(body.rows)) if heads or left else None,
     )
     table = Table(manner, body)
     table.keep_with_next = bool(style.keep_with_next)

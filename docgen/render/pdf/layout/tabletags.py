@@ -58,10 +58,12 @@ class Tags:
 
     Attributes:
         rows: how many at its head are header rows; `columns` likewise at its left.
+        all_head: there are no others: a head needs a body (ISO 14289-1, 7.5), so its rows stand by themselves.
     """
 
     rows: int
     columns: int = 0
+    all_head: bool = False
     _table: Node | None = None
     _group: Node | None = None
     _row: Node | None = None
@@ -78,7 +80,9 @@ class Tags:
     def _add_row(self, document: Document) -> Node:
         if self._table is None:
             self._table = document.at.add("Table")
-        if self._group is None or self._drawn == self.rows:
+        if self.all_head:
+            self._group = self._table
+        elif self._group is None or self._drawn == self.rows:
             self._group = self._table.add("THead" if self._drawn < self.rows else "TBody")
         self._drawn += 1
         return self._group.add("TR")
