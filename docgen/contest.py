@@ -1,4 +1,4 @@
-"""Floor 3, work: tests of variants in the ledger: how each does, which one has won, and who gets it.
+"""Floor 3, work: tests of variants in the ledger: which one has won, and who gets it.
 
 A delivery that is held has a message of each variant, made before anything was sent; it gets the winner's, and no other
 ever. A test is one for all runs of an edition. Knows no transport and makes no message.
@@ -6,8 +6,7 @@ ever. A test is one for all runs of an edition. Knows no transport and makes no 
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -15,43 +14,10 @@ from typing import Any
 
 from docgen.errors import RunStateError, UserError, did_you_mean
 from docgen.job import AbTest, EmailStep, Job
-from docgen.model import (
-    DELIVERED,
-    ConsentState,
-    Delivery,
-    DeliveryState,
-    Outcome,
-    Reply,
-    ReplyKind,
-    Run,
-    Winner,
-)
+from docgen.model import Delivery, DeliveryState, Outcome, Run, Winner
 from docgen.protocols import Ledger
-from docgen.scoring import WEIGHTS
-from docgen.suppression import address_key
+from docgen.tally import PAGE, Contest, each_tested, figures_of, is_in, runs_of_edition
 from docgen.variants import MEASURES, Figures, find_winner
-
-PAGE = 500
-#: Runs that are looked through for those of the edition.
-_RUNS = 1000
-
-Counter = Callable[[Ledger, str, Sequence[Delivery]], Iterable[tuple[int, str]]]
-"""Tells of a run's deliveries what happened to which: (the ledger's id, the name of what is counted)."""
-
-
-@dataclass(frozen=True)
-class Contest:
-    """A test whose winner some deliveries of a run wait for.
-
-    Attributes:
-        test: what it is known by, over all runs of the edition.
-        route: the name of the job's step.
-        names: of the variants.
-    """
-
-    test: str
-    route: str
-    names: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -64,93 +30,12 @@ class ContestView:
     waiting: int
 
 
-# --- what is counted -----------------------------------------------------------------------------
-
-
-def _count_replies(ledger: Ledger, run: str, deliveries: Sequence[Delivery]) -> Iterator[tuple[int, str]]:
-    """What came back and is proved to belong to a delivery."""
-    here = {each.id for each in deliveries}
-    for reply in ledger.replies(run):
-        if reply.delivery in here and (counted := _counted(reply)):
-            yield reply.delivery, counted
-
-
-def _counted(reply: Reply) -> str:
-    named = {ReplyKind.COMPLAINT: "complaints", ReplyKind.UNSUBSCRIBE: "unsubscribes", ReplyKind.OTHER: "replies"}
-    return "bounces" if reply.kind in WEIGHTS else named.get(reply.kind, "")
-
-
-def _count_rejected(ledger: Ledger, run: str, deliveries: Sequence[Delivery]) -> Iterator[tuple[int, str]]:
-    """What the server refused for good comes to the same as a bounce."""
-    return ((each.id, "bounces") for each in deliveries if each.outcome is Outcome.REJECTED)
-
-
-def _count_wishes(ledger: Ledger, run: str, deliveries: Sequence[Delivery]) -> Iterator[tuple[int, str]]:
-    """Who got a message and since then wants no more, by whatever way they said so."""
-    for start in range(0, len(deliveries), PAGE):
-        some = deliveries[start : start + PAGE]
-        said: dict[str, list[tuple[datetime, str]]] = defaultdict(list)
-        addresses = [each.recipient for each in some]
-        for suppression in ledger.suppressed(addresses):
-            word = {"unsubscribed": "unsubscribes", "complaint": "complaints"}.get(suppression.reason)
-            if word:
-                said[address_key(suppression.address)].append((suppression.since, word))
-        for consent in ledger.consents(addresses):
-            if consent.state is ConsentState.WITHDRAWN:
-                said[address_key(consent.address)].append((consent.at, "unsubscribes"))
-        for each in some:
-            for at, word in said.get(address_key(each.recipient), ()):
-                if each.settled and at >= each.settled:
-                    yield each.id, word
-
-
-#: Whoever can count more, such as clicks, has a row here; a measure of `docgen.variants` then names it.
-COUNTERS: tuple[Counter, ...] = (_count_replies, _count_rejected, _count_wishes)
-
-
-def figures_of(ledger: Ledger, run: Run, contest: Contest) -> tuple[Figures, ...]:
-    """Return what became of each variant in its test, over all runs of the edition."""
-    sent: dict[str, int] = dict.fromkeys(contest.names, 0)
-    counts: dict[str, dict[str, set[int]]] = {name: defaultdict(set) for name in contest.names}
-    for id_ in _runs_of_edition(ledger, run):
-        drawn = [each for each in _tested(ledger, id_) if _is_in(each, contest.test)]
-        tried = {each.id: each for each in drawn if each.outcome in {*DELIVERED, Outcome.REJECTED}}
-        for each in tried.values():
-            sent[each.variant] = sent.get(each.variant, 0) + 1
-        for counter in COUNTERS if tried else ():
-            for delivery, counted in counter(ledger, id_, list(tried.values())):
-                counts[tried[delivery].variant][counted].add(delivery)
-    return tuple(
-        Figures(name, number, {counted: len(ids) for counted, ids in counts[name].items()})
-        for name, number in sent.items()
-    )
-
-
-def _runs_of_edition(ledger: Ledger, run: Run) -> list[str]:
-    runs = ledger.runs(run.spec.job, limit=_RUNS)
-    return [each.id for each in runs if each.spec.edition == run.spec.edition]
-
-
-def _tested(ledger: Ledger, run: str) -> Iterator[Delivery]:
-    after = 0
-    while page := ledger.tested(run, after=after, limit=PAGE):
-        yield from page
-        after = page[-1].id
-
-
 def unsent_files(ledger: Ledger, run: str) -> Iterator[Path]:
     """Yield, below the run's folder, the messages that were made for those who waited and never went to them."""
-    for each in _tested(ledger, run):
+    for each in each_tested(ledger, run):
         for file in _files(each) if each.is_of_the_rest else ():
             if file["variant"] != each.variant:
                 yield Path(file["path"])
-
-
-def _is_in(delivery: Delivery, test: str) -> bool:
-    return delivery.payload.get("test") == test and not delivery.is_of_the_rest
-
-
-# --- who has won ---------------------------------------------------------------------------------
 
 
 class Contests:
@@ -192,9 +77,9 @@ class Contests:
         """Return when the rule may decide: not while messages of the test are still to go."""
         wait = timedelta(hours=rule.wait_hours)
         latest: datetime | None = None
-        for run in _runs_of_edition(self._ledger, self._run):
-            for each in _tested(self._ledger, run):
-                if not _is_in(each, contest.test):
+        for run in runs_of_edition(self._ledger, self._run):
+            for each in each_tested(self._ledger, run):
+                if not is_in(each, contest.test):
                     continue
                 if run == self._run.id and each.state is not DeliveryState.SETTLED:
                     return now + max(wait, timedelta(seconds=1))
@@ -293,7 +178,7 @@ def shown(figures: Sequence[Figures], counted: str = "") -> str:
 def contest_views(ledger: Ledger, run: Run) -> tuple[ContestView, ...]:
     """Return the tests that a run takes part in."""
     found: dict[str, Contest] = {}
-    for each in _tested(ledger, run.id):
+    for each in each_tested(ledger, run.id):
         test = str(each.payload.get("test", ""))
         names = found[test].names if test in found else ()
         if each.variant not in names:
