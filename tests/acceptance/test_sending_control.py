@@ -30,10 +30,19 @@ deliver:
 """
 
 
+@pytest.fixture(scope="module")
+def only_sink(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sink]:
+    with sink_server(tmp_path_factory.mktemp("server") / "sink") as found:
+        yield found
+
+
 @pytest.fixture
-def sink(tmp_path: Path) -> Iterator[Sink]:
-    with sink_server(tmp_path / "sink") as server:
-        yield server
+def sink(only_sink: Sink) -> Sink:
+    """The mail server, as if it had begun with this test."""
+    for path in (*(only_sink.folder / "taken").iterdir(), only_sink.folder / "go"):
+        path.unlink(missing_ok=True)
+    only_sink.behave()
+    return only_sink
 
 
 @pytest.fixture
