@@ -15,7 +15,7 @@ from differential.pdf_stories import seeded
 from docgen.model import Making
 
 _PARTS = 4
-_STORIES = 400
+_STORIES = 440
 _SEED = 6
 
 
@@ -125,4 +125,34 @@ def test_the_tree_of_a_random_story_says_what_the_story_says(part, tmp_path):
     first, count = part * _STORIES // _PARTS, _STORIES // _PARTS
     found = {number: found_in(number, tmp_path / "t") for number in range(first, first + count)}
     assert {number: lines for number, lines in found.items() if lines} == {}
-    assert sum(lines is not None for lines in found.values()) > count * 0.8, "too few stories are sound"
+    assert sum(lines is not None for lines in found.values()) > count * 0.68, "too few stories are sound"
+
+
+_SMALL = """<document filename="x.pdf"><template><pageTemplate id="one" pagesize="(260, 300)"><pageGraphics>
+<setFont name="SourceSans3" size="9"/><drawString x="20" y="280">¶Ahorn</drawString></pageGraphics>
+<frame id="f" x1="20" y1="30" width="210" height="220"/></pageTemplate></template>
+<stylesheet><paraStyle name="text" fontName="SourceSans3"/></stylesheet><story>
+<h1 style="text">Head</h1><para style="text">See <a href="https://example.com">here</a></para>
+<blockTable headerRows="1"><blockTableStyle id="own"><blockFont name="SourceSans3"/>
+<blockSpan start="0,1" stop="1,1"/></blockTableStyle>
+<tr><td>Item</td><td>Sum</td></tr><tr><td>None</td><td/></tr></blockTable>
+<ol bulletFontName="SourceSans3"><li><para style="text">first</para></li></ol>
+<img src="logo.png" width="20" height="10" alt="A logo"/></story></document>"""
+_CHANGES = {
+    "nothing": ("Head", "Head"),
+    "a word": ("Head", "Heads"),
+    "a level": ('<h1 style="text">Head</h1>', '<para style="text">Head</para>'),
+    "a link": ("https://example.com", "https://example.org"),
+    "a header row": ('headerRows="1"', 'headerRows="2"'),
+    "a span": ('<blockSpan start="0,1" stop="1,1"/>', ""),
+    "an item": ("<li>", '<li><para style="text">zeroth</para></li><li>'),
+    "a figure": ("A logo", "A picture"),
+    "furniture": ("¶Ahorn", "¶Acorn"),
+}
+
+
+@pytest.mark.parametrize("change", _CHANGES)
+def test_the_comparison_finds_what_a_file_says_otherwise(change, tmp_path):
+    made = outcome(tmp_path / "t", _SMALL, Making.COMPILED)
+    assert isinstance(made, bytes)
+    assert bool(compare(say(_SMALL.replace(*_CHANGES[change])), hear(made))) == (change != "nothing")
