@@ -16,6 +16,8 @@ import pytest
 from kit import Office
 from pypdfium2 import PdfDocument
 
+from docgen.model import DeliveryState
+from docgen.store import open_ledger
 from docgen.store.ledger import SqlLedger
 
 WRITES = {"open_run", "set_state", "add_items", "put_results", "move", "skip", "approve"}
@@ -142,6 +144,14 @@ def unfinished(office: Office) -> list[str]:
     return [run["run"] for run in found if run["state"] in UNFINISHED]
 
 
+def claimed_by(office: Office) -> set[str]:
+    """Transports of what is claimed."""
+    ledger = open_ledger(f"sqlite:///{office.root}/var/ledger.sqlite")
+    with closing(ledger):
+        claimed = [each for run in ledger.runs() for each in ledger.deliveries(run.id, state=DeliveryState.CLAIMED)]
+    return {each.transport for each in claimed}
+
+
 def bring_to_end(office: Office) -> None:
     """Resume what is unfinished; run when nothing is."""
     for command in [("resume", run) for run in unfinished(office)] or [RUN]:
@@ -210,12 +220,14 @@ def test_what_was_claimed_and_not_begun_is_delivered_by_resume(tmp_path: Path, c
 def test_cancelling_a_crashed_run_after_the_job_was_run_anew_loses_nobody_from_the_archive(
     tmp_path: Path, commits: list[str]
 ) -> None:
-    claims = [place for place, name in enumerate(commits) if name == "move"]
-    for place in claims[-len(LETTERS) :]:
+    tried = 0
+    for place in [place for place, name in enumerate(commits) if name == "move"]:
         office = make_office(tmp_path / str(place))
-        if crash(office, place, *RUN, after=True)[-1] != "move":
+        if crash(office, place, *RUN, after=True)[-1] != "move" or claimed_by(office) != {"folder"}:
             continue
+        tried += 1
         (crashed,) = unfinished(office)
         assert office.call(*RUN).code == 4  # two records are quarantined
         assert office.call("cancel", crashed).code == 0
         check(office, f"crash after the move {place}, run anew, cancel")
+    assert tried
