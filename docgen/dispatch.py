@@ -31,7 +31,7 @@ from docgen.model import (
     Suppression,
     Wish,
 )
-from docgen.protocols import BatchTransport, Clock, Ledger, Transport
+from docgen.protocols import BatchTransport, Claim, Clock, Ledger, NotClaimed, Transport
 from docgen.scribe import Scribe
 from docgen.sending.governor import Governor
 from docgen.sending.verdicts import Step, Verdict
@@ -166,13 +166,13 @@ class Dispatcher:
         while not self.halt:
             if governor and governor.memory:
                 governor.recount(self.ledger.departures([name], self.clock() - governor.memory))
-            for delivery in self._each(DeliveryState.PENDING, name):
+            for delivery in self._wanted(name, governor):
                 self._heed_wishes()
                 if self.halt:
                     break
                 if governor is None:
                     await queue.put(delivery)
-                elif governor.due(delivery, now := self.clock()) <= now and delivery.id not in self.passed_by:
+                elif governor.due(delivery, now := self.clock()) <= now:
                     governor.starts(delivery, now)
                     await queue.put(delivery)
             await queue.join()
@@ -181,6 +181,17 @@ class Dispatcher:
             if wait is None:
                 return
             await self._wait(wait)
+
+    def _wanted(self, name: str, governor: Governor | None) -> Iterator[Delivery]:
+        """Yield what is pending and due, and skip by the page who must not be sent to: no server need hear of them."""
+        for page in _pages(self.ledger, self.run, DeliveryState.PENDING, name):
+            now = self.clock()
+            free = [d for d in page if d.id not in self.passed_by]
+            due = free if governor is None else [d for d in free if governor.due(d, now) <= now]
+            reasons = self.why_not(due) if due else []
+            if skipped := [(d.id, reason) for d, reason in zip(due, reasons, strict=True) if reason]:
+                self.ledger.move(Moves(skipped=skipped), now)
+            yield from (d for d, reason in zip(due, reasons, strict=True) if not reason)
 
     def _heed_wishes(self) -> None:
         """Stop where a person asks for it from another process; looked at once a second."""
@@ -231,24 +242,37 @@ class Dispatcher:
         return replace(parcel, envelope=replace(parcel.envelope, sender=sender))
 
     async def _deliver(self, transport: Transport, delivery: Delivery, governor: Governor | None) -> None:
-        # Claim first: a crash after sending must never send again.
-        if not await self.scribe.claim(delivery):
-            self.passed_by.add(delivery.id)
-            return
+        held = False
+
+        async def claim() -> None:
+            # On disk before anything is handed over: a crash after that must never send again.
+            nonlocal held
+            held = held or await self.scribe.claim(delivery)
+            if not held:
+                raise NotClaimed
+
         try:
-            receipt = await transport.send(self._parcel(delivery))
+            receipt = await self._send(transport, delivery, claim)
+            await claim()  # what was refused before anything was handed over has an outcome all the same
+        except NotClaimed:
+            self.passed_by.add(delivery.id)
         except TransportUnavailable as error:
-            self.scribe.release(delivery)
+            if held:
+                self.scribe.release(delivery)
             self._stop(str(error), error)
-        except DeliveryError as error:
-            self._count(delivery, Receipt(Outcome.FAILED, str(error)))
-        except DocgenError as error:
-            # Nothing was handed over: the transport says so by raising instead of answering.
-            self._count(delivery, Receipt(Outcome.FAILED, str(error)))
-            if error.exit_code == 3:
-                self._stop(str(error), error)
         else:
             self._conclude(delivery, receipt, governor)
+
+    async def _send(self, transport: Transport, delivery: Delivery, claim: Claim) -> Receipt:
+        try:
+            return await transport.send(self._parcel(delivery), claim)
+        except TransportUnavailable:
+            raise
+        except DocgenError as error:
+            # Nothing was handed over: the transport says so by raising instead of answering.
+            if error.exit_code == 3 and not isinstance(error, DeliveryError):
+                self._stop(str(error), error)
+            return Receipt(Outcome.FAILED, str(error))
 
     def _conclude(self, delivery: Delivery, receipt: Receipt, governor: Governor | None) -> None:
         verdict = governor.judge(delivery, receipt, self.clock()) if governor else Verdict()

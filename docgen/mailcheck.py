@@ -188,7 +188,9 @@ def _of_ways_out(page: _Page, duties: Duties) -> Iterator[Finding]:
         if shown and not ways:
             yield Finding(f"the {part} shows no way to unsubscribe, as marketing must", hint, True)
         elif ways and duties.signed and not any(link in duties.unsubscribe for link in ways):
-            said = f"the way to unsubscribe in the {part} is not that of the message's head, so it does not say who asks"
+            said = (
+                f"the way to unsubscribe in the {part} is not that of the message's head, so it does not say who asks"
+            )
             yield Finding(said, hint)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from datetime import datetime
 from enum import StrEnum
@@ -153,6 +153,18 @@ class Feature(StrEnum):
     BATCH = "batch"  # wants all its parcels at once: `send_batch`
 
 
+class NotClaimed(Exception):
+    """A claim that cannot be had: another process has the delivery, or it must not go any more."""
+
+
+Claim = Callable[[], Awaitable[None]]
+"""Returns once it is on disk that a delivery is about to be handed over. Raises NotClaimed. May be asked again."""
+
+
+async def unclaimed() -> None:
+    """Be the claim of what no ledger keeps, such as a message to try."""
+
+
 @runtime_checkable
 class Transport(Protocol):
     """Carries one parcel at a time. An async context manager; entering may connect."""
@@ -170,14 +182,19 @@ class Transport(Protocol):
         trace: TracebackType | None,
     ) -> None: ...
 
-    async def send(self, parcel: Parcel) -> Receipt:
+    async def send(self, parcel: Parcel, claim: Claim = unclaimed) -> Receipt:
         """Deliver. Safe to call `concurrency` times at once.
+
+        Args:
+            parcel: what to deliver, and to whom.
+            claim: awaited right before the first byte goes that cannot be taken back, and never later.
 
         Returns:
             The outcome, refusals included; `unknown` when the other side may or may not have it.
 
         Raises:
-            TransportUnavailable: nothing was attempted; the claim may be given back.
+            NotClaimed: nothing was handed over, since it must not be.
+            TransportUnavailable: nothing was handed over; the claim may be given back.
         """
         ...
 

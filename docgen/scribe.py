@@ -25,6 +25,7 @@ class Scribe:
         why_not: deliveries -> for each a reason not to send it now, "" if none; asked right before they are claimed.
         on_settled: told of every outcome that is on disk.
         on_broken: told when the ledger cannot be written; nobody gets a claim from then on.
+        linger_s: how long an outcome waits for company.
     """
 
     ledger: Ledger
@@ -33,9 +34,11 @@ class Scribe:
     why_not: Callable[[Sequence[Delivery]], Sequence[str]]
     on_settled: Callable[[Delivery, Receipt], None]
     on_broken: Callable[[Exception], None]
+    linger_s: float = 0.005
     _moves: list[tuple[Delivery, Receipt | None]] = field(default_factory=list)
     _wanted: list[tuple[Delivery, asyncio.Future[bool]]] = field(default_factory=list)
     _is_due: bool = False
+    _timer: asyncio.TimerHandle | None = None
     _broken: Exception | None = None
 
     async def claim(self, delivery: Delivery) -> bool:
@@ -58,14 +61,19 @@ class Scribe:
             raise
 
     def settle(self, delivery: Delivery, receipt: Receipt) -> None:
-        """Write an outcome soon: before whoever brought it gets another claim, and no later than `write`."""
+        """Write an outcome, before whoever brought it gets another claim, and after `linger_s` at the latest."""
         self._moves.append((delivery, receipt))
-        self._soon()
+        self._later()
 
     def release(self, delivery: Delivery) -> None:
-        """Give a claim back soon, as `settle`."""
+        """Give a claim back, as `settle`."""
         self._moves.append((delivery, None))
-        self._soon()
+        self._later()
+
+    def _later(self) -> None:
+        """Wait a moment for a claim that an outcome can go along with."""
+        if self._timer is None and not self._is_due:
+            self._timer = asyncio.get_running_loop().call_later(self.linger_s, self.write)
 
     def _soon(self) -> None:
         if not self._is_due:
@@ -81,6 +89,9 @@ class Scribe:
     def write(self) -> None:
         """Write now what is to be written."""
         self._is_due = False
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
         moves, self._moves = self._moves, []
         wanted, self._wanted = [each for each in self._wanted if not each[1].done()], []
         if not (moves or wanted):

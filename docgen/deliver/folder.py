@@ -10,7 +10,7 @@ from typing import Self
 from docgen.errors import DocgenError, TransportUnavailable, WriteError
 from docgen.files import inside, is_lasting, read_verified, remove_leftovers, write_atomically
 from docgen.model import Outcome, Parcel, Receipt
-from docgen.protocols import Feature
+from docgen.protocols import Claim, Feature, unclaimed
 
 
 class FolderTransport:
@@ -39,12 +39,13 @@ class FolderTransport:
     ) -> None:
         return None
 
-    async def send(self, parcel: Parcel) -> Receipt:
+    async def send(self, parcel: Parcel, claim: Claim = unclaimed) -> Receipt:
         """Copy the files; those that are there already with equal bytes are left as they are.
 
         Raises:
             TransportUnavailable: the disk is full or not writable: the next parcel would fare no better.
         """
+        await claim()
         try:
             return await asyncio.to_thread(self._deliver, parcel)
         except WriteError as error:

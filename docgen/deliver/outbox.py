@@ -15,7 +15,7 @@ from typing import Self
 from docgen.errors import DeliveryError, TransportUnavailable, WriteError
 from docgen.files import is_lasting, read_verified, remove_leftovers, safe_name, write_atomically
 from docgen.model import Outcome, Parcel, Receipt
-from docgen.protocols import Feature
+from docgen.protocols import Claim, Feature, unclaimed
 
 
 class OutboxTransport:
@@ -38,7 +38,7 @@ class OutboxTransport:
     ) -> None:
         return None
 
-    async def send(self, parcel: Parcel) -> Receipt:
+    async def send(self, parcel: Parcel, claim: Claim = unclaimed) -> Receipt:
         """Write the message; the outcome is `queued`, since it has not left.
 
         Raises:
@@ -48,6 +48,7 @@ class OutboxTransport:
         try:
             content = _delivered(await asyncio.to_thread(read_verified, message.path, message.sha256), parcel)
             path = self._path(parcel, hashlib.sha256(content).hexdigest())
+            await claim()
             await asyncio.to_thread(write_atomically, path, content)
         except WriteError as error:
             if is_lasting(error):

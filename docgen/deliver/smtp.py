@@ -15,13 +15,13 @@ from types import TracebackType
 from typing import Self
 
 from docgen.config import EmailConfig, Security
-from docgen.deliver.smtp_session import ConnectionLost, Session
+from docgen.deliver.smtp_session import ConnectionLost, Load, Session
 from docgen.errors import ConfigError, DeliveryError, TransportUnavailable
 from docgen.files import read_verified
 from docgen.headers import ascii_domain
-from docgen.model import DELIVERED, Envelope, Outcome, Parcel, Receipt, StagedFile
+from docgen.model import DELIVERED, Outcome, Parcel, Receipt, StagedFile
 from docgen.pacing import Pacer
-from docgen.protocols import Feature
+from docgen.protocols import Claim, Feature, unclaimed
 from docgen.sendconfig import WeightedAccount
 from docgen.sending.allowances import Allowances
 
@@ -73,7 +73,7 @@ class SmtpTransport:
     ) -> None:
         await asyncio.gather(*(line.close() for line in self._lines))
 
-    async def send(self, parcel: Parcel) -> Receipt:
+    async def send(self, parcel: Parcel, claim: Claim = unclaimed) -> Receipt:
         """Send the staged message to the envelope's recipients.
 
         Returns:
@@ -94,15 +94,15 @@ class SmtpTransport:
             content = await _read(message)
         except DeliveryError as error:
             return Receipt(Outcome.FAILED, str(error), dict.fromkeys(parcel.envelope.recipients, Outcome.FAILED))
-        return await self._carry(parcel, parcel.envelope, content)
+        return await self._carry(parcel, Load(parcel.envelope, content, claim))
 
-    async def _carry(self, parcel: Parcel, envelope: Envelope, content: bytes) -> Receipt:
+    async def _carry(self, parcel: Parcel, load: Load) -> Receipt:
         """Send through the account whose turn it is, or through another while that one cannot be reached."""
         left, problem = [line for line in self._lines if self._is_free(line)], None
         while left:
             line = self._whose_turn(left)
             try:
-                return await self._carry_by(line, parcel, envelope, content)
+                return await self._carry_by(line, parcel, load)
             except TransportUnavailable as error:
                 # Nothing was handed over. The first account's words are told: it is the one meant.
                 problem = problem or error
@@ -112,15 +112,15 @@ class SmtpTransport:
     def _is_free(self, line: _Line) -> bool:
         return self._allowances is None or self._allowances.is_free(line.account.label)
 
-    async def _carry_by(self, line: _Line, parcel: Parcel, envelope: Envelope, content: bytes) -> Receipt:
+    async def _carry_by(self, line: _Line, parcel: Parcel, load: Load) -> Receipt:
         """Send through one account, and count what its server takes."""
         label = line.account.label
         if self._allowances is None:
-            return replace(await line.carry(envelope, content), account=label)
+            return replace(await line.carry(load), account=label)
         self._allowances.take(label, parcel.delivery)
         taken = False
         try:
-            receipt = replace(await line.carry(envelope, content), account=label)
+            receipt = replace(await line.carry(load), account=label)
             taken = bool(DELIVERED & {receipt.outcome, *receipt.outcomes.values()})
         finally:
             if not taken:
@@ -171,20 +171,20 @@ class _Line:
         sessions, self._idle = self._idle, []
         await asyncio.gather(*(session.close() for session in sessions))
 
-    async def carry(self, envelope: Envelope, content: bytes) -> Receipt:
+    async def carry(self, load: Load) -> Receipt:
         async with self._gate:
             await self._pacer.wait()
-            return await self._carry(envelope, content)
+            return await self._carry(load)
 
-    async def _carry(self, envelope: Envelope, content: bytes) -> Receipt:
+    async def _carry(self, load: Load) -> Receipt:
         session = self._idle.pop() if self._idle else self._new_session()
         try:
-            return await self._try(session, envelope, content)
+            return await self._try(session, load)
         except ConnectionLost:
             # Servers close connections that were quiet or busy for long: once, that is no fault.
             session = self._new_session()
         try:
-            return await self._try(session, envelope, content)
+            return await self._try(session, load)
         except ConnectionLost as error:
             server = f"{self.account.host} port {self.account.effective_port}"
             raise TransportUnavailable(
@@ -192,9 +192,9 @@ class _Line:
                 hint="try again later",
             ) from error
 
-    async def _try(self, session: Session, envelope: Envelope, content: bytes) -> Receipt:
+    async def _try(self, session: Session, load: Load) -> Receipt:
         await session.open()
-        receipt = await session.carry(envelope, content)
+        receipt = await session.carry(load)
         self._idle.append(session)
         return receipt
 

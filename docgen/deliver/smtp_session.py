@@ -4,8 +4,7 @@ SMTP leaves one doubtful moment: after the final dot of the message is written a
 goes wrong before is `ConnectionLost` and may be tried again; whatever goes wrong then is *unknown* and never is.
 
 Where the server offers PIPELINING, sender, recipients and DATA go out in one write (RFC 2920). The next envelope does
-not travel with the end of a message, though RFC 2920 allows it: it would have to be claimed before the last answer is
-read, and a crash would then leave two messages in doubt on one connection.
+not travel with the end of a message, though RFC 2920 allows it: what broke off then would be harder to tell apart.
 """
 
 from __future__ import annotations
@@ -14,10 +13,12 @@ import re
 import ssl
 from collections.abc import Mapping
 from contextlib import suppress
+from dataclasses import dataclass
 
 from docgen.deliver.smtp_login import open_wire, without_password
 from docgen.deliver.smtp_wire import Reply, Wire, WireBroken, command
 from docgen.model import Envelope, Outcome, Receipt
+from docgen.protocols import Claim, unclaimed
 from docgen.sendconfig import SmtpAccount
 
 #: The answer to a whole message may take a server long (virus scan); giving up early would leave it in doubt.
@@ -33,6 +34,19 @@ _END = len(b"\r\n.\r\n")
 
 class ConnectionLost(Exception):
     """The server is gone and cannot have the message."""
+
+
+@dataclass(frozen=True, slots=True)
+class Load:
+    """A message on its way.
+
+    Attributes:
+        claim: awaited right before the final dot goes, so that a crash before leaves nothing in doubt.
+    """
+
+    envelope: Envelope
+    content: bytes
+    claim: Claim = unclaimed
 
 
 class Session:
@@ -73,18 +87,20 @@ class Session:
                 await self._wire.reply(_GOODBYE_S)
         self.drop()
 
-    async def carry(self, envelope: Envelope, content: bytes) -> Receipt:
+    async def carry(self, load: Load) -> Receipt:
         """Hand over one message.
 
         Raises:
             ConnectionLost: before the message was handed over; the session can be opened again.
+            NotClaimed: nothing was handed over, and the connection is closed in the midst of a message.
         """
+        envelope, content = load.envelope, load.content
         international = not (content.isascii() and "".join([envelope.sender, *envelope.recipients]).isascii())
         if problem := self._unfit(len(content), international):
             return _all(envelope, Outcome.FAILED, problem)
         self._carried += 1
         try:
-            return await self._carry(envelope, content, self._options(len(content), international))
+            return await self._carry(load, self._options(len(content), international))
         except WireBroken as error:
             self.drop()
             raise ConnectionLost(str(error)) from error
@@ -104,7 +120,8 @@ class Session:
         size_option = f" SIZE={size}" if "size" in self._offers else ""
         return f"{size_option}{' BODY=8BITMIME SMTPUTF8' if international else ''}"
 
-    async def _carry(self, envelope: Envelope, content: bytes, options: str) -> Receipt:
+    async def _carry(self, load: Load, options: str) -> Receipt:
+        envelope = load.envelope
         mail = f"MAIL FROM:<{envelope.sender}>{options}"
         rcpts = [f"RCPT TO:<{address}>" for address in envelope.recipients]
         # Clear the server's memory of an unfinished message, so that this one does not meet it.
@@ -116,7 +133,7 @@ class Session:
             replies = await self._one_by_one([*before, mail], rcpts)
         if before and not replies.pop(0).is_yes:
             raise WireBroken("the mail server does not forget the message before")
-        return await self._go_on(envelope, content, replies)
+        return await self._go_on(load, replies)
 
     async def _group(self, lines: list[str]) -> list[Reply]:
         """Say everything at once and read every answer."""
@@ -136,8 +153,9 @@ class Session:
             replies += await self._group(["DATA"])
         return replies
 
-    async def _go_on(self, envelope: Envelope, content: bytes, replies: list[Reply]) -> Receipt:
+    async def _go_on(self, load: Load, replies: list[Reply]) -> Receipt:
         """Judge what came before the message, and send it if somebody may have it."""
+        envelope = load.envelope
         mail, rcpts = replies[0], dict(zip(envelope.recipients, replies[1:], strict=False))
         data = replies[-1] if len(replies) == len(envelope.recipients) + 2 else None
         refused = {address: reply for address, reply in rcpts.items() if not reply.is_yes}
@@ -152,22 +170,23 @@ class Session:
         assert data is not None
         if data.code != _GO_ON:
             return self._receipt(envelope, refused, _refusal(data), data)
-        return await self._hand_over(envelope, content, refused)
+        return await self._hand_over(load, refused)
 
     async def _end_empty(self) -> None:
         """End a message that is for nobody. Source: RFC 2920 section 3.1, a lone dot after all were refused."""
         self._write(b".\r\n", 1)
         await self._reply()
 
-    async def _hand_over(self, envelope: Envelope, content: bytes, refused: Mapping[str, Reply]) -> Receipt:
+    async def _hand_over(self, load: Load, refused: Mapping[str, Reply]) -> Receipt:
         assert self._wire is not None
         patience_s = _PATIENCE * self._account.timeout_s
-        data, reply = as_data(content), None
+        data, reply = as_data(load.content), None
         if len(data) > _AT_ONCE:
             # The end goes by itself: what breaks before it is written cannot leave a message in doubt.
             self._write(data[:-_END], 0)
             await self._wire.drain(patience_s)
             data = data[-_END:]
+        await load.claim()
         self._write(data, 1)
         try:
             reply = await self._wire.reply(patience_s)
@@ -178,9 +197,9 @@ class Session:
         if reply is None or reply.code == _CLOSING or outcome is Outcome.UNKNOWN:
             self.drop()
         if reply is None:
-            return self._receipt(envelope, refused, outcome, words=problem)
+            return self._receipt(load.envelope, refused, outcome, words=problem)
         self._unfinished = outcome is not Outcome.SENT
-        return self._receipt(envelope, refused, outcome, reply)
+        return self._receipt(load.envelope, refused, outcome, reply)
 
     def _write(self, data: bytes, replies: int) -> None:
         assert self._wire is not None

@@ -21,7 +21,7 @@ sys.path.insert(0, str(Path(__file__).parents[1]))  # mailers.py stands beside t
 from mailers import find, smtp_sink
 
 from docgen import loops
-from docgen.deliver.smtp_session import Session
+from docgen.deliver.smtp_session import Load, Session
 from docgen.model import Envelope, Outcome
 from docgen.sendconfig import SmtpAccount
 
@@ -107,7 +107,7 @@ async def _share(port: int, made: list[bytes]) -> None:
         session = Session(account, None, "bench.test")
         while made:
             await session.open()
-            receipt = await session.carry(envelope, made.pop())
+            receipt = await session.carry(Load(envelope, made.pop()))
             assert receipt.outcome is Outcome.SENT, receipt
         await session.close()
 

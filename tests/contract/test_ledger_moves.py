@@ -43,7 +43,7 @@ def test_nothing_to_do_is_done(ledger: Ledger) -> None:
 
 def test_copies_are_found_in_the_history_of_their_addresses(ledger: Ledger) -> None:
     run, _ = _claimed(ledger, 2)
-    outcomes = {address: Outcome.SENT for address in ("ana@example.com", "copy@example.org")}
+    outcomes = dict.fromkeys(("ana@example.com", "copy@example.org"), Outcome.SENT)
     settled = [(each, Receipt(Outcome.SENT, "", outcomes), NOW) for each in ledger.deliveries(run)]
     ledger.move(Moves(settled), NOW)
     assert len(ledger.history("Copy@example.org")) == 2

@@ -22,7 +22,7 @@ from docgen.deliver.print_run import PrintTransport
 from docgen.deliver.smtp import SmtpTransport
 from docgen.errors import TransportUnavailable
 from docgen.model import DELIVERED, Envelope, Outcome, Parcel, Receipt, StagedFile
-from docgen.protocols import BatchTransport, Feature, Transport
+from docgen.protocols import BatchTransport, Feature, NotClaimed, Transport
 
 
 @dataclass(frozen=True)
@@ -157,6 +157,37 @@ def test_twice_is_the_same_as_once_where_that_is_promised(opener: Opener, tmp_pa
     if opener not in (_smtp, _smtp_pipelined):
         # A new process after a crash knows nothing of the first attempt.
         assert len(_run(opener, tmp_path / "place", [parcel])[1]) == 1
+
+
+def test_it_claims_before_anything_arrives(opener: Opener, tmp_path: Path) -> None:
+    parcel, seen = _parcel(tmp_path, 1), []
+
+    async def scenario() -> Receipt:
+        async with opener(tmp_path / "place") as channel:
+
+            async def claim() -> None:
+                seen.append(channel.arrived())
+
+            return await channel.transport.send(parcel, claim)
+
+    assert asyncio.run(scenario()).outcome in DELIVERED
+    assert seen == [[]]
+
+
+def test_it_hands_over_nothing_that_may_not_be_claimed(opener: Opener, tmp_path: Path) -> None:
+    first, second = _parcel(tmp_path, 1), _parcel(tmp_path, 2)
+
+    async def refuse() -> None:
+        raise NotClaimed
+
+    async def scenario() -> list[bytes]:
+        async with opener(tmp_path / "place") as channel:
+            with pytest.raises(NotClaimed):
+                await channel.transport.send(first, refuse)
+            await channel.transport.send(second)
+            return channel.arrived()
+
+    assert asyncio.run(scenario()) == [second.files[0].path.read_bytes()]
 
 
 def test_it_refuses_a_file_that_changed_after_it_was_made(opener: Opener, tmp_path: Path) -> None:

@@ -227,6 +227,21 @@ def test_the_next_message_after_an_unknown_one_goes_over_a_fresh_connection(tmp_
     assert mailbox.connections == 2
 
 
+def test_a_large_message_is_claimed_before_its_end_and_once_though_its_connection_breaks_before(tmp_path: Path) -> None:
+    parcel = _parcel(tmp_path, content=MESSAGE + 3000 * (b"x" * 70 + b"\r\n"))
+    mailbox, arrived = Mailbox(drops=["DATA"]), []
+
+    async def claim() -> None:
+        arrived.append(len(mailbox.messages))
+
+    async def scenario() -> Receipt:
+        async with mail_server(mailbox), _transport(mailbox) as transport:
+            return await transport.send(parcel, claim)
+
+    assert asyncio.run(scenario()).outcome is Outcome.SENT
+    assert (arrived, len(mailbox.messages), mailbox.connections) == ([0], 1, 2)
+
+
 def test_a_server_too_slow_with_its_answer_leaves_the_message_unknown(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

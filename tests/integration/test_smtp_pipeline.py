@@ -9,9 +9,10 @@ from collections.abc import Sequence
 import pytest
 
 from docgen import loops
-from docgen.deliver.smtp_session import ConnectionLost, Session
+from docgen.deliver.smtp_session import ConnectionLost, Load, Session
 from docgen.deliver.smtp_wire import command
 from docgen.model import Envelope, Outcome, Receipt
+from docgen.protocols import Claim, NotClaimed, unclaimed
 from docgen.sendconfig import SmtpAccount
 
 JANE, JOHN = "jane@example.org", "john@example.org"
@@ -45,7 +46,7 @@ class Script:
             writer.close()
 
 
-def _carry(script: Script, envelopes: Sequence[Envelope], **account: object) -> list[Receipt]:
+def _carry(script: Script, envelopes: Sequence[Envelope], claim: Claim = unclaimed, **account: object) -> list[Receipt]:
     async def scenario() -> list[Receipt]:
         server = await asyncio.start_server(script, "127.0.0.1", 0)
         port = server.sockets[0].getsockname()[1]
@@ -55,7 +56,7 @@ def _carry(script: Script, envelopes: Sequence[Envelope], **account: object) -> 
         try:
             for envelope in envelopes:
                 await session.open()
-                receipts.append(await session.carry(envelope, HELLO))
+                receipts.append(await session.carry(Load(envelope, HELLO, claim)))
         finally:
             session.drop()
             server.close()
@@ -109,6 +110,29 @@ def test_a_refused_sender_sends_no_message_even_where_the_server_would_take_one(
     assert script.heard[1] == b".\r\n"
 
 
+def test_a_claim_is_asked_for_right_before_the_message() -> None:
+    script, heard = Script([[OK, OK, GO]]), []
+
+    async def refuse() -> None:
+        heard.append(b"".join(script.heard))
+        raise NotClaimed
+
+    with pytest.raises(NotClaimed):
+        _carry(script, [_to(JANE)], refuse)
+    assert len(heard) == 1
+    assert heard[0] == b"".join(script.heard)
+    assert heard[0].endswith(b"DATA\r\n")
+
+
+@pytest.mark.parametrize("replies", [[OK, NO, GO], [OK, LATER, GO], ["550 no", OK, GO], [OK, OK, "451 later"]])
+def test_what_is_refused_before_the_message_needs_no_claim(replies: list[str]) -> None:
+    async def refuse() -> None:
+        raise NotClaimed
+
+    (receipt,) = _carry(Script([replies, [OK]]), [_to(JANE)], refuse)
+    assert receipt.outcome in (Outcome.FAILED, Outcome.REJECTED)
+
+
 def test_replies_may_have_many_lines() -> None:
     script = Script([["250-one\r\n250-two\r\n250 three", "250", GO], ["250-queued\r\n250 as X"]])
     (receipt,) = _carry(script, [_to(JANE)])
@@ -139,12 +163,12 @@ def test_a_word_between_messages_is_not_taken_for_an_answer() -> None:
         account = SmtpAccount.model_validate({"host": "127.0.0.1", "port": port, "security": "none"})
         session = Session(account, None, "client.test")
         await session.open()
-        assert (await session.carry(_to(JANE), HELLO)).outcome is Outcome.SENT
+        assert (await session.carry(Load(_to(JANE), HELLO))).outcome is Outcome.SENT
         for _ in range(20):
             await asyncio.sleep(0)
         script.groups = [[OK, OK, GO], [OK]]
         await session.open()
-        assert (await session.carry(_to(JOHN), HELLO)).outcome is Outcome.SENT
+        assert (await session.carry(Load(_to(JOHN), HELLO))).outcome is Outcome.SENT
         session.drop()
         server.close()
 

@@ -13,6 +13,7 @@ from typing import Self
 import pytest
 
 from docgen.dispatch import Dispatcher, Halt
+from docgen.errors import TransportUnavailable
 from docgen.model import (
     Asked,
     Delivery,
@@ -26,7 +27,7 @@ from docgen.model import (
     RunSpec,
     Wish,
 )
-from docgen.protocols import Feature
+from docgen.protocols import Claim, Feature, unclaimed
 from docgen.sendconfig import SendingConfig
 from docgen.sending.governor import Governor
 from docgen.store.memory import MemoryLedger
@@ -67,7 +68,8 @@ class Answering:
     ) -> None:
         return None
 
-    async def send(self, parcel: Parcel) -> Receipt:
+    async def send(self, parcel: Parcel, claim: Claim = unclaimed) -> Receipt:
+        await claim()
         self.asked.append((int(parcel.key), (self.clock.now - START).total_seconds()))
         words = self.answer(int(parcel.key), self.clock.now)
         outcome = {"2": Outcome.SENT, "4": Outcome.FAILED, "5": Outcome.REJECTED}[words[0]]
@@ -120,6 +122,45 @@ def test_a_greylisted_message_comes_again_and_is_sent_once() -> None:
     assert {d.outcome for d in _deliveries(dispatcher)} == {Outcome.SENT}
     assert [key for key, _ in transport.asked] == [0, 1, 2, 1]
     assert transport.asked[-1][1] >= 300
+
+
+class Late(Answering):
+    """Notes what is claimed before it claims; cannot be reached where it is told so."""
+
+    def __init__(self, clock: Clock, dispatcher: Dispatcher, problem: str = "") -> None:
+        super().__init__(clock, lambda key, now: "250 ok")
+        self.dispatcher, self.problem = dispatcher, problem
+        self.seen: list[DeliveryState] = []
+
+    async def send(self, parcel: Parcel, claim: Claim = unclaimed) -> Receipt:
+        await asyncio.sleep(0)
+        self.seen.append(_deliveries(self.dispatcher)[int(parcel.key)].state)
+        if self.problem:
+            raise TransportUnavailable(self.problem)
+        return await super().send(parcel, claim)
+
+
+def test_nothing_is_claimed_while_a_transport_is_not_at_the_handing_over() -> None:
+    dispatcher, clock = _planned(5)
+    transport = Late(clock, dispatcher)
+    asyncio.run(dispatcher.send_each(transport, "smtp"))
+    assert transport.seen == [DeliveryState.PENDING] * 5
+    assert {d.outcome for d in _deliveries(dispatcher)} == {Outcome.SENT}
+
+
+def test_a_transport_that_cannot_be_reached_leaves_everything_pending() -> None:
+    dispatcher, clock = _planned(5)
+    asyncio.run(dispatcher.send_each(Late(clock, dispatcher, "nobody there"), "smtp"))
+    assert {(d.state, d.claimed) for d in _deliveries(dispatcher)} == {(DeliveryState.PENDING, None)}
+    assert dispatcher.halt.reason == "nobody there"
+
+
+def test_no_server_hears_of_whom_nothing_may_be_sent_to() -> None:
+    dispatcher, clock = _planned(4)
+    dispatcher = replace(dispatcher, why_not=lambda each: ["unsubscribed" if d.key in "02" else "" for d in each])
+    transport = _send(dispatcher, clock, _ok, None)
+    assert [key for key, _ in transport.asked] == [1, 3]
+    assert [d.detail for d in _deliveries(dispatcher)] == ["unsubscribed", "250 ok", "unsubscribed", "250 ok"]
 
 
 def test_a_message_refused_to_the_last_has_failed() -> None:

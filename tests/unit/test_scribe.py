@@ -49,6 +49,7 @@ class Desk:
             self._why_not,
             lambda delivery, receipt: self.told.append((delivery.key, receipt)),
             self.faults.append,
+            linger_s=0,
         )
 
     def plan(self, run: str, count: int) -> None:
