@@ -66,7 +66,8 @@ def screen_pictures(screens: Mapping[str, tuple[str, int]], browser: str) -> dic
     # One start of the browser for all: they stand side by side in one page, which is cut up after. Frames of an origin
     # of their own would be painted by other processes, sometimes after the picture is taken.
     frames = "".join(
-        f'<iframe sandbox="allow-same-origin" width="{width}" height="{_HEIGHT}" srcdoc="{markup.escape(html)}"></iframe>'
+        f'<iframe sandbox="allow-same-origin" width="{width}" height="{_HEIGHT}"'
+        f' srcdoc="{markup.escape(html)}"></iframe>'
         for html, width in screens.values()
     )
     style = "<style>body{margin:0;display:flex}iframe{border:0;flex:none;background:#fff}</style>"

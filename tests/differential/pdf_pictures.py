@@ -117,7 +117,7 @@ def _range(picture: Image.Image, size: int) -> Image.Image:
 def _around(
     picture: Image.Image, size: int, pick: Callable[[Image.Image, Image.Image], Image.Image], nothing: int
 ) -> Image.Image:
-    """Do as Pillow's MaxFilter and MinFilter, some ten times as fast: rows first, then columns, whole pictures at once."""
+    """Do as Pillow's MaxFilter and MinFilter, some ten times as fast: rows, then columns, each picture at once."""
     reach = size // 2
     for across, down in ((1, 0), (0, 1)):
         x, y, (width, height) = reach * across, reach * down, picture.size
