@@ -275,6 +275,9 @@ def _flow() -> dict[str, str]:
         "code": '<qr value="docgen" size="60" align="right"/>' + _p(),
         "bar code": '<barCodeFlowable code="code128" value="DG-1" barHeight="30"/>' + _p(),
         "drawing": '<illustration width="100" height="40"><rect x="0" y="0" width="100" height="40"/></illustration>' + _p(),
+        "background behind a picture": _p(
+            '<font backColor="#EEF3F4">word <img src="logo.png" width="12" height="6"/></font> more'
+        ),
         "link of a picture alone": _p('<a href="https://example.com"><img src="logo.png" width="12" height="6"/></a>'),
         "block of links": f'<link url="https://example.com">{_p()}{_p()}</link>',
         "block of links with a box": f'<link destination="x" boxStrokeWidth="1" boxStrokeColor="red">{_p()}</link>'
@@ -361,6 +364,11 @@ _OTHERWISE = {
     "item without text": "<ul bulletFontName='SourceSans3'><li><para/></li></ul>",
     "text in percent beside a picture": '<imageAndFlowables imageName="logo.png" imageWidth="60" imageHeight="30">'
     f"{_p(_PERCENT)}</imageAndFlowables>",
+    "rows parted beside a cell of both": '<para style="text">x</para><spacer length="160"/>'
+    '<blockTable colWidths="60,60" splitInRow="1"><blockTableStyle id="own"><blockFont name="SourceSans3" size="9" '
+    'leading="11"/><blockSpan start="1,0" stop="1,1"/></blockTableStyle><tr><td>one</td><td>'
+    f"{_p('two words and many more of them to fill the cell that spans')}</td></tr><tr><td>two</td><td/></tr>"
+    "</blockTable>",
     "aligned table split in a row": '<blockTable colWidths="120" alignment="right" splitInRow="1"><tr><td>'
     f"{_p(_LONG * 6)}</td></tr></blockTable>",
     "picture alone in a column without width": '<indent right="160"><blockTable><tr><td>'

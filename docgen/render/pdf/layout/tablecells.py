@@ -27,7 +27,7 @@ def measure(blocks: Sequence[Block], look: CellStyle, width: float | None) -> tu
     Raises:
         ValueError: the column is narrower than its paddings.
     """
-    if not width:
+    if width is None:
         width = max(block.wrap(BOUNDLESS, BOUNDLESS)[0] for block in blocks)
     inner = width - look.left - look.right
     if inner < 0:
