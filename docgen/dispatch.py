@@ -20,10 +20,12 @@ from typing import Any
 
 from docgen.errors import DeliveryError, DocgenError, TransportUnavailable
 from docgen.model import (
+    DELIVERED,
     Delivery,
     DeliveryState,
     Envelope,
     Moves,
+    NewDelivery,
     Outcome,
     Parcel,
     Receipt,
@@ -432,6 +434,24 @@ def payload_of(
     if address:
         payload["address"] = list(address)
     return payload
+
+
+def to_whom_it_has_not_reached(new: NewDelivery, before: Sequence[Delivery]) -> NewDelivery:
+    """Leave out of a message's envelope who got it when others of its recipients did not.
+
+    Args:
+        new: planned, by a run whose record was delivered to nobody as a whole.
+        before: deliveries of the same message.
+    """
+    got = [each.outcomes for each in before if each.identity == new.identity]
+    reached = {address_key(a) for outcomes in got for a, outcome in outcomes.items() if outcome in DELIVERED}
+    envelope = new.payload.get("envelope")
+    if not reached or not isinstance(envelope, dict):
+        return new
+    left = [address for address in envelope["recipients"] if address_key(address) not in reached]
+    if not left:
+        return replace(new, skip="every recipient has it from an earlier run")
+    return replace(new, payload={**new.payload, "envelope": {**envelope, "recipients": left}})
 
 
 def parcel_of(delivery: Delivery, folder: Path) -> Parcel:

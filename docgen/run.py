@@ -23,7 +23,7 @@ from docgen import loops
 from docgen.batch import Made, OpenWorker
 from docgen.bundles import Bundling, read_notes
 from docgen.contest import Contests, unsent_files
-from docgen.dispatch import Dispatcher, Halt, parcel_of
+from docgen.dispatch import Dispatcher, Halt, parcel_of, to_whom_it_has_not_reached
 from docgen.draft import same_name, staged_path
 from docgen.errors import AddressError, DocgenError, FileCollision, StoreError
 from docgen.files import new_file, remove_file, remove_leftovers, sha256_of, writing
@@ -259,6 +259,7 @@ class Runner:
             raise Refused(refusals)
         identities = [delivery.identity for made in batch for delivery in made.result.deliveries]
         earlier = self.reference.earlier(identities) if identities else {}
+        batch = self._to_the_others(batch)
         results = []
         for made in batch:
             record = self._records.popleft()
@@ -268,6 +269,23 @@ class Runner:
             else:
                 results.append(self._against_earlier(made.result, record, earlier))
         return results
+
+    def _to_the_others(self, batch: Sequence[Made]) -> Sequence[Made]:
+        """Leave out who got a copy of a message that its first recipient did not get."""
+        several = {d.message_id for made in batch for d in made.result.deliveries if len(_addresses(d)) > 1}
+        before = self.reference.deliveries_of(sorted(several)) if several else []
+        if not before:
+            return batch
+        return [
+            replace(
+                made,
+                result=replace(
+                    made.result,
+                    deliveries=tuple(to_whom_it_has_not_reached(each, before) for each in made.result.deliveries),
+                ),
+            )
+            for made in batch
+        ]
 
     def _against_earlier(self, result: ItemResult, record: Record, earlier: Mapping[str, Earlier]) -> ItemResult:
         deliveries = []
@@ -511,7 +529,7 @@ class Runner:
         self.run = replace(self.run, state=state, note=note, finished=self.clock() if state in ENDED else None)
 
 
-def _addresses(delivery: Delivery) -> list[str]:
+def _addresses(delivery: Delivery | NewDelivery) -> list[str]:
     """Return whom a message goes to; nobody where it is none."""
     envelope = delivery.payload.get("envelope")
     return list(envelope["recipients"]) if isinstance(envelope, dict) else []

@@ -210,6 +210,19 @@ def test_a_new_run_sends_to_the_corrected_address_and_skips_who_was_reached(mail
     assert sink.recipients() == everybody(4) - Counter(["p1@example.org"]) + Counter(["right@example.org"])
 
 
+def test_a_new_run_sends_no_second_copy_to_who_had_one(mailing: Office, sink: Sink) -> None:
+    mailing.edit("jobs/notes.yaml", "template: note", "template: note, cc: boss@example.org")
+    people(mailing, 1)
+    sink.behave(refuse={"p0@example.org": "550 5.1.1 nobody"})
+    assert outcomes(run(mailing))["email"] == {"rejected": 1}
+    assert sink.recipients() == Counter(["boss@example.org"])
+    mailing.edit("data/people.csv", "p0@example.org", "right@example.org")
+    sink.behave()
+    assert outcomes(run(mailing))["email"] == {"sent": 1}
+    assert outcomes(run(mailing))["email"] == {"skipped": 1}
+    assert sink.recipients() == Counter(["boss@example.org", "right@example.org"])
+
+
 def test_trying_again_leaves_documents_bundles_and_quarantine_as_they_are(office: Office, sink: Sink) -> None:
     server(office, sink)
     office.edit("data/customers.csv", "Smith & Co", "")
