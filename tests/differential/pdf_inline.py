@@ -58,7 +58,13 @@ def inline(choose: Chooser, depth: int = 0, linked: bool = False, moving: bool =
     for _ in range(choose.number(1, 5 if depth == 0 else 2)):
         marked = depth < 3 and choose.chance(2)
         pieces.append(_piece(choose, depth, linked, moving) if marked else words(choose, 40 if depth == 0 else 8))
-    return choose.pick((" ", "")).join(pieces)
+    made = choose.pick((" ", "")).join(pieces)
+    return without_background(made) if "<img" in made else made
+
+
+def without_background(content: str) -> str:
+    """Return the content of a paragraph without backgrounds: ReportLab draws them over pictures and bullets."""
+    return content.replace(' backColor="#EEF3F4"', "")
 
 
 def _piece(choose: Chooser, depth: int, linked: bool, moving: bool) -> str:

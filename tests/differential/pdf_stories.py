@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from differential.pdf_choices import Chooser, Drawn, Seeded
 from differential.pdf_graphics import graphics
-from differential.pdf_inline import COLOURS, inline, words
+from differential.pdf_inline import COLOURS, inline, without_background, words
 from differential.pdf_tables import table
 from hypothesis import strategies as st
 
@@ -101,6 +101,8 @@ class _Story:
         if moving and (len(content) > _SPLITS or "<br" in content):
             # Where z3c.rml splits a paragraph whose text moves, breaks are lost and long words get spaces.
             content = re.sub(r"<(pageNumber|getName)[^>]*/>", "", content)
+        if "bulletText" in look:
+            content = without_background(content)
         return f'<para style="text"{look}>{start}{content}</para>'
 
     def _heading(self, depth: int) -> str:

@@ -81,10 +81,18 @@ def table(choose: Chooser, depth: int, styles: list[str], blocks: Blocks) -> str
     style = "" if own else f' style="{_styled(choose, styles)}"'
     head = ' repeatRows="1"' if rows > 2 and choose.chance(3) and not spans else ""
     manners = _manners(choose)
+    if _over_rows(spans):
+        # ReportLab divides such a cell where its rows part, and takes the width of another column for it.
+        manners = re.sub(' splitInRow="[0-9]+"', "", manners)
     if "splitInRow" in manners:
         # ReportLab loses the alignment of a table where it splits one of its rows, and lists go over the page's edge.
         manners = re.sub(f' {"splitInRow" if "<li>" in content else "alignment"}="[a-z0-9]+"', "", manners)
     return f"<blockTable{style}{widths}{head}{manners}>{own}{content}</blockTable>"
+
+
+def _over_rows(spans: str) -> bool:
+    rows = re.findall(r'="[0-9]+,([0-9]+)"', spans)
+    return len(set(rows)) > 1
 
 
 def _styled(choose: Chooser, styles: list[str]) -> str:

@@ -150,7 +150,7 @@ class _File:
             if sheet.links:
                 more += f"/Tabs/S/Annots[{' '.join(self._put_notes(sheet, notes))}]"
             self._pool.add(
-                f"<</Type/Page/Parent {self._tree} 0 R/MediaBox[0 0 {number(sheet.width)} {number(sheet.height)}]{more}"
+                f"<</Type/Page/Parent {self._tree} 0 R/MediaBox[0 0 {_exact(sheet.width)} {_exact(sheet.height)}]{more}"
                 f"/Resources {self._shared.resources} 0 R/Contents {content} 0 R/StructParents {key}>>",
                 at,
             )
@@ -181,3 +181,8 @@ class _File:
             shared, self._pool.lock(), tuple(self._contents), self._xmp, self._info, entries, self._document.language
         )
         return form.assemble(self._pool.streams), form
+
+
+def _exact(value: float) -> str:
+    """Return a page's size to the fourth digit: viewers scale pages by it, and a rule's last dash comes or goes."""
+    return f"{value:.4f}".rstrip("0").rstrip(".")
