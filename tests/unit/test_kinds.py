@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from docgen.errors import Faults, MissingValue, RecordError, WrongTotal, WrongValue
-from docgen.fields import read_values
+from docgen.fields import FieldSpec, read_values
 from docgen.kinds import KINDS
 from docgen.kinds.contract import last_day
 from docgen.template import load_template
@@ -348,3 +348,21 @@ def test_a_kind_leaves_the_record_as_it_was(name: str) -> None:
 def test_a_fault_of_a_kind_is_a_fault_of_the_record() -> None:
     with pytest.raises(RecordError):
         invoice()
+
+
+# --- fields of the shipped templates -----------------------------------------------------------------
+
+
+def unexplained(fields: Mapping[str, FieldSpec], above: str = "") -> list[str]:
+    """Return the paths of fields that say too little for `docgen fields`."""
+    found = []
+    for name, spec in fields.items():
+        if not spec.help or (spec.example is None and not spec.fields):
+            found.append(above + name)
+        found += unexplained(spec.fields or {}, f"{above}{name}.")
+    return found
+
+
+@pytest.mark.parametrize("folder", sorted(path.parent.name for path in (ROOT / "templates").glob("*/template.yaml")))
+def test_every_field_says_what_it_is_and_shows_an_example(folder: str) -> None:
+    assert unexplained(load_template(ROOT / "templates" / folder).fields) == []
