@@ -5,6 +5,7 @@ The one module that names flufl.bounce.
 
 from __future__ import annotations
 
+import logging
 import re
 from collections.abc import Iterable
 from email.message import Message
@@ -58,6 +59,8 @@ def _finding(address: str, words: str, waiting: bool) -> Finding:
 def _ask_library(message: Message) -> tuple[set[str], set[str]]:
     from flufl.bounce import all_failures
 
+    # It writes a traceback of its own before it raises.
+    logging.getLogger("flufl.bounce").setLevel(logging.CRITICAL)
     try:
         late, gone = all_failures(message)
     except Exception:  # its detectors meet mail that none of them expects

@@ -210,6 +210,11 @@ def test_no_bytes_are_too_much(content: bytes) -> None:
     assert read_answer(content).findings
 
 
+def test_a_message_that_the_library_cannot_read_leaves_no_traceback(caplog: pytest.LogCaptureFixture) -> None:
+    assert [each.kind for each in read_answer(b"Subject: nobody sent this\n\nHello\n").findings] == ["other"]
+    assert caplog.records == []
+
+
 @given(st.sampled_from(sorted(TABLE)), st.integers(0, 4000), st.integers(0, 400), st.binary(max_size=40))
 @settings(max_examples=150, deadline=None)
 def test_damaged_answers_are_read_as_something(name: str, begin: int, length: int, instead: bytes) -> None:
