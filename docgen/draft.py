@@ -339,11 +339,7 @@ class Draft:
         plan, job = self.plan, self.plan.job
         people, reply_to = self._people(step, texts, rendered)
         sender = parse_mailbox(step.from_) if step.from_ else self.shop.sender
-        # A trial of its own, too: a mailbox shows only one of several messages with the same Message-ID.
-        edition = f"{job.edition}#{plan.own_edition}" if plan.own_edition else job.edition
         domain = sender.address.rpartition("@")[2]
-        identity = (job.name, edition, self.record.key, step.name)
-        message_id = make_message_id(*identity, domain, self.shop.message_id_keys)
         ways_out = self._ways_out(people["to"][0], reply_to or sender)
         letterhead = Letterhead(
             sender=sender,
@@ -352,7 +348,7 @@ class Draft:
             bcc=people["bcc"],
             reply_to=reply_to,
             date=plan.started,
-            message_id=message_id,
+            message_id=self._message_id(step, domain),
             message_class=job.message_class,
             language=self.locale,
             redirect_to=parse_mailbox(plan.config.email.redirect_to) if plan.config.email.redirect_to else None,
@@ -362,10 +358,21 @@ class Draft:
         )
         drawn = self._draw(step)
         versions = [each for each in step.versions if not drawn or each.name == drawn]
-        messages = {each.name: self._write_mail(step, each, letterhead, ways_out) for each in versions}
+        heads = {each: replace(letterhead, message_id=self._message_id(step, domain, each.name)) for each in versions}
+        messages = {each.name: self._write_mail(step, each, head, ways_out) for each, head in heads.items()}
         delivery = self._email_delivery(step, letterhead, messages, drawn)
         zone = zone_of(rendered.get("timezone", ""))
         return replace(delivery, payload={**delivery.payload, "timezone": zone}) if zone else delivery
+
+    def _message_id(self, step: EmailStep, domain: str, variant: str = "") -> str:
+        """Return the Message-ID: of trials and tests one of their own, since a mailbox shows only one of several alike.
+
+        A test sends all variants to the same people; of a run, each recipient gets one.
+        """
+        plan, job = self.plan, self.plan.job
+        own = " ".join(filter(None, (plan.own_edition, variant if plan.testers else "")))
+        edition = f"{job.edition}#{own}" if own else job.edition
+        return make_message_id(job.name, edition, self.record.key, step.name, domain, self.shop.message_id_keys)
 
     def _draw(self, step: EmailStep) -> str:
         """Return the variant that this record tests; "" where all are made: it waits, or this is a preview."""

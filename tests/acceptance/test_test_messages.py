@@ -56,6 +56,17 @@ def test_tests_have_message_ids_of_their_own(office: Office) -> None:
     assert not tests & real
 
 
+def test_variants_that_are_tested_have_message_ids_of_their_own(office: Office) -> None:
+    variants = "{subject: One}, b: {subject: Two}"
+    office.edit(
+        "jobs/letters.yaml",
+        "      template: note",
+        f"      template: note\n      ab_test: {{variants: {{a: {variants}}}, share: 50}}",
+    )
+    assert try_out(office, "--record", "0001", "--to", "me@example.com").code == 0
+    assert len({message["Message-ID"] for message in written(office)}) == len(written(office)) == 2
+
+
 def test_a_test_of_marketing_cannot_unsubscribe_the_customer(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
     for name, value in UNSUBSCRIBE.items():
         monkeypatch.setenv(name, value)
