@@ -10,6 +10,7 @@ import typer
 
 from docgen import api, show, showpeople
 from docgen.clibase import DONE, INPUT, ConfigOption, JsonOption, State, out, print_json, workspace_of
+from docgen.errors import UserError, did_you_mean
 from docgen.files import write_atomically
 from docgen.model import Consent, ConsentState, MessageClass, Suppression
 
@@ -54,7 +55,10 @@ def suppress_add(
 ) -> int:
     """Never contact these addresses again."""
     from docgen.address import parse_mailbox
+    from docgen.suppression import REASONS
 
+    if reason not in REASONS:
+        raise UserError(f'"{reason}" is not a reason', hint=did_you_mean(reason, REASONS))
     with workspace_of(config) as workspace:
         since = workspace.clock()
         classes = frozenset(for_class or ())

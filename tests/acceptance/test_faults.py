@@ -710,6 +710,8 @@ COMMANDS = [
     ("a command that is not there", ["rum", JOB_FILE], ["No such command 'rum'", "'run'", "docgen --help"]),
     ("a limit that is no number", ["run", JOB_FILE, "--limit", "x"], ["--limit", "docgen --help"]),
     ("a limit of nothing", ["run", JOB_FILE, "--limit", "0"], ["--limit", "docgen --help"]),
+    ("a reason that is not there", ["suppress", "add", "a@example.com", "--reason", "unsubcribed"],
+     ['"unsubcribed" is not a reason', 'did you mean "unsubscribed"?']),
     ("a class that is not there", ["suppress", "add", "a@example.com", "--class", "x"], ["--class", "transactional"]),
 ]  # fmt: skip
 
