@@ -9,6 +9,8 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 
+from pydantic import ValidationError
+
 from docgen.config import Config
 from docgen.dkim import Algorithm, dns_record, new_key, zone_line
 from docgen.dkimconfig import DkimConfig
@@ -55,10 +57,7 @@ def make_key(
         UnsafePath: the file would be among the templates.
         WriteError: it cannot be written.
     """
-    try:
-        chosen = DkimConfig(domain=domain, selector=selector or f"docgen-{algorithm}", key="-", algorithm=algorithm)
-    except ValueError as error:
-        raise UserError(f'"{domain}" is not a domain, or "{selector}" is not a selector') from error
+    chosen = _check(domain, selector or f"docgen-{algorithm}", algorithm)
     file = (out or config.base / "keys" / f"{chosen.selector}.{chosen.domain}.pem").absolute()
     if file.is_relative_to(config.templates.absolute()):
         raise UnsafePath(f"{file} is among the templates, which are for others to read", hint="name another --out")
@@ -67,6 +66,15 @@ def make_key(
     record = dns_record(pem)
     name = f"{chosen.selector}._domainkey.{chosen.domain}"
     return NewKey(file, name, record, zone_line(chosen.domain, chosen.selector, record), _entry(chosen, file, config))
+
+
+def _check(domain: str, selector: str, algorithm: Algorithm) -> DkimConfig:
+    try:
+        return DkimConfig(domain=domain, selector=selector, key="-", algorithm=algorithm)
+    except ValidationError as error:
+        said = {"domain": f'"{domain}" is not a domain', "selector": f'"{selector}" is not a selector'}
+        hint = "write a domain as example.com, a selector with letters, digits, hyphens and dots"
+        raise UserError("; ".join(said[str(each["loc"][0])] for each in error.errors()), hint=hint) from error
 
 
 def _entry(chosen: DkimConfig, file: Path, config: Config) -> str:

@@ -68,8 +68,8 @@ def test_a_key_that_others_can_read_is_noted(office: Office, mode: int, exposed:
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        (("e x",), "not a domain"),
-        (("example.com", "--selector", "a b"), "not a selector"),
+        (("e x",), '"e x" is not a domain; write'),
+        (("example.com", "--selector", "a b"), '"a b" is not a selector; write'),
         (("example.com", "--out", "templates/letter/k.pem"), "among the templates"),
     ],
 )
