@@ -133,6 +133,8 @@ def _advice(found: Summary) -> Iterator[str]:
         )
     if found.count(Outcome.UNKNOWN):
         yield f"Unknown may have arrived or not; they never go again by themselves: docgen show {run.id} --unknown"
+    if run.state in (RunState.PAUSED, RunState.DONE) and (found.count(Outcome.FAILED) or found.count(Outcome.REJECTED)):
+        yield f"To try again what failed or was rejected: docgen resume {run.id} --failed"
     if run.state in (RunState.PAUSED, RunState.MERGING) and not found.dry:
         yield f"To go on: docgen resume {run.id}"
 

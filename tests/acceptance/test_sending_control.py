@@ -191,6 +191,7 @@ def test_those_who_failed_get_the_same_message_again(mailing: Office, sink: Sink
     first = run(mailing)
     assert outcomes(first)["email"] == {"sent": 1, "failed": 1, "rejected": 2}
     name = first.json["run"]
+    assert f"docgen resume {name} --failed" in mailing.call("show", name).out
     mailing.call("suppress", "add", "p3@example.org")
     sink.behave()
     people(mailing, 9)
