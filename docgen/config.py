@@ -6,6 +6,7 @@ Knows nothing of jobs and templates, opens no connection and creates no folder.
 from __future__ import annotations
 
 import difflib
+import re
 import warnings
 from collections.abc import Iterator, Mapping
 from enum import StrEnum
@@ -322,6 +323,10 @@ def _secret_faults(tree: YamlTree) -> Iterator[ConfigError]:
             yield ConfigError("a key does not belong in a file", where=tree.where(place), hint=hint)
 
 
+#: Variables and nothing else; one with a default would have the secret in the file after all.
+_ONLY_VARIABLES = re.compile(r"(?:\s*\$\{\w+(?::-)?\})+\s*")
+
+
 def _in_plain_sight(tree: YamlTree, path: KeyPath) -> bool:
     from_environment = tree.where(path).file != tree.file
-    return path not in tree.written and not from_environment
+    return not from_environment and not _ONLY_VARIABLES.fullmatch(tree.written.get(path, ""))

@@ -189,6 +189,13 @@ def test_a_password_in_the_file_is_refused_without_repeating_it(tmp_path: Path) 
     )
 
 
+@pytest.mark.parametrize("text", ["${SMTP_PASSWORD:-hunter2}", "hunter${SMTP_PASSWORD:-}"])
+def test_a_password_beside_a_variable_is_one_in_the_file(tmp_path: Path, text: str) -> None:
+    (sentence,) = sentences(tmp_path, SMALL + f'email: {{username: me, password: "{text}"}}')
+    assert "a password does not belong in a file" in sentence
+    assert "hunter" not in sentence
+
+
 def test_a_name_without_a_password_is_a_fault(tmp_path: Path) -> None:
     (sentence,) = sentences(tmp_path, SMALL + "email: {username: me}")
     assert "email.password is missing beside username" in sentence
