@@ -57,11 +57,17 @@ def collect(
         return model.model_validate(tree.data, by_alias=True, by_name=False, context=dict(context or {})), []
     except ValidationError as cause:
         translator = _Translator(model, tree, error)
-        errors = cause.errors(include_url=False)
+        errors = _first_causes(cause.errors(include_url=False))
         found = [translator.fault(details) for details in errors]
         unknown = [details["loc"] for details in errors if details["type"] == "extra_forbidden"]
         instance = _without(unknown, model, tree, context) if len(unknown) == len(errors) else None
         return instance, [fault for fault in found if fault is not None]
+
+
+def _first_causes(errors: list[ErrorDetails]) -> list[ErrorDetails]:
+    """Leave out lists that are too short only because their entries are faulty."""
+    faulty = {details["loc"][:length] for details in errors for length in range(len(details["loc"]))}
+    return [details for details in errors if details["type"] != "too_short" or details["loc"] not in faulty]
 
 
 def _without(

@@ -189,6 +189,12 @@ def test_a_password_in_the_file_is_refused_without_repeating_it(tmp_path: Path) 
     )
 
 
+def test_a_list_of_which_every_entry_is_wrong_is_not_called_empty(tmp_path: Path) -> None:
+    hours = 'email: {sending: {hours: {begin: "09:00", end: "17:00", days: [monday]}}}'
+    (sentence,) = sentences(tmp_path, SMALL + hours)
+    assert '"monday" is not a day; there are: mon' in sentence
+
+
 @pytest.mark.parametrize("text", ["${SMTP_PASSWORD:-hunter2}", "hunter${SMTP_PASSWORD:-}"])
 def test_a_password_beside_a_variable_is_one_in_the_file(tmp_path: Path, text: str) -> None:
     (sentence,) = sentences(tmp_path, SMALL + f'email: {{username: me, password: "{text}"}}')
