@@ -278,6 +278,7 @@ def _flow() -> dict[str, str]:
         "background behind a picture": _p(
             '<font backColor="#EEF3F4">word <img src="logo.png" width="12" height="6"/></font> more'
         ),
+        "background behind a bullet": _p(f'a <font size="16" backColor="#EEF3F4">{_LONG}</font>', bulletText="•"),
         "link of a picture alone": _p('<a href="https://example.com"><img src="logo.png" width="12" height="6"/></a>'),
         "block of links": f'<link url="https://example.com">{_p()}{_p()}</link>',
         "block of links with a box": f'<link destination="x" boxStrokeWidth="1" boxStrokeColor="red">{_p()}</link>'

@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 
 from docgen.pdfmetadata import NO_EXTENSION, UNTITLED, Extension, clean, describe
-from docgen.pdfobjects import OWN_KEY, Pool, number, raw_stream, stream, text
+from docgen.pdfobjects import OWN_KEY, Pool, raw_stream, stream, text
 from docgen.render.pdf.file.attachments import Attachment, put_attachments
 from docgen.render.pdf.file.outline import Places, put_outline
 from docgen.render.pdf.file.shared import Shared, shared_part
