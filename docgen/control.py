@@ -342,8 +342,11 @@ def approve_run(workspace: Workspace, run: str, by: str) -> Run:
         raise_faults(faults)
         check_files(found, ledger)
         bound = bound_of(found, job, plan)
-        ledger.approve(Approval(found.id, by, workspace.clock(), ledger.fingerprint(found.id), bound))
-        return found
+        now = workspace.clock()
+        ledger.approve(Approval(found.id, by, now, ledger.fingerprint(found.id), bound))
+        note = f"approved by {by} on {now:%Y-%m-%d %H:%M}; to deliver it: docgen resume {found.id}"
+        ledger.set_state(found.id, RunState.WAITING, note)
+        return ledger.run(found.id)
 
 
 @dataclass(frozen=True)

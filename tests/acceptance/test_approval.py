@@ -25,6 +25,14 @@ def alter(path: Path) -> None:
     path.write_bytes(path.read_bytes() + b" ")
 
 
+def test_an_approved_run_says_who_approved_it_and_what_is_next(approved: Office) -> None:
+    run = run_of(approved)
+    note = approved.call("show", run, "--json").json["note"]
+    assert note.startswith("approved by Ona on ")
+    assert note.endswith(f"; to deliver it: docgen resume {run}")
+    assert approved.call("resume", run, "--json").json["note"] == ""
+
+
 @pytest.mark.parametrize(
     ("changed", "named"),
     [
