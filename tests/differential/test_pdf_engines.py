@@ -160,6 +160,10 @@ _ONCE_OPEN = {
 </pageTemplate></template><stylesheet><blockTableStyle id="dashed"><lineStyle kind="OUTLINE" colorName="(0.2,0.4,0.1)"
  dash="2,1" count="2" join="mitered"/></blockTableStyle></stylesheet><story><blockTable style="dashed"><tr>
 <td bottomPadding="0" background="#C6CFD2"><para/></td></tr></blockTable></story></document>""",
+    "a paragraph whose first part ends in an empty line": """
+<document filename="x.pdf"><template><pageTemplate id="one" pagesize="(300, 240)"><frame id="one1" x1="20" y1="30"
+ width="210" height="190"/></pageTemplate></template><stylesheet/><story><spacer length="145"/>
+<para backColor="#EEF3F4">delivery<br/>of<br/><b><br/></b>the contract</para></story></document>""",
 }
 
 

@@ -17,6 +17,7 @@ from docgen.render.pdf.layout.lines import (
     BREAK,
     NO_BREAK_SPACE,
     TEXT,
+    Line,
     Run,
     Word,
     make_words,
@@ -255,7 +256,8 @@ class Paragraph:
         if self._shared is None:
             self._shared = Shared()
         head = copy(self)
-        head._broken, head._stop, head._shared = broken, count, self._shared
+        stop = count if self.preformatted else _without_end(broken.lines, count)
+        head._broken, head._stop, head._shared = broken, stop, self._shared
         head._goes_on = True
         words = broken.words[: broken.lines[count].start]
         if any(not isinstance(word, str) and (word.split or word.injected) for word in words):
@@ -304,6 +306,12 @@ class Paragraph:
         if self._shared is not None:
             self._shared.node = node
         return node
+
+
+def _without_end(lines: Sequence[Line], count: int) -> int:
+    """Return how many lines a first part has: breaking it anew, ReportLab loses the empty line at its end."""
+    last = lines[count - 1]
+    return count - 1 if count > 1 and last.forced and not any(run.text or run.extra for run in last.runs) else count
 
 
 def _draw_parts(drawing: Drawing, sheet: Sheet, x: float, y: float, node: Node | None, known: dict[int, Node]) -> None:
