@@ -1,8 +1,8 @@
-"""Floor 3, work: the deliveries of a run, each claimed before it is tried and settled after.
+"""Floor 3, work: the deliveries of a run, each claimed before it is handed over and settled after.
 
-The order is the point. A claim is on disk before the transport moves, the outcome after it answered; whatever a crash
-leaves claimed is *unknown* for transports that cannot repeat safely, and done again for those that can. Knows nothing
-of templates and records.
+The order is the point. A claim is on disk before the transport hands anything over, the outcome after it answered;
+what a crash leaves claimed is *unknown* for transports that cannot repeat safely, and done again for those that can.
+Knows nothing of templates and records.
 """
 
 from __future__ import annotations

@@ -11,8 +11,6 @@ from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
-
 from docgen.batch import process_batch
 from docgen.check import check_plan
 from docgen.draft import staged_path
@@ -22,6 +20,7 @@ from docgen.job import Job, load_job
 from docgen.mailview import MailView, in_scheme, view_mail
 from docgen.model import ArtifactNote, ItemResult, Record
 from docgen.render.screens import DESKTOP, PHONE, find_browser, page_pictures, screen_pictures
+from docgen.report import page_template
 from docgen.run import place_error
 from docgen.testsend import find_records, provisional_numbers
 from docgen.wiring import Workspace, make_plan, open_records
@@ -212,14 +211,7 @@ def _add(preview: Preview, shown: Shown, pictures: Mapping[str, bytes]) -> None:
 
 
 def _page(preview: Preview, job: Job, record: Record) -> str:
-    environment = Environment(
-        loader=PackageLoader("docgen", "pages"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    return environment.get_template("preview.html").render(
+    return page_template("preview.html").render(
         job=job,
         record=record,
         documents=[shown for shown in preview.shown if shown.note],

@@ -18,7 +18,7 @@ from itertools import chain, islice
 from pathlib import Path
 from typing import TypeVar
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
+from jinja2 import Environment, PackageLoader, StrictUndefined, Template
 
 from docgen import spool
 from docgen.contest import ContestView, contest_views
@@ -297,8 +297,8 @@ def _write_lines(path: Path, lines: Iterable[str], encoding: str = "utf-8", end:
         file.writelines(encode(f"{line}{end}") for line in lines)
 
 
-def write_page(ledger: Ledger, summary: Summary, path: Path, bundles: Sequence[BundleNote] = ()) -> None:
-    """Write the page that a person reads: totals, what went wrong, links to the documents."""
+def page_template(name: str) -> Template:
+    """Return one of docgen's own HTML pages, to be filled in."""
     environment = Environment(
         loader=PackageLoader("docgen", "pages"),
         autoescape=True,
@@ -306,10 +306,15 @@ def write_page(ledger: Ledger, summary: Summary, path: Path, bundles: Sequence[B
         trim_blocks=True,
         lstrip_blocks=True,
     )
+    return environment.get_template(name)
+
+
+def write_page(ledger: Ledger, summary: Summary, path: Path, bundles: Sequence[BundleNote] = ()) -> None:
+    """Write the page that a person reads: totals, what went wrong, links to the documents."""
     trouble, more_trouble = _first(_troubled(ledger, summary.run))
     bad, more_bad = _first(each_item(ledger, summary.run.id, ItemState.QUARANTINED))
     good, more_good = _first(each_item(ledger, summary.run.id, ItemState.READY))
-    page = environment.get_template("report.html").render(
+    page = page_template("report.html").render(
         summary=summary,
         run=summary.run,
         steps=summary.outcomes,
