@@ -127,8 +127,13 @@ class Illustration:
         sheet.matrix = outer
 
     def _draw_at(self, sheet: Sheet, x: float, y: float) -> None:
-        pen = Pen(sheet, self._maker, _State(matrix=sheet.matrix))
+        state, cell = _State(matrix=sheet.matrix), sheet.cell
         sheet.out.append("q\n")
+        if cell is not None:
+            state = replace(state, font=cell.font, size=cell.size)
+        pen = Pen(sheet, self._maker, state)
+        if cell is not None and cell.colour != BLACK:
+            pen.write(fill_operator(cell.colour))
         pen.move((1.0, 0.0, 0.0, 1.0, x, y))
         _draw_all(self._element, pen)
 

@@ -15,6 +15,7 @@ from reportlab.lib.sequencer import Sequencer
 
 if TYPE_CHECKING:
     from docgen.render.pdf.layout.letters import Letters
+    from docgen.render.pdf.layout.tablestyle import CellStyle
 
 #: A font of a page, by the number of its face (`/F3`), and one of the groups of glyphs used of it.
 FontUse = tuple[int, int]
@@ -160,7 +161,8 @@ class Sheet:
     """One page being drawn."""
 
     __slots__ = (
-        "document", "fonts", "height", "links", "marks", "matrix", "number", "out", "resources", "rotation", "width",
+        "cell", "document", "fonts", "height", "links", "marks", "matrix", "number", "out", "resources", "rotation",
+        "width",
     )  # fmt: skip
 
     def __init__(self, document: Document, number: int, width: float, height: float) -> None:
@@ -175,6 +177,7 @@ class Sheet:
         self.marks: list[Node] = []  # by marked content id: the node whose content it is
         self.links: list[Link] = []
         self.matrix: Matrix = IDENTITY  # from the coordinates being drawn in to the page's
+        self.cell: CellStyle | None = None  # of the table being drawn: what drawings in it begin with
 
     def put(self, ink: Ink, x: float, y: float, node: Node | None = None) -> None:
         """Draw ink with its origin at (x, y): content of `node`, or decoration without one."""

@@ -180,8 +180,11 @@ class _Breaker:
             return False
         if self._line.count and self._would_divide(word):
             return False
-        left = self._room - self._space - self._used
-        pieces = list(_chopped(word, left, self._widths, len(self.lines)))
+        # Which sums ReportLab compares decides by the last digit whether another letter fits.
+        used, room = (
+            (self._used + self._space, self._room) if self._plain else (0.0, self._room - self._space - self._used)
+        )
+        pieces = list(_chopped(word, used, room, self._widths, len(self.lines)))
         self._put_back(pieces)
         self._piece = pieces[0]
         if self._plain and not pieces[0].width:
@@ -249,10 +252,10 @@ def _offsets(text: str, language: str) -> list[int]:
     return sorted({*hyphen_offsets(text, language), *typed})
 
 
-def _chopped(word: Word, left: float, widths: Sequence[float], number: int) -> Iterator[Word]:
+def _chopped(word: Word, used: float, room: float, widths: Sequence[float], number: int) -> Iterator[Word]:
     """Yield pieces of a word as wide as the lines, the first as wide as what is left of its line."""
     following = widths[min(number + 1, len(widths) - 1)]
-    room, used, width = left, 0.0, 0.0
+    width = 0.0
     parts: list[Run] = []
     for part in word.parts:
         text = ""

@@ -493,7 +493,7 @@ class Table:
     def _draw_rows(self, sheet: Sheet, x: float, y: float, ys: Sequence[float], rows: range, tags: Tags | None) -> None:
         body, document, cache = self._body, sheet.document, self._manner.maker.cache
         sizes, split = body.sizes, body.begins is not None or body.stops is not None
-        outer = document.at
+        outer, around = document.at, sheet.cell
         thread = NO_THREAD
         for row in rows:
             if split:
@@ -512,10 +512,12 @@ class Table:
                 elif split:
                     document.at = thread.holder(outer, column)
                 if step.quick and size is not None and len(size) == 1 and not step.linked:
+                    sheet.cell = step.look
                     content[0].draw(sheet, x + step.start, top - step.look.top - size[0][1])  # type: ignore[union-attr]
                 elif content or step.linked:
                     rect = (x + step.left, bottom, step.width, top - bottom)
                     self._draw_cell(sheet, content, step.look, size, rect, tags is not None, thread, column)
+        sheet.cell = around
 
     def _thread(self, row: int) -> Thread:
         """Return what ties a row to the parts of the table before and after it."""
@@ -564,6 +566,7 @@ class Table:
             try:
                 if sizes is None:
                     sizes, _ = measure(content, look, rect[2])
+                sheet.cell = look
                 draw_blocks(sheet, content, sizes, look, rect)
             except ValueError as error:
                 raise self._fault(str(error)) from error

@@ -36,7 +36,7 @@ from docgen.render.pdf.marking import only_compiled, strip_marks
 from docgen.render.pdf.names import missing_names
 from docgen.render.pdf.overfull import overfull
 from docgen.render.pdf.plainly import NO_ROOM, element_at_fault, plainly
-from docgen.render.pdf.reference import charts, codes, edges, sheets, underlines
+from docgen.render.pdf.reference import charts, codes, edges, sheets, textlines, underlines
 from docgen.render.pdf.reference.archive import archive
 from docgen.render.pdf.reference.canvas import CheckedCanvas
 from docgen.render.pdf.reference.vectors import draw_vectors
@@ -260,6 +260,7 @@ def _install() -> None:
     for story in (flowable.Flow, *codes.subclasses(flowable.Flow)):
         story.factories["pre"] = _Pre
         story.factories |= {"codesnippet": _CodeSnippet, "storyPlace": _StoryPlace}
+    textlines.install()
     underlines.install()
     edges.install()
     codes.install()
