@@ -38,9 +38,9 @@ from docgen.scribe import Scribe
 from docgen.sending.governor import Governor
 from docgen.sending.verdicts import Step, Verdict
 from docgen.suppression import address_key
+from docgen.turns import PAGE, Turns, Wait
 
 INTERRUPTED = "docgen was interrupted between handing the message over and the answer: it may or may not have gone"
-PAGE = 500
 LONGEST_SLEEP_S = 1.0
 #: Whoever runs docgen makes these a KeyboardInterrupt where it should stop cleanly: Ctrl-C, `kill`, a closed terminal.
 _STOPPING = [getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name)]
@@ -67,25 +67,6 @@ class Halt:
 
     def __bool__(self) -> bool:
         return bool(self.reason)
-
-
-@dataclass(frozen=True)
-class Wait:
-    """Nothing may go until then.
-
-    Attributes:
-        why: what keeps the first of those that are left.
-    """
-
-    until: datetime
-    why: str
-    left: int
-
-    def shown(self, now: datetime) -> str:
-        """Return it in words, by the clock of `now`."""
-        until = self.until.astimezone(now.tzinfo)
-        day = "" if until.date() == now.date() else f"{until:%Y-%m-%d} "
-        return f"until {day}{until:%H:%M %Z}".rstrip() + f" {self.why}; {self.left} left"
 
 
 @dataclass(frozen=True)
@@ -159,41 +140,57 @@ class Dispatcher:
         async with transport, _stop_on_ctrl_c(self.halt), asyncio.TaskGroup() as group:
             for _ in range(transport.concurrency):
                 group.create_task(worker())
-            await self._feed(queue, name, governor)
+            if governor is None:
+                await self._feed(queue, name)
+            else:
+                turns = Turns(self.ledger, self.run, name, governor, self.passed_by)
+                await self._feed_governed(queue, turns)
             for _ in range(transport.concurrency):
                 await queue.put(None)
 
-    async def _feed(self, queue: asyncio.Queue[Delivery | None], name: str, governor: Governor | None) -> None:
-        """Queue what is pending; where some must wait, wait and go through the rest again."""
-        while not self.halt:
-            if governor and governor.memory:
-                governor.recount(self.ledger.departures([name], self.clock() - governor.memory))
-            for delivery in self._wanted(name, governor):
+    async def _feed(self, queue: asyncio.Queue[Delivery | None], name: str) -> None:
+        """Queue what is pending, each at once."""
+        for page in _pages(self.ledger, self.run, DeliveryState.PENDING, name):
+            for delivery in self._wanted([each for each in page if each.id not in self.passed_by]):
                 self._heed_wishes()
                 if self.halt:
-                    break
-                if governor is None:
-                    await queue.put(delivery)
-                elif governor.due(delivery, now := self.clock()) <= now:
-                    governor.starts(delivery, now)
-                    await queue.put(delivery)
+                    return
+                await queue.put(delivery)
+
+    async def _feed_governed(self, queue: asyncio.Queue[Delivery | None], turns: Turns) -> None:
+        """Queue what is pending when its turn comes; where nothing may go for now, wait."""
+        while not self.halt:
+            turns.recount(self.clock())
+            while not self.halt and (page := turns.page(self.clock())) is not None:
+                await self._queue(queue, page, turns)
             await queue.join()
             self.scribe.write()
-            wait = self._next_due(name, governor) if governor and not self.halt else None
-            if wait is None:
+            if self.halt:
                 return
-            await self._wait(wait)
+            if wait := turns.wait(self.clock()):
+                await self._wait(wait)
+            elif not turns.begin_again():
+                return
 
-    def _wanted(self, name: str, governor: Governor | None) -> Iterator[Delivery]:
-        """Yield what is pending and due, and skip by the page who must not be sent to: no server need hear of them."""
-        for page in _pages(self.ledger, self.run, DeliveryState.PENDING, name):
-            now = self.clock()
-            free = [d for d in page if d.id not in self.passed_by]
-            due = free if governor is None else [d for d in free if governor.due(d, now) <= now]
-            reasons = self.why_not(due) if due else []
-            if skipped := [(d.id, reason) for d, reason in zip(due, reasons, strict=True) if reason]:
-                self.ledger.move(Moves(skipped=skipped), now)
-            yield from (d for d, reason in zip(due, reasons, strict=True) if not reason)
+    async def _queue(self, queue: asyncio.Queue[Delivery | None], page: Sequence[Delivery], turns: Turns) -> None:
+        self._heed_wishes()
+        await asyncio.sleep(0)  # a page may be empty, and the connections must go on
+        for delivery in self._wanted(page):
+            self._heed_wishes()
+            if self.halt:
+                return
+            if turns.governor.due(delivery, now := self.clock()) <= now:
+                turns.governor.starts(delivery, now)
+                await queue.put(delivery)
+            else:
+                turns.put_back(delivery, now)
+
+    def _wanted(self, page: Sequence[Delivery]) -> Iterator[Delivery]:
+        """Yield a page, and skip all at once who must not be sent to: no server need hear of them."""
+        reasons = self.why_not(page) if page else []
+        if skipped := [(each.id, reason) for each, reason in zip(page, reasons, strict=True) if reason]:
+            self.ledger.move(Moves(skipped=skipped), self.clock())
+        yield from (each for each, reason in zip(page, reasons, strict=True) if not reason)
 
     def _heed_wishes(self) -> None:
         """Stop where a person asks for it from another process; looked at once a second."""
@@ -206,20 +203,11 @@ class Dispatcher:
             self.halt.cancelled = asked.wish is Wish.CANCEL
             self._stop(f"{'cancelled' if self.halt.cancelled else 'paused'} by {asked.by}")
 
-    def _next_due(self, name: str, governor: Governor) -> Wait | None:
-        """Return when the first of those that wait may go, and not at once: looking through them costs time."""
-        now, left, first = self.clock(), 0, None
-        for delivery in self._each(DeliveryState.PENDING, name):
-            if delivery.id not in self.passed_by:
-                left += 1
-                hold = governor.hold(delivery, now)
-                first = hold if first is None or hold.until < first.until else first
-        soon = now + timedelta(seconds=LONGEST_SLEEP_S)
-        return Wait(max(first.until, soon), first.why, left) if first else None
-
     async def _wait(self, wait: Wait) -> None:
         """Sleep in short pieces, since neither Ctrl-C nor a person's wish must wait for the morning."""
         now = self.clock()
+        # Not at once: looking again costs time.
+        wait = replace(wait, until=max(wait.until, now + timedelta(seconds=LONGEST_SLEEP_S)))
         if self.longest_wait is not None and wait.until - now > self.longest_wait:
             self._stop(f"nothing may go {wait.shown(now)}")
             return

@@ -553,11 +553,13 @@ class Departure:
         account: what carried it; "" where docgen ended before it could say so.
         at: of its last attempt.
         address: whom it went to, first of all.
+        recipients: how many servers may have taken it for, copies included.
     """
 
     account: str
     at: datetime
     address: str
+    recipients: int = 1
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from datetime import datetime
 from enum import StrEnum
@@ -365,10 +365,30 @@ class Ledger(Protocol):
         *,
         state: DeliveryState | None = None,
         transport: str | None = None,
+        outcomes: Collection[Outcome] = (),
+        last: int | None = None,
         after: int = 0,
         limit: int = 1000,
     ) -> list[Delivery]:
-        """Return deliveries by ascending id greater than `after`, at most `limit`."""
+        """Return deliveries by ascending id greater than `after`, at most `limit`.
+
+        Args:
+            run: whose.
+            state: those in this state; default: in any.
+            transport: those of this transport; default: of any.
+            outcomes: those that ended so; default: however they stand.
+            last: those of records up to this ordinal; default: of all.
+            after: the last id of the page before.
+            limit: the page's size.
+        """
+        ...
+
+    def pending(self, run: str, ids: Sequence[int]) -> list[Delivery]:
+        """Return those of these deliveries of a run that are pending, by ascending id."""
+        ...
+
+    def count_pending(self, run: str, transport: str, after: int = 0) -> int:
+        """Return how many deliveries of a run by a transport are pending whose id is greater than `after`."""
         ...
 
     def claim(self, delivery: int, now: datetime) -> bool:

@@ -430,6 +430,7 @@ class Runner:
             allowances=self.allowances,
             judges=rules is not None,
             tries=self.ledger.tries(self.run.id),
+            has_zones=any(step.timezone for step in steps),
         )
 
     @cached_property

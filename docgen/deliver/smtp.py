@@ -98,7 +98,8 @@ class SmtpTransport:
 
     async def _carry(self, parcel: Parcel, load: Load) -> Receipt:
         """Send through the account whose turn it is, or through another while that one cannot be reached."""
-        left, problem = [line for line in self._lines if self._is_free(line)], None
+        places = len(load.envelope.recipients)
+        left, problem = [line for line in self._lines if self._is_free(line, places)], None
         while left:
             line = self._whose_turn(left)
             try:
@@ -109,22 +110,23 @@ class SmtpTransport:
                 left.remove(line)
         raise problem or TransportUnavailable("every mail account has reached its limit", hint="resume the run later")
 
-    def _is_free(self, line: _Line) -> bool:
-        return self._allowances is None or self._allowances.is_free(line.account.label)
+    def _is_free(self, line: _Line, places: int) -> bool:
+        return self._allowances is None or self._allowances.is_free(line.account.label, places)
 
     async def _carry_by(self, line: _Line, parcel: Parcel, load: Load) -> Receipt:
         """Send through one account, and count what its server takes."""
         label = line.account.label
         if self._allowances is None:
             return replace(await line.carry(load), account=label)
-        self._allowances.take(label, parcel.delivery)
-        taken = False
+        places, taken = len(load.envelope.recipients), 0
+        self._allowances.take(label, parcel.delivery, places)
         try:
             receipt = replace(await line.carry(load), account=label)
-            taken = bool(DELIVERED & {receipt.outcome, *receipt.outcomes.values()})
+            taken = sum(outcome in DELIVERED for outcome in receipt.outcomes.values())
+            if receipt.outcome in DELIVERED and not receipt.outcomes:
+                taken = places
         finally:
-            if not taken:
-                self._allowances.give_back(label)
+            self._allowances.give_back(label, places - taken)
         return receipt
 
     @staticmethod

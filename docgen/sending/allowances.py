@@ -1,6 +1,7 @@
-"""Floor 1, rules: how many messages each mail account may still carry in this hour and day. Pure: time is passed in.
+"""Floor 1, rules: how much each mail account may still carry in this hour and day. Pure: time is passed in.
 
-Whoever lets a delivery go promises it a place first; the transport takes the place of an account when it sends.
+Counted as providers do: a message takes one place for each of its recipients. Whoever lets a delivery go promises it
+its places first; the transport takes those of an account when it sends.
 """
 
 from __future__ import annotations
@@ -24,54 +25,73 @@ class Allowances:
         """Begin with nothing carried."""
         self._clock = clock
         self._windows = {account.label: _windows_of(account) for account in accounts}
-        self._promised: set[int] = set()
+        self._promised: dict[int, int] = {}
 
     @property
     def longest(self) -> timedelta:
         """How far back counts; zero where no account has a limit."""
         return max((window.length for each in self._windows.values() for window in each), default=timedelta())
 
+    @property
+    def has_limits(self) -> bool:
+        """Whether no account is always free."""
+        return all(self._windows.values())
+
     def recount(self, departures: Iterable[Departure]) -> None:
         """Begin anew with what the ledger knows; what nobody knows the account of counts for all."""
         known = list(departures)
         for label, windows in self._windows.items():
-            times = [each.at for each in known if each.account in (label, "")]
+            mine = [each for each in known if each.account in (label, "")]
             for window in windows:
-                window.refill(times)
+                window.refill(each.at for each in mine for _ in range(each.recipients))
 
-    def next_free(self, now: datetime) -> datetime:
-        """Return `now`, or when some account may carry one more message than is promised."""
-        if any(not windows for windows in self._windows.values()):
+    def room(self, now: datetime) -> int:
+        """Return how many places of all accounts are neither taken nor promised; only where `has_limits`."""
+        return sum(self._rooms(now)) - sum(self._promised.values())
+
+    def next_free(self, now: datetime, places: int = 1) -> datetime:
+        """Return `now`, or when some account may carry a message of so many recipients beside what is promised."""
+        if not self.has_limits or self._fits(now, places):
             return now
-        room = sum(min(window.room(now) for window in windows) for windows in self._windows.values())
-        if room > len(self._promised):
-            return now
-        free = min(max(window.next_free(now) for window in windows) for windows in self._windows.values())
+        free = min(max(window.next_free(now, places) for window in each) for each in self._windows.values())
         return max(free, now + _SOON)
 
-    def promise(self, delivery: int) -> None:
-        """Keep a place for a delivery."""
-        self._promised.add(delivery)
+    def _fits(self, now: datetime, places: int) -> bool:
+        """A message is carried by one account as a whole: where some are larger, one account has to have room for all.
+
+        What has one recipient each fits in wherever a place is left.
+        """
+        promised = sum(self._promised.values())
+        if places == 1 and promised == len(self._promised):
+            return sum(self._rooms(now)) > promised
+        return any(all(window.fits_beside(now, places, promised) for window in each) for each in self._windows.values())
+
+    def _rooms(self, now: datetime) -> list[int]:
+        return [max(0, min(window.room(now) for window in each)) for each in self._windows.values()]
+
+    def promise(self, delivery: int, places: int = 1) -> None:
+        """Keep places for a delivery."""
+        self._promised[delivery] = places
 
     def forgo(self, delivery: int) -> None:
-        """Give a promised place back, if it is not taken."""
-        self._promised.discard(delivery)
+        """Give promised places back, if they are not taken."""
+        self._promised.pop(delivery, None)
 
-    def is_free(self, label: str) -> bool:
-        """Whether an account may carry one message now."""
+    def is_free(self, label: str, places: int = 1) -> bool:
+        """Whether an account may carry a message of so many recipients now."""
         now = self._clock()
-        return all(window.room(now) > 0 for window in self._windows.get(label, ()))
+        return all(window.fits_beside(now, places) for window in self._windows.get(label, ()))
 
-    def take(self, label: str, delivery: int) -> None:
+    def take(self, label: str, delivery: int, places: int = 1) -> None:
         """Count a message that an account begins to carry."""
-        self._promised.discard(delivery)
+        self.forgo(delivery)
         for window in self._windows.get(label, ()):
-            window.take(self._clock())
+            window.take(self._clock(), places)
 
-    def give_back(self, label: str) -> None:
-        """Uncount a message that the account's server did not take."""
+    def give_back(self, label: str, places: int = 1) -> None:
+        """Uncount recipients that the account's server did not take."""
         for window in self._windows.get(label, ()):
-            window.give_back()
+            window.give_back(places)
 
 
 def _windows_of(account: SmtpAccount) -> list[Window]:

@@ -6,9 +6,11 @@ Holds one small thing for each domain and for each message that is to be tried a
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
+from itertools import chain
+from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from docgen.model import Delivery, Departure, Receipt, Try
@@ -19,6 +21,9 @@ from docgen.sending.hours import next_allowed, until_midnight
 from docgen.sending.quotas import Window, allowed_on
 from docgen.sending.verdicts import Step, Verdict, decide
 
+#: Messages that try whether a domain takes something again.
+FEW = 20
+
 
 @dataclass(frozen=True, slots=True)
 class Hold:
@@ -26,6 +31,14 @@ class Hold:
 
     until: datetime
     why: str = ""
+
+
+class Way(NamedTuple):
+    """What deliveries share that may go at the same time: their domain, their readers' time zone and their step."""
+
+    domain: str
+    zone: str
+    route: str
 
 
 @dataclass
@@ -39,6 +52,9 @@ class Governor:
         allowances: what the accounts may still carry; None where that is nobody's business.
         judges: False: what a server answers is final, since nobody has asked for anything else.
         tries: delivery -> what is known of it from an earlier process, or since then.
+        has_zones: False: no delivery names a time zone, so that the hours are the same for all.
+        eased: domains that may get messages again before their rest is over.
+        refused: deliveries that are to be tried again; whoever keeps the order takes them from here.
     """
 
     rules: SendingConfig
@@ -48,6 +64,9 @@ class Governor:
     allowances: Allowances | None = None
     judges: bool = True
     tries: dict[int, Try] = field(default_factory=dict)
+    has_zones: bool = True
+    eased: list[str] = field(default_factory=list)
+    refused: list[Delivery] = field(default_factory=list)
     _windows: dict[str, Window] = field(default_factory=dict)
     _rests: dict[str, Rest] = field(default_factory=dict)
 
@@ -57,36 +76,63 @@ class Governor:
 
     def hold(self, delivery: Delivery, now: datetime) -> Hold:
         """Return when a delivery may go, and what keeps it the longest."""
-        until, why = now, ""
-        domain = domain_of(delivery.recipient)
-        for moment, reason in self._moments(delivery, domain, now):
-            if moment > until:
-                until, why = moment, reason
-        if self.rules.hours:
-            zone = str(delivery.payload.get("timezone") or "")
-            if (open_at := next_allowed(self.rules.hours, until, zone)) > until:
-                return Hold(open_at, "for the hours in which messages may go")
-        return Hold(until, why.format(domain=domain) if why else "")
+        way = way_of(delivery)
+        moments = chain(self._of_all(now, places_of(delivery)), self._of_one(delivery.id), self._of_way(way, now))
+        return self._in_hours(_longest(moments, now), way.zone)
 
-    def _moments(self, delivery: Delivery, domain: str, now: datetime) -> Iterator[tuple[datetime, str]]:
-        yield self._rest(domain).next_free(now), "since {domain} asks for patience"
+    def hold_of_all(self, now: datetime, places: int = 1) -> Hold:
+        """Return when anything may go that has so many recipients, and what keeps it."""
+        longest = _longest(self._of_all(now, places), now)
+        return longest if self.has_zones else self._in_hours(longest, "")
+
+    def hold_of(self, way: Way, now: datetime, after: datetime | None = None) -> Hold:
+        """Return when something may go this way, were it not for what holds all; not before `after`."""
+        return self._in_hours(_longest(self._of_way(way, now), max(now, after or now)), way.zone)
+
+    def _in_hours(self, hold: Hold, zone: str) -> Hold:
+        if self.rules.hours and (open_at := next_allowed(self.rules.hours, hold.until, zone)) > hold.until:
+            return Hold(open_at, "for the hours in which messages may go")
+        return hold
+
+    def _of_all(self, now: datetime, places: int) -> Iterator[tuple[datetime, str]]:
         if self.rules.warm_up:
             yield self._warm_up(self.rules.warm_up, now), "since the warm-up plan allows no more today"
-        if again := self.tries.get(delivery.id):
-            yield again.due, "to try again what was refused for now"
-        if window := self._window(domain):
-            yield window.next_free(now), "for the limit of {domain}"
-        if start := self.starts_at.get(delivery.route):
-            yield start, "for the start that the job names"
         if self.allowances:
-            yield self.allowances.next_free(now), "for the limit of the mail account"
+            yield self.allowances.next_free(now, places), "for the limit of the mail account"
+
+    def _of_one(self, delivery: int) -> Iterator[tuple[datetime, str]]:
+        if again := self.tries.get(delivery):
+            yield again.due, "to try again what was refused for now"
+
+    def _of_way(self, way: Way, now: datetime) -> Iterator[tuple[datetime, str]]:
+        yield self._rest(way.domain).next_free(now), f"since {way.domain} asks for patience"
+        if window := self._window(way.domain):
+            yield window.next_free(now), f"for the limit of {way.domain}"
+        if start := self.starts_at.get(way.route):
+            yield start, "for the start that the job names"
+
+    def room(self, now: datetime, most: int) -> int:
+        """Return how many messages may go before all are held, at most `most`; no promise."""
+        if self.rules.warm_up and (allowed := allowed_on(self.rules.warm_up, self._day(now))) is not None:
+            most = min(most, allowed - self.sent_on.get(self._day(now), 0))
+        if self.allowances and self.allowances.has_limits:
+            most = min(most, self.allowances.room(now))
+        return max(0, most)
+
+    def room_of(self, domain: str, now: datetime, most: int) -> int:
+        """Return how many messages may go to a domain, at most `most`: few while it has not taken one after a rest."""
+        if self._rest(domain).refusals:
+            most = min(most, FEW)
+        if window := self._window(domain):
+            most = min(most, window.room(now))
+        return max(0, most)
 
     def starts(self, delivery: Delivery, now: datetime) -> None:
         """Count an attempt that begins."""
         if window := self._window(domain_of(delivery.recipient)):
             window.take(now)
         if self.allowances:
-            self.allowances.promise(delivery.id)
+            self.allowances.promise(delivery.id, places_of(delivery))
         day = self._day(now)
         self.sent_on = {day: self.sent_on.get(day, 0) + 1}
 
@@ -124,10 +170,12 @@ class Governor:
         if verdict.back_off:
             rest.refused(now, self.chance)
         elif receipt.answers:
+            self.eased += [domain_of(delivery.recipient)] * bool(rest.until)
             rest.took_one()
         if verdict.step is not Step.RETRY or not self._try_later(delivery.id, receipt.detail, now):
             self.tries.pop(delivery.id, None)
             return Verdict(Step.SETTLE, verdict.suppress) if verdict.step is Step.RETRY else verdict
+        self.refused.append(delivery)
         return verdict
 
     def _obeyed(self, verdict: Verdict) -> Verdict:
@@ -166,6 +214,25 @@ class Governor:
 
     def _day(self, now: datetime) -> date:
         return now.astimezone(ZoneInfo(self.rules.timezone)).date()
+
+
+def _longest(moments: Iterable[tuple[datetime, str]], begin: datetime) -> Hold:
+    until, why = begin, ""
+    for moment, reason in moments:
+        if moment > until:
+            until, why = moment, reason
+    return Hold(until, why)
+
+
+def way_of(delivery: Delivery) -> Way:
+    """Return what decides when a delivery may go, apart from its own tries."""
+    return Way(domain_of(delivery.recipient), str(delivery.payload.get("timezone") or ""), delivery.route)
+
+
+def places_of(delivery: Delivery) -> int:
+    """Return how many recipients a message has, copies included."""
+    envelope = delivery.payload.get("envelope")
+    return len(envelope["recipients"]) if isinstance(envelope, dict) else 1
 
 
 def domain_of(address: str) -> str:

@@ -17,9 +17,14 @@ class Window:
         self._most, self.length = most, length
         self._taken: deque[datetime] = deque()
 
-    def next_free(self, now: datetime) -> datetime:
-        """Return `now`, or when the oldest of them is far enough back."""
-        return now if self.room(now) > 0 else self._taken[-self._most] + self.length
+    def next_free(self, now: datetime, places: int = 1) -> datetime:
+        """Return `now`, or when enough of them are far enough back; who wants more than all gets all."""
+        wanted = min(places, self._most)
+        return now if self.room(now) >= wanted else self._taken[wanted - self._most - 1] + self.length
+
+    def fits_beside(self, now: datetime, places: int, others: int = 0) -> bool:
+        """Tell whether so many may be taken now, and others too; who wants more than all gets all."""
+        return self.room(now) >= others + min(places, self._most)
 
     def room(self, now: datetime) -> int:
         """Return how many more there may be now; less than 0 where the limit was higher once."""
@@ -27,13 +32,13 @@ class Window:
             self._taken.popleft()
         return self._most - len(self._taken)
 
-    def take(self, now: datetime) -> None:
-        """Count one."""
-        self._taken.append(now)
+    def take(self, now: datetime, places: int = 1) -> None:
+        """Count so many."""
+        self._taken.extend([now] * places)
 
-    def give_back(self) -> None:
+    def give_back(self, places: int = 1) -> None:
         """Uncount the newest."""
-        if self._taken:
+        for _ in range(min(places, len(self._taken))):
             self._taken.pop()
 
     def refill(self, times: Iterable[datetime]) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -92,21 +92,39 @@ def earlier(connection: Connection, identities: Sequence[str]) -> dict[str, Earl
     return found
 
 
-def page(
-    connection: Connection,
-    run: str,
-    state: DeliveryState | None,
-    transport: str | None,
-    after: int,
-    limit: int,
-) -> list[Delivery]:
-    """Return deliveries by id."""
-    query = sa.select(deliveries).where(deliveries.c.run == run, deliveries.c.id > after)
+def wanted(
+    run: str, state: DeliveryState | None, transport: str | None, outcomes: Collection[Outcome], last: int | None
+) -> sa.Select[Any]:
+    """Return the query for deliveries of a run: in this state, of this transport, ended so, of records so far."""
+    query = sa.select(deliveries).where(deliveries.c.run == run)
     if state is not None:
         query = query.where(deliveries.c.state == state.value)
     if transport is not None:
         query = query.where(deliveries.c.transport == transport)
-    return [to_delivery(row) for row in connection.execute(query.order_by(deliveries.c.id).limit(limit))]
+    if outcomes:
+        query = query.where(deliveries.c.outcome.in_([outcome.value for outcome in outcomes]))
+    if last is not None:
+        query = query.where(deliveries.c.ordinal <= last)
+    return query
+
+
+def page(connection: Connection, query: sa.Select[Any], after: int, limit: int) -> list[Delivery]:
+    """Return deliveries by id."""
+    query = query.where(deliveries.c.id > after).order_by(deliveries.c.id).limit(limit)
+    return [to_delivery(row) for row in connection.execute(query)]
+
+
+def pending(connection: Connection, run: str, ids: Sequence[int]) -> list[Delivery]:
+    """Return which of these are pending."""
+    query = sa.select(deliveries).where(deliveries.c.run == run, deliveries.c.state == PENDING)
+    parts = (query.where(deliveries.c.id.in_(some)) for some in rules.chunks(sorted(ids)))
+    return [to_delivery(row) for part in parts for row in connection.execute(part.order_by(deliveries.c.id))]
+
+
+def count_pending(connection: Connection, run: str, transport: str, after: int) -> int:
+    """Count what is pending."""
+    query = sa.select(sa.func.count()).where(deliveries.c.run == run, deliveries.c.state == PENDING)
+    return connection.scalar(query.where(deliveries.c.transport == transport, deliveries.c.id > after)) or 0
 
 
 def claim(connection: Connection, delivery: int, now: datetime) -> bool:

@@ -6,7 +6,7 @@ Every method is one transaction and one call of the module that has the noun. Wh
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from contextlib import AbstractContextManager
 from datetime import datetime
 
@@ -184,12 +184,25 @@ class SqlLedger:
         *,
         state: DeliveryState | None = None,
         transport: str | None = None,
+        outcomes: Collection[Outcome] = (),
+        last: int | None = None,
         after: int = 0,
         limit: int = 1000,
     ) -> list[Delivery]:
         """Return deliveries; none for an unknown run."""
+        wanted = deliveries.wanted(run, state, transport, outcomes, last)
         with self.database.read() as connection:
-            return deliveries.page(connection, run, state, transport, after, limit)
+            return deliveries.page(connection, wanted, after, limit)
+
+    def pending(self, run: str, ids: Sequence[int]) -> list[Delivery]:
+        """Return which of these deliveries are pending."""
+        with self.database.read() as connection:
+            return deliveries.pending(connection, run, ids)
+
+    def count_pending(self, run: str, transport: str, after: int = 0) -> int:
+        """Return how many deliveries are pending."""
+        with self.database.read() as connection:
+            return deliveries.count_pending(connection, run, transport, after)
 
     def claim(self, delivery: int, now: datetime) -> bool:
         """Commit the intent to deliver."""

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import threading
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime
@@ -308,13 +308,29 @@ class MemoryLedger:
         *,
         state: DeliveryState | None = None,
         transport: str | None = None,
+        outcomes: Collection[Outcome] = (),
+        last: int | None = None,
         after: int = 0,
         limit: int = 1000,
     ) -> list[Delivery]:
         """Return deliveries."""
         here = (each for id_, each in self._deliveries.items() if id_ > after)
         here = (each for each in here if each.run == run and state in (None, each.state))
-        return [each for each in here if transport in (None, each.transport)][:limit]
+        here = (each for each in here if transport in (None, each.transport))
+        here = (each for each in here if not outcomes or each.outcome in outcomes)
+        return [each for each in here if last is None or each.ordinal <= last][:limit]
+
+    @_locked
+    def pending(self, run: str, ids: Sequence[int]) -> list[Delivery]:
+        """Return which of these deliveries are pending."""
+        known = [self._deliveries[id_] for id_ in sorted(set(ids)) if id_ in self._deliveries]
+        return [each for each in known if each.run == run and each.state is DeliveryState.PENDING]
+
+    @_locked
+    def count_pending(self, run: str, transport: str, after: int = 0) -> int:
+        """Return how many deliveries are pending."""
+        here = (each for id_, each in self._deliveries.items() if id_ > after and each.run == run)
+        return sum(each.state is DeliveryState.PENDING and each.transport == transport for each in here)
 
     @_locked
     def claim(self, delivery: int, now: datetime) -> bool:
@@ -420,7 +436,12 @@ class MemoryLedger:
         held = (self._deliveries[id_] for id_ in self._holder.values())
         gone = [each for each in held if each.transport in transports and each.claimed and each.claimed >= since]
         found = [
-            Departure(self._accounts.get(each.id, ""), each.claimed, rules.fold_address(each.recipient))
+            Departure(
+                self._accounts.get(each.id, ""),
+                each.claimed,
+                rules.fold_address(each.recipient),
+                rules.departed(each.outcomes, each.payload),
+            )
             for each in gone
             if each.claimed
         ]

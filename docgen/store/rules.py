@@ -160,6 +160,19 @@ def check_decision(decision: Decision, was: Outcome | None, outcomes: Mapping[st
     raise RunStateError(f"delivery {decision.delivery} is {state}; nobody can decide that it is otherwise")
 
 
+def departed(outcomes: Mapping[str, Outcome], payload: Mapping[str, Any]) -> int:
+    """Return how many recipients a message that holds its identity went to, or may have; at least one.
+
+    Args:
+        outcomes: of each address; empty where nobody knows.
+        payload: what the ledger keeps of the delivery, with the envelope; asked where there are no outcomes.
+    """
+    if outcomes:
+        return max(1, sum(each in DELIVERED for each in outcomes.values()))
+    envelope = payload.get("envelope")
+    return len(envelope["recipients"]) if isinstance(envelope, dict) else 1
+
+
 def decided(decision: Decision) -> str:
     """Return the detail of a delivery that a person has settled."""
     text = f"{decision.outcome}, says {decision.by} on {decision.at:%Y-%m-%d}"

@@ -111,19 +111,29 @@ def asked_of(connection: Connection, run: str) -> Asked | None:
     return Asked(Wish(row.wish), row.by, row.at) if row else None
 
 
+def _recipients(row: Any) -> int:
+    outcomes = {address: Outcome(word) for address, word in row.outcomes.items()}
+    return rules.departed(outcomes, row.envelope or {})
+
+
 def departures(connection: Connection, transports: Sequence[str], since: datetime) -> list[Departure]:
     """Return what holds its identity and was claimed since then: read from runs that were open by then."""
     day = (since - _SLACK).date().isoformat()
     # As text: the day's beginning comes before all of its times.
     recent = sa.or_(runs.c.finished.is_(None), sa.type_coerce(runs.c.finished, sa.String) >= day)
     names = connection.scalars(sa.select(runs.c.id).where(recent)).all()
-    query = sa.select(deliveries.c.account, deliveries.c.claimed, deliveries.c.address).where(
+    # What has outcomes tells its recipients by them; the envelope is read of the few that have none.
+    blank = sa.or_(deliveries.c.state == DeliveryState.CLAIMED.value, deliveries.c.outcome == Outcome.UNKNOWN.value)
+    envelope = sa.case((blank, deliveries.c.payload), else_=sa.null()).label("envelope")
+    columns = (deliveries.c.account, deliveries.c.claimed, deliveries.c.address, deliveries.c.outcomes, envelope)
+    query = sa.select(*columns).where(
         deliveries.c.transport.in_(transports),
+        deliveries.c.state != DeliveryState.PENDING.value,
         sa.type_coerce(deliveries.c.claimed, sa.String) >= day,
         sa.text(HOLDS),
     )
     found = (
-        Departure(row.account or "", row.claimed, row.address)
+        Departure(row.account or "", row.claimed, row.address, _recipients(row))
         for some in rules.chunks(names)
         for row in connection.execute(query.where(deliveries.c.run.in_(some)))
     )

@@ -171,3 +171,33 @@ def test_departures_are_compared_as_moments_not_as_texts(ledger: Ledger) -> None
     assert ledger.claim(only_delivery(ledger, run), east)
     ledger.set_state(run, RunState.DONE, finished=NOW.astimezone(timezone(timedelta(hours=-11))))
     assert [each.at for each in ledger.departures(["smtp"], NOW)] == [east]
+
+
+def test_departures_count_the_recipients_who_have_the_message_or_may(ledger: Ledger) -> None:
+    cc = {"files": ["a.eml"], "envelope": {"sender": "s@example.com", "recipients": [ANA, "bo@example.com"]}}
+    run = open_run_with(ledger, *(a_plan(f"i{n}", payload=cc) for n in range(4)))
+    _settled(ledger, run, Outcome.SENT, outcomes={ANA: Outcome.SENT, "bo@example.com": Outcome.REJECTED})
+    _settled(ledger, run, Outcome.SENT, outcomes={ANA: Outcome.SENT, "bo@example.com": Outcome.QUEUED})
+    _settled(ledger, run, Outcome.UNKNOWN)
+    assert ledger.claim(ledger.deliveries(run, state=DeliveryState.PENDING)[0].id, NOW)
+    assert sorted(each.recipients for each in ledger.departures(["smtp"], NOW)) == [1, 2, 2, 2]
+
+
+# --- what is pending -----------------------------------------------------------------------------
+
+
+def test_of_some_deliveries_only_the_pending_ones_of_the_run_come_by_their_numbers(ledger: Ledger) -> None:
+    run = open_run_with(ledger, *(a_plan(f"i{n}") for n in range(4)))
+    other = only_delivery(ledger, open_run_with(ledger, a_plan("elsewhere")))
+    sent = _settled(ledger, run, Outcome.SENT)
+    ids = [each.id for each in ledger.deliveries(run)]
+    assert [each.id for each in ledger.pending(run, [other, ids[3], sent, ids[1], 10**9])] == [ids[1], ids[3]]
+    assert ledger.pending(run, []) == []
+
+
+def test_pending_deliveries_are_counted_by_transport_from_a_number_on(ledger: Ledger) -> None:
+    run = open_run_with(ledger, a_plan("i0"), a_plan("i1"), a_plan("i2", transport="print"), a_plan("i3"))
+    _settled(ledger, run, Outcome.SENT)
+    second = ledger.deliveries(run)[1].id
+    assert [ledger.count_pending(run, "smtp"), ledger.count_pending(run, "smtp", after=second)] == [2, 1]
+    assert ledger.count_pending(run, "outbox") == 0

@@ -101,3 +101,62 @@ def test_no_hour_and_no_day_holds_more(steps: Sequence[tuple[int, bool]], hour: 
             taken.append(clock.now)
     for length, most in ((timedelta(hours=1), hour), (timedelta(days=1), day)):
         assert all(sum(begin <= each < begin + length for each in taken) <= most for begin in taken)
+
+
+# --- several recipients ----------------------------------------------------------------------------
+
+
+def test_a_message_takes_a_place_for_each_recipient() -> None:
+    allowances, clock = _allowances(SmtpAccount(host="two.test", messages_per_hour=3))
+    label = "two.test:587"
+    allowances.promise(1, 2)
+    assert (allowances.room(NOON), allowances.next_free(NOON, 2) > NOON) == (1, True)
+    allowances.take(label, 1, 2)
+    assert (allowances.is_free(label), allowances.is_free(label, 2)) == (True, False)
+    clock.advance(60)
+    allowances.take(label, 2)
+    assert allowances.next_free(clock.now, 2) == NOON + timedelta(hours=1)
+    allowances.give_back(label, 1)
+    assert allowances.room(clock.now) == 1
+
+
+def test_a_message_with_more_recipients_than_a_limit_takes_the_whole_of_it() -> None:
+    allowances, clock = _allowances(ONE)
+    assert allowances.next_free(NOON, 5) == NOON
+    allowances.take(ONE.label, 1, 5)
+    assert allowances.next_free(NOON) == NOON + timedelta(hours=1)
+    clock.advance(3600)
+    assert allowances.is_free(ONE.label, 5)
+
+
+def test_places_at_two_accounts_do_not_make_room_for_one_message() -> None:
+    both = (SmtpAccount(host="one.test", messages_per_hour=2), SmtpAccount(host="two.test", messages_per_hour=2))
+    allowances, _ = _allowances(*both)
+    for account in both:
+        allowances.take(account.label, 1)
+    assert allowances.next_free(NOON) == NOON
+    assert allowances.next_free(NOON, 2) == NOON + timedelta(hours=1)
+
+
+def test_an_account_over_its_limit_takes_nothing_from_what_another_has_left() -> None:
+    allowances, _ = _allowances(ONE, OTHER)
+    allowances.recount([Departure(ONE.label, NOON, "a@example.org", recipients=9)])
+    assert (allowances.room(NOON), allowances.next_free(NOON)) == (3, NOON)
+
+
+@given(st.lists(st.tuples(st.integers(1, 4), st.integers(0, 900)), max_size=40), st.integers(1, 4))
+def test_what_was_promised_is_always_free_at_some_account(messages: Sequence[tuple[int, int]], at_once: int) -> None:
+    """Else a run would stop in the middle, since every account has reached its limit."""
+    accounts = [SmtpAccount(host=f"{n}.test", messages_per_hour=3 + n) for n in range(2)]
+    allowances, clock = _allowances(*accounts)
+    promised: list[tuple[int, int]] = []
+    for number, (places, seconds) in enumerate(messages):
+        clock.advance(seconds)
+        if allowances.next_free(clock.now, places) <= clock.now:
+            allowances.promise(number, places)
+            promised.append((number, places))
+        while len(promised) > at_once or (promised and number == len(messages) - 1):
+            first, size = promised.pop(0)
+            free = [each.label for each in accounts if allowances.is_free(each.label, size)]
+            assert free
+            allowances.take(free[first % len(free)], first, size)
