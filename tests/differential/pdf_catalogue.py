@@ -20,6 +20,9 @@ _FRAME = '<frame id="f" x1="20" y1="20" width="260" height="220"/>'
 _COLUMNS = (
     '<frame id="l" x1="20" y1="20" width="120" height="220"/><frame id="r" x1="160" y1="20" width="120" height="220"/>'
 )
+_NARROWER = (
+    '<frame id="l" x1="20" y1="20" width="260" height="220"/><frame id="r" x1="160" y1="20" width="120" height="220"/>'
+)
 _HEADINGS = "".join(
     f'<paraStyle name="{name}" fontName="SourceSans3-Semibold" fontSize="14" leading="18" spaceBefore="5"/>'
     for name in ("Title", *(f"Heading{level}" for level in range(1, 7)))
@@ -362,6 +365,9 @@ _OTHERWISE = {
     "box shrunk in a cell": f'<blockTable colWidths="120"><tr><td>{_SHRUNK}</td></tr></blockTable>',
     "table of shares in a shrunk box": '<fixedSize width="120" height="40"><blockTable colWidths="25%"><tr><td>'
     f"{_p('contract a and delivery')}</td></tr></blockTable>{_p()}</fixedSize>",
+    "table of shares split within an indent": '<spacer length="180"/><indent left="60"><blockTable colWidths="50%">'
+    + f"<tr><td>{_p()}</td></tr>" * 2
+    + "</blockTable></indent>",
     "item without text": "<ul bulletFontName='SourceSans3'><li><para/></li></ul>",
     "text in percent beside a picture": '<imageAndFlowables imageName="logo.png" imageWidth="60" imageHeight="30">'
     f"{_p(_PERCENT)}</imageAndFlowables>",
@@ -416,6 +422,8 @@ CASES: dict[str, str] = {
     },
     "kept with nothing, before a wider frame": whole(_p("x") + _p(_LONG * 3, keepWithNext=1), frames=_COLUMNS)
     .replace('<pageTemplate id="one"', '<pageTemplate id="one" autoNextTemplate="two"'),
+    "table of shares before a narrower frame": whole('<spacer length="180"/><blockTable colWidths="50%"><tr><td>'
+    f"{_p(_LONG[:100])}</td></tr></blockTable>", frames=_NARROWER),
     **{f"frames: {name}": whole(story, frames=_COLUMNS) for name, story in _BOXES.items()},
     **{
         f"drawing: {name}": whole(_p("x"), f'<setFont name="SourceSans3" size="10"/>{drawn}')

@@ -39,6 +39,8 @@ INTENDED: dict[str, str] = {
     "picture alone in a column without width": "ReportLab does not ask how wide it is",
     "list in a row that is split": "ReportLab measures it too wide, and draws beyond the page",
     "table of shares in a shrunk box": "ReportLab leaves its columns as they were, and makes rows too low for them",
+    "table of shares before a narrower frame": "ReportLab takes rows as high as new columns ask for, and draws the old",
+    "table of shares split within an indent": "the same",
     "box shrunk in a cell": "ReportLab shrinks it twice",
     "rows parted beside a cell of both": "ReportLab divides the cell as well",
     "aligned table split in a row": "ReportLab loses the alignment",
@@ -164,6 +166,18 @@ _ONCE_OPEN = {
 <document filename="x.pdf"><template><pageTemplate id="one" pagesize="(300, 240)"><frame id="one1" x1="20" y1="30"
  width="210" height="190"/></pageTemplate></template><stylesheet/><story><spacer length="145"/>
 <para backColor="#EEF3F4">delivery<br/>of<br/><b><br/></b>the contract</para></story></document>""",
+    "a text in a column narrower than its paddings, where its row is split": """
+<document filename="x.pdf"><template><pageTemplate id="one" pagesize="A6"><frame x1="20" y1="30" width="210"
+ height="190"/></pageTemplate></template><stylesheet><paraStyle name="text" fontName="SourceSans3" fontSize="9"
+ leading="12"/></stylesheet><story><blockTable colWidths="10,60" splitInRow="1"><tr><td>a e-mail</td><td><para style="text">
+www.example.com/a/long/address of a Donaudampfschifffahrt www.example.com/a/long/address of a Donaudampfschifffahrt
+www.example.com/a/long/address of a Donaudampfschifffahrt</para></td></tr></blockTable></story></document>""",
+    "a row none of whose content goes to its first parts": """
+<document filename="x.pdf"><template><pageTemplate id="one"><frame x1="20" y1="30" width="210" height="190"/>
+</pageTemplate></template><stylesheet><paraStyle name="text" fontName="SourceSans3" fontSize="9" leading="12"/></stylesheet><story>
+<spacer length="35"/><blockTable colWidths="60" splitByRow="0" splitInRow="1"><tr><td><blockTable colWidths="45"
+rowHeights="165" splitByRow="0"><tr><td><para style="text">contract</para></td></tr></blockTable></td></tr></blockTable>
+</story></document>""",
 }
 
 

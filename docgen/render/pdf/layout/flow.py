@@ -39,7 +39,7 @@ from docgen.render.pdf.overfull import Overfull, overfull
 _EMPTY_PAGES = 10
 #: So many blocks in a row that find no place end it too.
 _IDLE_STEPS = 10_000
-#: So often may a block be parted without becoming smaller.
+#: So often may a block be parted while neither it nor the room in its frame becomes smaller.
 _STALLED_PARTS = 20
 #: More pages than any letter or report has; a story that makes them does not end.
 _MOST_PAGES = 20_000
@@ -64,7 +64,7 @@ class Flow:
         self._kept_last: Block | None = None
         self._broken_before: Block | None = None
         self._rest: Block | None = None
-        self._rest_height = 0.0
+        self._rest_height = self._rest_room = 0.0
         self._stalled = 0
         self._sheet: Sheet
         self._frame: Frame
@@ -171,13 +171,17 @@ class Flow:
 
     def _check_progress(self, block: Block, rest: Block) -> None:
         """End what is parted again and again and does not become smaller. Raises TemplateError."""
+        room = self._frame.y
         if block is not self._rest:
-            self._rest, self._rest_height, self._stalled = rest, inf, 0
+            self._rest, self._rest_height, self._rest_room, self._stalled = rest, inf, room, 0
             return
         remaining = getattr(block, "remaining", None)  # long tables know without being measured to their end
         height = remaining() if remaining else block.wrap(self._frame.width, ENDLESS)[1]
-        self._stalled = self._stalled + 1 if height >= self._rest_height - TINY else 0
-        self._rest, self._rest_height = rest, height
+        if height < self._rest_height - TINY:
+            self._stalled = 0
+        elif room > self._rest_room - TINY:
+            self._stalled += 1
+        self._rest, self._rest_height, self._rest_room = rest, height, room
         if self._stalled > _STALLED_PARTS:
             raise self._overfull(block)
 

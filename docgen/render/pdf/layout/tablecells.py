@@ -43,6 +43,12 @@ def measure(blocks: Sequence[Block], look: CellStyle, width: float | None) -> tu
     return sizes, total - blocks[0].space_before - blocks[-1].space_after
 
 
+def check_width(content: Content, look: CellStyle, width: float) -> None:
+    """Refuse what stands in a column narrower than its paddings. Raises ValueError."""
+    if content and width < look.left + look.right:
+        raise ValueError(f"a column of {width:.4g} points is narrower than its paddings")
+
+
 def check_room(height: float) -> None:
     """Refuse the height that text has where there is no width for it. Raises ValueError."""
     if height > _NEVER:

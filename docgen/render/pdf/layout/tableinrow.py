@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from docgen.render.pdf.layout.blocks import Block
 from docgen.render.pdf.layout.lists import List
-from docgen.render.pdf.layout.tablecells import Content, measure
+from docgen.render.pdf.layout.tablecells import Content, check_width, measure
 from docgen.render.pdf.layout.tablegrid import Looks
 from docgen.render.pdf.layout.tablestyle import Area, CellStyle, Fill, Line
 
@@ -39,7 +39,11 @@ class Split(NamedTuple):
 
 
 def split_row(row: Row, room: float, table_height: float) -> Split | None:
-    """Return a row split such that its first half fits the room; None where it cannot be."""
+    """Return a row split such that its first half fits the room; None where it cannot be.
+
+    Raises:
+        ValueError: a column is narrower than the paddings of its cell.
+    """
     first, last, highest = _bounds(row)
     if first + last > row.height or first > room:
         return None
@@ -57,6 +61,7 @@ def split_row(row: Row, room: float, table_height: float) -> Split | None:
             return None
         above, below = _looks(halves, look, origin, row.height, width)
         for half, number in zip(halves, (0, 1), strict=True):
+            check_width(half, above, width)
             heights[number] = max(heights[number], _height(half, above, width) + above.top + above.bottom)
         upper.append(halves[0])
         lower.append(halves[1])
