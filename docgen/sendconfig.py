@@ -41,8 +41,12 @@ class SmtpAccount(StrictModel):
         100, ge=1, description="After so many messages a connection is closed and opened anew."
     )
     rate_per_minute: int | None = Field(None, ge=1, description="Most messages per minute; no limit without it.")
-    messages_per_hour: int | None = Field(None, ge=1, description="Most messages in any span of 60 minutes.")
-    messages_per_day: int | None = Field(None, ge=1, description="Most messages in any span of 24 hours.")
+    messages_per_hour: int | None = Field(
+        None, ge=1, description="Most messages in any span of 60 minutes, counted once for each recipient."
+    )
+    messages_per_day: int | None = Field(
+        None, ge=1, description="Most messages in any span of 24 hours, counted once for each recipient."
+    )
     timeout_s: float = Field(30, gt=0, description="Seconds to wait for the server's answer.")
 
     @property
