@@ -16,8 +16,8 @@ from docgen.render.pdf.layout.parastyle import ParaStyle
 
 TEXT, IMAGE, ANCHOR, BREAK = range(4)
 NO_BREAK_SPACE = "\u00a0"
-_SPACES = "\t\n\x0b\x0c\r\x1c-\x1f \x85\u1680\u2000-\u200b\u2028\u2029\u202f\u205f\u3000"
-_BETWEEN_WORDS = re.compile(f"[{_SPACES}]+")
+SPACES = "\t\n\x0b\x0c\r\x1c-\x1f \x85\u1680\u2000-\u200b\u2028\u2029\u202f\u205f\u3000"
+_BETWEEN_WORDS = re.compile(f"[{SPACES}]+")
 _ASCII_SPACES = " \t\n\r\x0b\x0c"
 
 

@@ -25,7 +25,7 @@ from docgen.render.pdf.layout.lines import (
 )
 from docgen.render.pdf.layout.maker import Maker
 from docgen.render.pdf.layout.parabroken import Broken, break_content, break_made, break_text
-from docgen.render.pdf.layout.paraink import Drawing, Placing, draw_easy, draw_lines, leading_of
+from docgen.render.pdf.layout.paraink import Drawing, Part, Placing, draw_easy, draw_lines, leading_of
 from docgen.render.pdf.layout.parascript import width_of
 from docgen.render.pdf.layout.parastyle import ParaStyle, changed
 
@@ -320,6 +320,7 @@ def _draw_parts(drawing: Drawing, sheet: Sheet, x: float, y: float, node: Node |
     `known` are the elements of links by number; new ones are added.
     """
     links: dict[int, Node | None] = {}
+    below = {id(part): _draw_below(part, sheet, x, y, node) for part in drawing.below}
     for part in drawing.parts:
         number, own = part.link, node
         if number in drawing.links:
@@ -327,15 +328,22 @@ def _draw_parts(drawing: Drawing, sheet: Sheet, x: float, y: float, node: Node |
                 new = None if node is None else known.get(number) or node.add("Link")
                 links[number] = known[number] = new  # type: ignore[assignment]
             own = links[number]
-        if own is not None and part.alt is not None:
-            left, bottom, right, top = part.box
-            box = x + left, y + bottom, x + right, y + top
-            own = own.add("Figure", alt=part.alt) if part.alt else None
-            if own is not None:
-                own.attributes["BBox"] = box
-        sheet.put(part.ink, x, y, own)
+        if id(part) not in below:
+            sheet.put(part.ink, x, y, own if part.alt is None else None)
+        elif own is not None and (figure := below[id(part)]) is not None:
+            own.kids.append(figure)
     for number, holder in links.items():
         target, boxes = drawing.links[number]
         text = "".join(part.text for part in drawing.parts if part.link == number)
         for left, bottom, right, top in boxes:
             sheet.link(holder or Node("Link"), x + left, y + bottom, x + right, y + top, target, text)
+
+
+def _draw_below(part: Part, sheet: Sheet, x: float, y: float, node: Node | None) -> Node | None:
+    """Draw what lies below a paragraph's text; return the element that a picture is, to be read among the text."""
+    left, bottom, right, top = part.box
+    figure = Node("Figure", alt=part.alt) if node is not None and part.alt else None
+    if figure is not None:
+        figure.attributes["BBox"] = x + left, y + bottom, x + right, y + top
+    sheet.put(part.ink, x, y, figure)
+    return figure

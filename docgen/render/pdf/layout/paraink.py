@@ -13,8 +13,8 @@ from dataclasses import dataclass, field, replace
 from docgen.render.pdf.layout.attributes import Colour, fill_operator, stroke_operator
 from docgen.render.pdf.layout.blocks import FontUse, Ink
 from docgen.render.pdf.layout.letters import Letters
-from docgen.render.pdf.layout.lines import NO_BREAK_SPACE, TEXT, Image, Line, Run
-from docgen.render.pdf.layout.paramarks import Backs, Box, DrawnMark, Links, Marks
+from docgen.render.pdf.layout.lines import NO_BREAK_SPACE, SPACES, TEXT, Image, Line, Run
+from docgen.render.pdf.layout.paramarks import Backs, Box, Links, Marks
 from docgen.render.pdf.layout.parascript import SOFT_HYPHEN, Look, in_sight, is_plain, pieces_of, width_of
 from docgen.render.pdf.layout.parastyle import ParaStyle
 from docgen.render.pdf.typeset.bidi import has_right_to_left
@@ -23,7 +23,7 @@ from docgen.render.pdf.typeset.setting import reads_back
 from docgen.render.pdf.typeset.shaping import among_right_to_left
 
 _FUZZ = 1e-8
-_TRAILING = re.compile(r"\s+$")
+_TRAILING = re.compile(f"[{SPACES}]+$")
 #: Where all of ASCII is.
 _FIRST_GROUP = frozenset({0})
 _OBJECT = "\ufffc"
@@ -54,6 +54,7 @@ class Drawing:
 
     Attributes:
         back: decoration behind it.
+        below: those of its parts that are drawn before all others, its pictures, and the decoration between them.
         links: number -> where it leads, and its boxes, one per line.
         anchors: names with x and y.
     """
@@ -62,6 +63,7 @@ class Drawing:
     back: Ink | None = None
     links: Mapping[int, tuple[str, list[Box]]] = field(default_factory=dict)
     anchors: tuple[tuple[str, float, float], ...] = ()
+    below: tuple[Part, ...] = ()
 
     @property
     def says_nothing(self) -> bool:
@@ -205,7 +207,7 @@ class _Pen:
         self._anchors: list[tuple[str, float, float]] = []
         self._font_size = placing.style.font_size  # of the letters shown last
         self._rise = 0.0
-        self._pictures: list[tuple[int, float, float]] = []  # of the line: which part, from where to where
+        self._below: list[Part] = []  # pictures and lines along text, as ReportLab draws them, if there are pictures
         self._linked: list[tuple[int, str, Box]] = []  # pictures that lead somewhere: number, target, box
         self._edge = 0.0  # where dots at the end of a line end
 
@@ -214,6 +216,10 @@ class _Pen:
         alone = [found for found in self._linked if found[0] not in self._links]  # ReportLab has no links of those
         for number, target, box in alone:
             self._links.setdefault(number, (target, []))[1].append(box)
+        if any(part.alt is not None for part in self._below):
+            self._under = []
+        else:
+            self._below = []
         if self._under and self._behind:  # a background hides what is under the line above it
             self._behind, self._under = self._both, []
         if self._under:  # beneath all of the text, as ReportLab draws them
@@ -221,7 +227,8 @@ class _Pen:
             first = self._parts[0]
             first.ink = replace(first.ink, ops="".join([*self._under, first.ink.ops]))
         ops = "".join(behind + self._behind)
-        return Drawing(tuple(self._parts), Ink(ops) if ops else None, self._links, tuple(self._anchors))
+        back, anchors = Ink(ops) if ops else None, tuple(self._anchors)
+        return Drawing(tuple(self._parts), back, self._links, anchors, tuple(self._below))
 
     def set_bullet(self, bullet: tuple[float, Sequence[Run]], y: float) -> None:
         x, runs = bullet
@@ -256,11 +263,11 @@ class _Pen:
             links.finish(end)
             marks.finish(end)
         backs.finish(end)
-        drawn = sorted(marks.done.values(), key=lambda mark: mark.mark.number)
+        drawn = [mark for mark in marks.done.values() if abs(mark.right - mark.left) > _FUZZ]
+        drawn.sort(key=lambda mark: mark.mark.number)
         under = [mark.operators(y, self._size) for mark in drawn]
-        if self._pictures:
-            self._mark_pictures(drawn, y)
-            self._pictures.clear()
+        if under:
+            self._below.append(Part(Ink("".join(under))))
         for number, target, box in links.done.values():
             if box[2] > box[0]:
                 self._links.setdefault(number, (target, []))[1].append(box)
@@ -382,20 +389,9 @@ class _Pen:
         low = y + image.rise(self._font_size)
         ops = f"q {width:.3f} 0 0 {height:.3f} {x:.3f} {low:.3f} cm /{image.name} Do Q\n"
         ink = Ink(ops, resources=frozenset({image.name}))
-        self._pictures.append((len(self._parts), x, x + width))
         box = x, low, x + width, low + height
         self._parts.append(Part(ink, link, alt=image.alt or "", box=box))
-
-    def _mark_pictures(self, marks: Sequence[DrawnMark], y: float) -> None:
-        """Draw what goes along a line over its pictures, which would hide it."""
-        for at, left, right in self._pictures:
-            part = self._parts[at]
-            ops = "".join(
-                replace(mark, left=max(left, mark.left), right=min(right, mark.right)).operators(y, self._size)
-                for mark in marks
-                if mark.left < right and mark.right > left
-            )
-            part.ink = replace(part.ink, ops=part.ink.ops + ops)
+        self._below.append(self._parts[-1])
 
     def _set_dots(self, x: float, end: float, edge: float, y: float, room: float) -> None:
         style = self._style
