@@ -368,6 +368,7 @@ _OTHERWISE = {
     "table of shares split within an indent": '<spacer length="180"/><indent left="60"><blockTable colWidths="50%">'
     + f"<tr><td>{_p()}</td></tr>" * 2
     + "</blockTable></indent>",
+    "preformatted text that begins with markup and a line's end": _p() + '<xpre style="text"><b/>\na</xpre>',
     "item without text": "<ul bulletFontName='SourceSans3'><li><para/></li></ul>",
     "text in percent beside a picture": '<imageAndFlowables imageName="logo.png" imageWidth="60" imageHeight="30">'
     f"{_p(_PERCENT)}</imageAndFlowables>",

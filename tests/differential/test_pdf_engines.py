@@ -45,6 +45,7 @@ INTENDED: dict[str, str] = {
     "rows parted beside a cell of both": "ReportLab divides the cell as well",
     "aligned table split in a row": "ReportLab loses the alignment",
     "item without text": "ReportLab draws its bullet far above it",
+    "preformatted text that begins with markup and a line's end": "ReportLab gives that line no height before a font",
     "text in percent beside a picture": "ReportLab cannot part it, and puts all of it below the picture",
     "page number in changed case": "a fault by z3c.rml",
     "page number over pages": "z3c.rml loses breaks and puts spaces into long words where it parts the paragraph",
@@ -178,6 +179,11 @@ Donaudampfschifffahrt www.example.com/a/long/address of a Donaudampfschifffahrt<
 </stylesheet><story><spacer length="35"/><blockTable colWidths="60" splitByRow="0" splitInRow="1"><tr><td>
 <blockTable colWidths="45" rowHeights="165" splitByRow="0"><tr><td><para style="text">contract</para></td></tr>
 </blockTable></td></tr></blockTable></story></document>""",
+    "preformatted text whose last line is nothing but markup": """
+<document filename="x.pdf"><template><pageTemplate id="one"><frame x1="20" y1="30" width="210" height="190"/>
+</pageTemplate></template><stylesheet><paraStyle name="text"/></stylesheet><story><xpre style="text">delivery
+<b/> </xpre><xpre style="text"><b>of</b> a
+<i/></xpre><para style="text">contract</para></story></document>""",
 }
 
 

@@ -6,6 +6,7 @@ Lines end where their author ends them, however wide they are.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from math import inf
 
 from lxml import etree
 
@@ -92,7 +93,11 @@ class Preformatted(Paragraph):
 
     def _read_exactly(self) -> list[list[Run]]:
         content: Content = self._read(exact=True)
-        return _trimmed(_by_lines(content.runs), self._dedent)
+        assert self._element is not None
+        lines = _trimmed(_by_lines(content.runs), self._dedent, *_blank_ends(self._element))
+        # As in ReportLab, several texts end with the last line's end; a single one has an empty line after it.
+        ends = bool(lines) and not _text(lines[-1])
+        return lines[:-1] if ends and len(content.runs) - len(lines[-1]) != 1 else lines
 
     def split(self, width: float, height: float) -> Sequence[Block]:
         """Return its first lines and the others."""
@@ -132,12 +137,21 @@ def _by_lines(runs: Iterable[Run]) -> list[list[Run]]:
     return lines
 
 
-def _trimmed(lines: list[list[Run]], dedent: int) -> list[list[Run]]:
-    """Drop empty lines at both ends, and the indent of the others."""
-    while lines and not _text(lines[0]).strip():
+def _blank_ends(element: etree._Element) -> tuple[float, float]:
+    """Return how many lines at its begin and its end have no markup: to ReportLab, lines with markup are not empty."""
+    if not len(element):
+        return inf, inf
+    return (element.text or "").count("\n"), (element[-1].tail or "").count("\n")
+
+
+def _trimmed(lines: list[list[Run]], dedent: int, first: float, last: float) -> list[list[Run]]:
+    """Drop empty lines at both ends, so many of them at most, and the indent of the others."""
+    while lines and first and not _text(lines[0]).strip():
         del lines[0]
-    while lines and not _text(lines[-1]).strip():
+        first -= 1
+    while lines and last and not _text(lines[-1]).strip():
         del lines[-1]
+        last -= 1
     for line in lines if dedent else ():
         left = dedent
         for run in line:
