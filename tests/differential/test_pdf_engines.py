@@ -172,7 +172,8 @@ _ONCE_OPEN = {
  height="190"/></pageTemplate></template><stylesheet><paraStyle name="text" fontName="SourceSans3" fontSize="9"
  leading="12"/></stylesheet><story><blockTable colWidths="10,60" splitInRow="1"><tr><td>a e-mail</td><td>
 <para style="text">www.example.com/a/long/address of a Donaudampfschifffahrt www.example.com/a/long/address of a
-Donaudampfschifffahrt www.example.com/a/long/address of a Donaudampfschifffahrt</para></td></tr></blockTable></story></document>""",
+Donaudampfschifffahrt www.example.com/a/long/address of a Donaudampfschifffahrt</para></td></tr></blockTable></story>
+</document>""",
     "a row none of whose content goes to its first parts": """
 <document filename="x.pdf"><template><pageTemplate id="one"><frame x1="20" y1="30" width="210" height="190"/>
 </pageTemplate></template><stylesheet><paraStyle name="text" fontName="SourceSans3" fontSize="9" leading="12"/>
