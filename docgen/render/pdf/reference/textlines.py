@@ -1,9 +1,9 @@
 """Floor 2, edges: lines of text where ReportLab loses something on the way.
 
 Of text of several looks that is centred or stands at the right it forgets the indent of a first line whose spaces are
-narrower than usual, and moves all lines below by as much. The width of a word it has divided it takes to be the sum of
-the pieces, which is another one by its last digit: a paragraph laid out twice then has other lines than it was
-measured with.
+narrower than usual, and moves all lines below by as much. A word it has divided stays in pieces: its width becomes
+their sum, which is another one by its last digit, so that a paragraph laid out twice has other lines than it was
+measured with, and a background behind it has seams.
 """
 
 from __future__ import annotations
@@ -36,26 +36,20 @@ def _is_narrowed(line: Any) -> bool:
 
 
 def _rejoined(pieces: Any) -> Any:
-    """Return a word of its pieces, as wide as it was."""
+    """Return a word as it was before it was divided, if no hyphen did it."""
     word = _rejoin(pieces)
-    if not any(isinstance(piece, paragraph._SplitFragHY) for piece in pieces):
-        word[0] = _width(word[1:])
+    if any(type(text) is not str for _, text in word[1:]) or any(
+        isinstance(piece, paragraph._SplitFragHY) for piece in pieces
+    ):
+        return word
+    parts: list[Any] = []
+    for look, text in word[1:]:
+        if parts and paragraph.sameFrag(parts[-1][0], look):
+            parts[-1] = parts[-1][0], parts[-1][1] + text
+        else:
+            parts.append((look, text))
+    word[:] = sum(stringWidth(text, look.fontName, look.fontSize) for look, text in parts), *parts
     return word
-
-
-def _width(parts: Any) -> float:
-    width, look, text = 0.0, None, ""
-    for own, more in parts:
-        if look is not None and paragraph.sameFrag(look, own):
-            text += more
-            continue
-        width += _text_width(look, text)
-        look, text = own, more
-    return width + _text_width(look, text)
-
-
-def _text_width(look: Any, text: str) -> float:
-    return float(stringWidth(text, look.fontName, look.fontSize)) if text else 0.0
 
 
 def install() -> None:
