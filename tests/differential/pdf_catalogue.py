@@ -369,6 +369,9 @@ _OTHERWISE = {
     + f"<tr><td>{_p()}</td></tr>" * 2
     + "</blockTable></indent>",
     "preformatted text that begins with markup and a line's end": _p() + '<xpre style="text"><b/>\na</xpre>',
+    "row split beside names of later": _p('<getName id="later" default="?"/>')
+    + '<spacer length="130"/>'
+    + _styled('<blockValign value="MIDDLE"/>', f"<tr><td>x</td><td>{_p()}</td></tr>", colWidths="60,60", splitInRow=1),
     "item without text": "<ul bulletFontName='SourceSans3'><li><para/></li></ul>",
     "text in percent beside a picture": '<imageAndFlowables imageName="logo.png" imageWidth="60" imageHeight="30">'
     f"{_p(_PERCENT)}</imageAndFlowables>",

@@ -273,6 +273,9 @@ def document(choose: Chooser) -> str:
         # Where a table goes to such a frame, or is split within an indent, ReportLab makes its rows as high as columns
         # would ask for that it does not have.
         blocks = blocks.replace("25%", "20mm")
+    if "<getName" in blocks:
+        # ReportLab lays out twice then, and changes the looks of cells in rows that it splits the first time.
+        blocks = blocks.replace(' splitInRow="1"', "")
     first = '<bookmark name="here"/>'
     return (
         f'<document filename="x.pdf">\n<template title="A story">{pages}</template>\n'
