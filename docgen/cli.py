@@ -374,7 +374,7 @@ def call(arguments: Sequence[str]) -> int:
         return error.exit_code
     except TyperException as error:
         text = error.format_message().rstrip(".").replace("Value error, ", "")
-        _complain(UserError(text, hint="see docgen --help"))
+        _complain(UserError(text, hint=f"see {_command(error)} --help"))
         return INPUT
     except (KeyboardInterrupt, Abort):
         _complain(Interrupted())
@@ -396,6 +396,16 @@ def call(arguments: Sequence[str]) -> int:
         _complain(DocgenError(f"docgen {__version__} failed: {text}", hint="this is our fault; please report it"))
         return OURS
     return int(code or DONE)
+
+
+def _command(error: TyperException) -> str:
+    """Return the command that was used wrongly, as it is called; `docgen` itself where there is no such command."""
+    names: list[str] = []
+    context = getattr(error, "ctx", None)
+    while context is not None and context.parent is not None:
+        names.insert(0, context.info_name)
+        context = context.parent
+    return " ".join(["docgen", *names])
 
 
 def _near(fault: DocgenError) -> DocgenError:

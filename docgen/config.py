@@ -15,7 +15,7 @@ from pathlib import Path
 from pydantic import Field, SecretStr
 
 from docgen.dkimconfig import DkimConfig
-from docgen.errors import ConfigError, did_you_mean
+from docgen.errors import ConfigError, MissingVariable, UserError, did_you_mean
 from docgen.keytypes import (
     Colour,
     Country,
@@ -228,7 +228,7 @@ def load_config(path: Path, environ: Mapping[str, str], shown: str | None = None
     tree = load_yaml(path, shown, environ, ConfigError)
     tree, faults = _override(tree, environ)
     config, found = collect(Config, tree, ConfigError, {"base": path.absolute().parent})
-    raise_in_order([*tree.faults, *faults, *found, *_email_faults(tree)])
+    raise_in_order([*map(_without_default, tree.faults), *faults, *found, *_email_faults(tree)])
     assert config is not None, "no configuration means faults"
     return config.read_from(path, tree)
 
@@ -305,6 +305,9 @@ _SECRETS: Mapping[KeyPath, tuple[str, str]] = {
 }
 
 
+_SECRET_KEYS = frozenset(str(keys[-1]) for keys in _SECRETS)
+
+
 def _secret_faults(tree: YamlTree) -> Iterator[ConfigError]:
     for keys, (what, variable) in _SECRETS.items():
         if tree.mapping(*keys[:-1]).get(str(keys[-1])) is not None and _in_plain_sight(tree, keys):
@@ -321,6 +324,14 @@ def _secret_faults(tree: YamlTree) -> Iterator[ConfigError]:
         if isinstance(entry, Mapping) and entry.get("key") is not None and _in_plain_sight(tree, place):
             hint = "write ${DKIM_KEY} and set it, or name a file with `key_file`"
             yield ConfigError("a key does not belong in a file", where=tree.where(place), hint=hint)
+
+
+def _without_default(fault: UserError) -> UserError:
+    """Hint at no default for a secret's variable, since that would have the secret in the file."""
+    path = fault.where.path if fault.where else ()
+    if isinstance(fault, MissingVariable) and path[:1] == ("email",) and path[-1] in _SECRET_KEYS:
+        fault.hint = f"set {fault.name}"
+    return fault
 
 
 #: Variables and nothing else; one with a default would have the secret in the file after all.

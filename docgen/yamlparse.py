@@ -5,6 +5,7 @@ The only module that knows PyYAML's sentences. Makes no values.
 
 from __future__ import annotations
 
+import difflib
 import re
 from pathlib import Path
 
@@ -19,10 +20,23 @@ def read_bytes(path: Path, shown: str, error: type[UserError]) -> bytes:
     try:
         return path.read_bytes()
     except FileNotFoundError:
-        near = [other.name for other in path.parent.glob("*.y*ml")] if path.parent.is_dir() else []
-        raise error("there is no such file", where=Where(shown), hint=did_you_mean(path.name, near)) from None
+        raise error("there is no such file", where=Where(shown), hint=_what_may_be_meant(path)) from None
     except OSError as cause:
         raise error(f"the file cannot be read ({cause.strerror})", where=Where(shown)) from cause
+
+
+def _what_may_be_meant(path: Path) -> str:
+    """Return a hint at the file that a name without its folder or ending stands for, or at one like it."""
+    campaigns = path.parent / "campaigns"
+    for folder in (path.parent, campaigns):
+        for name in (path.name, f"{path.name}.yaml"):
+            if (folder / name).is_file():
+                return f'did you mean "{folder / name}"?'
+    names = {other.stem: other for other in campaigns.glob("*.y*ml")}
+    if close := difflib.get_close_matches(path.stem, names, n=1):
+        return f'did you mean "{names[close[0]]}"?'
+    near = [other.name for other in path.parent.glob("*.y*ml")] if path.parent.is_dir() else []
+    return did_you_mean(path.name, near)
 
 
 def decode(content: bytes, shown: str, error: type[UserError]) -> str:

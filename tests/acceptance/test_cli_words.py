@@ -28,6 +28,18 @@ def test_a_wrong_word_for_an_option_is_answered_with_the_right_ones(office: Offi
     assert "Value error" not in result.err
 
 
+@pytest.mark.parametrize(
+    ("words", "error"),
+    [
+        (["run"], "Missing argument 'JOB'; see docgen run --help\n"),
+        (["suppress", "add"], "Missing argument 'ADDRESS...'; see docgen suppress add --help\n"),
+        (["nope"], "No such command 'nope'; see docgen --help\n"),
+    ],
+)
+def test_a_command_used_wrongly_points_to_its_own_help(office: Office, words: list[str], error: str) -> None:
+    assert office.call(*words).err == error
+
+
 def test_preview_prints_paths_as_a_person_in_the_folder_would_write_them(office: Office) -> None:
     printed = office.call("preview", "jobs/letters.yaml", "--record", "0001").out.splitlines()
     assert "out/preview/letters/letter 0001.txt" in printed

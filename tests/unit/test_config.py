@@ -168,6 +168,20 @@ templates: []
     assert all(isinstance(fault, UserError) for fault in faults_of(tmp_path, text))
 
 
+def test_a_secret_s_variable_that_is_not_set_gets_no_hint_at_a_default(tmp_path: Path) -> None:
+    text = """company: {name: x, country: DE, language: de, currency: EUR}
+email:
+  from: a@example.com
+  reply_to: ${ANSWERS}
+  bounce: {address: b@example.com, key: "${BOUNCE_KEY}"}
+  accounts: [{host: one.test, username: ana, password: "${SMTP_PASSWORD}"}]
+  erasure_key: ${ERASURE_KEY}
+"""
+    hints = [fault.hint for fault in faults_of(tmp_path, text)]
+    assert hints[0] == "set ANSWERS, or write ${ANSWERS:-default}"
+    assert hints[1:] == ["set BOUNCE_KEY", "set SMTP_PASSWORD", "set ERASURE_KEY"]
+
+
 def test_a_colour_that_became_a_comment_is_recognised(tmp_path: Path) -> None:
     text = "company:\n  name: A\n  country: LT\n  colours:\n    accent: #004D40\n"
     (sentence,) = sentences(tmp_path, text)

@@ -297,6 +297,25 @@ def test_an_absent_file_names_a_similar_one(tmp_path: Path) -> None:
         load_yaml(tmp_path / "no" / "invoice.yaml", "x.yaml")
 
 
+@pytest.mark.parametrize(
+    ("name", "meant"),
+    [
+        ("newsletter", "campaigns/newsletter.yaml"),
+        ("newsletter.yaml", "campaigns/newsletter.yaml"),
+        ("newsleter", "campaigns/newsletter.yaml"),
+        ("campaigns/newsletter", "campaigns/newsletter.yaml"),
+        ("job", "job.yaml"),
+    ],
+)
+def test_a_name_without_folder_or_ending_is_answered_with_the_file(tmp_path: Path, name: str, meant: str) -> None:
+    (tmp_path / "campaigns").mkdir()
+    for file in ("campaigns/newsletter.yaml", "campaigns/deal.yaml", "job.yaml"):
+        (tmp_path / file).write_text("a: 1")
+    with pytest.raises(JobError) as caught:
+        load_yaml(tmp_path / name, name)
+    assert caught.value.hint == f'did you mean "{tmp_path / meant}"?'
+
+
 def test_a_folder_is_not_a_file(tmp_path: Path) -> None:
     with pytest.raises(JobError, match="the file cannot be read"):
         load_yaml(tmp_path)
