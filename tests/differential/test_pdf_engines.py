@@ -186,6 +186,11 @@ Donaudampfschifffahrt www.example.com/a/long/address of a Donaudampfschifffahrt<
 </pageTemplate></template><stylesheet><paraStyle name="text"/></stylesheet><story><xpre style="text">delivery
 <b/> </xpre><xpre style="text"><b>of</b> a
 <i/></xpre><para style="text">contract</para></story></document>""",
+    "an anchor in a column where no letter has room": """
+<document filename="x.pdf"><template><pageTemplate id="one"><frame x1="20" y1="30" width="210" height="190"/>
+</pageTemplate></template><stylesheet><paraStyle name="text" fontName="SourceSans3" fontSize="9" leading="12"/>
+</stylesheet><story><para style="text" leftIndent="200" rightIndent="7">the <a name="anchor"/><u>hall</u></para></story>
+</document>""",
 }
 
 

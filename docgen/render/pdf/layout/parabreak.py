@@ -259,7 +259,7 @@ def _chopped(word: Word, used: float, room: float, widths: Sequence[float], numb
     parts: list[Run] = []
     for part in word.parts:
         text = ""
-        for char in letters_of(part.text):
+        for char in letters_of(part.text) or ("",):  # what has no width may begin a line where no letter fits
             own = width_of(part.look, char)
             if used + own > room and (width or own <= following):
                 yield Word(width, [*parts, part.like(text)] if text or not parts else parts, split="part")
