@@ -16,7 +16,7 @@ from decimal import Decimal
 
 import docx
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from lxml import etree
 from rendering import make_context, make_template, part, picture
@@ -1069,6 +1069,7 @@ _WORDS = st.sampled_from(
 _BLANK = Package(document(paragraph("x")), Where("x"))
 
 
+@example(["SET", "¼", "MERGEFIELD"])
 @settings(max_examples=150, deadline=None)
 @given(
     instruction=st.lists(

@@ -79,7 +79,8 @@ class FieldNames:
 
     def variable(self, text: str) -> str:
         """Return a name for the translation's own use."""
-        return self._own + re.sub(r"\W", "_", text)
+        # Fractions and their like are letters to a regular expression, and none of a name.
+        return self._own + "".join(char if f"_{char}".isidentifier() else "_" for char in text)
 
     def mapped(self, name: str) -> str:
         """Return the column that a name of Word's address lists stands for."""
