@@ -12,7 +12,7 @@ from datetime import datetime
 
 from docgen.bundles import read_notes
 from docgen.dispatch import release_claims, settle_unknown
-from docgen.errors import DocgenError, JobRunning, RunStateError, UserError, did_you_mean
+from docgen.errors import DocgenError, JobRunning, RunStateError, UserError, counted, did_you_mean
 from docgen.job import load_job
 from docgen.model import GIVEN_UP, Decision, Delivery, DeliveryState, Outcome, Run, RunState
 from docgen.protocols import Ledger
@@ -114,7 +114,7 @@ def resolve(workspace: Workspace, run: str, ruling: Ruling) -> Ruled:
             # Whoever claimed these is gone: the job is ours.
             release_claims(ledger, found.id, may_repeat)
             settle_unknown(ledger, found.id, now)
-            doubts = [d for d in each_delivery(ledger, found.id) if d.outcome is Outcome.UNKNOWN]
+            doubts = list(each_delivery(ledger, found.id, outcomes=[Outcome.UNKNOWN]))
             meant = _meant(ledger, found, doubts, ruling)
             ledger.decide([Decision(d.id, _outcome(found, ruling), ruling.by, now, ruling.why) for d in meant])
             found = _moved_on(ledger, found, ruling, len(meant))
@@ -132,7 +132,7 @@ def _moved_on(ledger: Ledger, run: Run, ruling: Ruling, count: int) -> Run:
     """Let a run that had ended go on, where something is pending again."""
     if ruling.sent or run.state is not RunState.DONE:
         return run
-    ledger.set_state(run.id, RunState.PAUSED, f"{count} deliveries did not go, says {ruling.by}")
+    ledger.set_state(run.id, RunState.PAUSED, f"{counted(count, 'delivery')} did not go, says {ruling.by}")
     return ledger.run(run.id)
 
 
@@ -185,6 +185,12 @@ def _title(workspace: Workspace, run: Run) -> str:
     return run.spec.job
 
 
+def _why_none(failed: int) -> str:
+    if failed == 1:
+        return "one has failed, and its address is suppressed or without consent"
+    return f"{failed} have failed, and their addresses are suppressed or without consent" if failed else ""
+
+
 def try_failed_again(
     ledger: Ledger, run: Run, why_not: Callable[[Sequence[Delivery]], Sequence[str]], by: str, now: datetime
 ) -> Run:
@@ -209,7 +215,7 @@ def try_failed_again(
     reasons = [reason for some in rules.chunks(failed) for reason in why_not(some)]
     again = [delivery for delivery, reason in zip(failed, reasons, strict=True) if not reason]
     if not again:
-        hint = f"{len(failed)} have failed, and their addresses are suppressed or without consent" if failed else ""
+        hint = _why_none(len(failed))
         hint = hint or (f"to go on: docgen resume {run.id}" if run.state is not RunState.DONE else "")
         raise RunStateError(f"nothing of the run {run.id} has failed that may be tried again", hint=hint)
     ledger.decide([Decision(delivery.id, None, by, now, "to be tried again") for delivery in again])

@@ -9,7 +9,7 @@ import logging
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
-from functools import partial
+from functools import lru_cache, partial
 from pathlib import Path
 
 from babel.core import Locale, UnknownLocaleError
@@ -167,7 +167,7 @@ class Draft:
         context = {**self.plan.job.values, **self.values, "company": self.shop.company}
         text = self.shop.locale.render(context).strip().replace("-", "_")
         try:
-            return str(Locale.parse(text))
+            return identifier_of(text)
         except (ValueError, UnknownLocaleError) as cause:
             error = WrongValue("locale", text, "a language, such as en or de")
             error.field = origin_of(self.shop.locale, text, context)
@@ -305,10 +305,10 @@ class Draft:
         self, step: EmailStep, texts: StepTexts, rendered: Mapping[str, str]
     ) -> tuple[dict[str, list[Recipient]], Recipient | None]:
         """Return `to`, `cc` and `bcc`, and who gets the answers."""
-        people: dict[str, list[Recipient]] = {}
-        for key in ("to", "cc", "bcc", "reply_to"):
+        people: dict[str, list[Recipient]] = {"to": [], "cc": [], "bcc": [], "reply_to": []}
+        for key in [key for key in people if key in rendered]:
             with self._from(texts, key):
-                people[key] = split_mailboxes(rendered.get(key, ""))
+                people[key] = split_mailboxes(rendered[key])
         if not people["to"]:
             raise AddressError(
                 f'the step "{step.name}" has no recipient',
@@ -317,7 +317,7 @@ class Draft:
             )
         answers = people.pop("reply_to")
         default = self.plan.config.email.reply_to
-        return people, answers[0] if answers else parse_mailbox(default) if default else None
+        return people, answers[0] if answers else configured_mailbox(default) if default else None
 
     @contextmanager
     def _from(self, texts: StepTexts, key: str) -> Iterator[None]:
@@ -338,7 +338,8 @@ class Draft:
     def _plan_email(self, step: EmailStep, texts: StepTexts, rendered: Mapping[str, str]) -> NewDelivery:
         plan, job = self.plan, self.plan.job
         people, reply_to = self._people(step, texts, rendered)
-        sender = parse_mailbox(step.from_) if step.from_ else self.shop.sender
+        redirect_to = plan.config.email.redirect_to
+        sender = configured_mailbox(step.from_) if step.from_ else self.shop.sender
         domain = sender.address.rpartition("@")[2]
         ways_out = self._ways_out(people["to"][0], reply_to or sender)
         letterhead = Letterhead(
@@ -351,15 +352,18 @@ class Draft:
             message_id=self._message_id(step, domain),
             message_class=job.message_class,
             language=self.locale,
-            redirect_to=parse_mailbox(plan.config.email.redirect_to) if plan.config.email.redirect_to else None,
+            redirect_to=configured_mailbox(redirect_to) if redirect_to else None,
             testers=plan.testers,
             unsubscribe=ways_out.uris,
             list_id=make_list_id(job.name, domain) if self._is_marketing else "",
         )
         drawn = self._draw(step)
         versions = [each for each in step.versions if not drawn or each.name == drawn]
-        heads = {each: replace(letterhead, message_id=self._message_id(step, domain, each.name)) for each in versions}
-        messages = {each.name: self._write_mail(step, each, head, ways_out) for each, head in heads.items()}
+        messages = {}
+        for each in versions:
+            variant = each.name if plan.testers else ""
+            head = replace(letterhead, message_id=self._message_id(step, domain, variant)) if variant else letterhead
+            messages[each.name] = self._write_mail(step, each, head, ways_out)
         delivery = self._email_delivery(step, letterhead, messages, drawn)
         zone = zone_of(rendered.get("timezone", ""))
         return replace(delivery, payload={**delivery.payload, "timezone": zone}) if zone else delivery
@@ -370,7 +374,7 @@ class Draft:
         A test sends all variants to the same people; of a run, each recipient gets one.
         """
         plan, job = self.plan, self.plan.job
-        own = " ".join(filter(None, (plan.own_edition, variant if plan.testers else "")))
+        own = " ".join(filter(None, (plan.own_edition, variant)))
         edition = f"{job.edition}#{own}" if own else job.edition
         return make_message_id(job.name, edition, self.record.key, step.name, domain, self.shop.message_id_keys)
 
@@ -437,7 +441,7 @@ class Draft:
         name = f"{step.name}={variant}" if variant else step.name
         path = Path("messages") / safe_name(f"{self.record.ordinal:06}-{name}.eml", "message")
         self._write(path, content)
-        return replace(_staged_file(path, message), variant=variant)
+        return _staged_file(path, message, variant)
 
     def _plan_print(self, step: PrintStep, rendered: Mapping[str, str]) -> NewDelivery | None:
         names = (
@@ -507,14 +511,31 @@ class Draft:
             )
 
 
+@lru_cache(maxsize=256)
+def identifier_of(locale: str) -> str:
+    """Return Babel's name of a language: `pt_BR`, `sr_Latn`.
+
+    Raises:
+        ValueError: it is no such name.
+        UnknownLocaleError: Babel knows no such language.
+    """
+    return str(Locale.parse(locale))
+
+
+@lru_cache(maxsize=16)
+def configured_mailbox(text: str) -> Recipient:
+    """Return a mailbox that configuration or job names: the same for every record. Raises as `parse_mailbox`."""
+    return parse_mailbox(text)
+
+
 def staged_path(ordinal: int, document: str, file_name: str) -> Path:
     """Return where a document waits until the whole run is merged, relative to the run's folder."""
     suffix = Path(file_name).suffix
     return Path("work") / "documents" / f"{ordinal // 1000:05}" / f"{ordinal}-{safe_name(document, 'document')}{suffix}"
 
 
-def _staged_file(path: Path, artifact: Artifact) -> StagedFile:
-    return StagedFile(path, artifact.file_name, artifact.media_type, artifact.sha256, artifact.pages)
+def _staged_file(path: Path, artifact: Artifact, variant: str = "") -> StagedFile:
+    return StagedFile(path, artifact.file_name, artifact.media_type, artifact.sha256, artifact.pages, variant)
 
 
 def origin_of(text: Compiled, value: str, context: Context) -> str:

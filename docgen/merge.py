@@ -29,11 +29,12 @@ from typing import Literal
 from jinja2 import Template, Undefined, nodes
 from jinja2.exceptions import SecurityError, TemplateNotFound
 from jinja2.parser import Parser
+from jinja2.runtime import Context
 from pydantic import BaseModel
 
 from docgen.errors import TemplateSyntax
 from docgen.inspect_fields import compared_with, find_fields, root
-from docgen.limits import Limits, WorkLimits
+from docgen.limits import Limits, Working, WorkLimits
 from docgen.model import Where
 from docgen.place import translate
 from docgen.rich import RichFactory, TextRich
@@ -136,14 +137,9 @@ class Merger:
         except Exception as error:  # the lexer fails on a number of thousands of digits, for one
             raise translate(error, where, self.environment.filters) from error
 
-    @contextmanager
-    def running(self, context: Mapping[str, object], where: Where | None = None) -> Iterator[None]:
+    def running(self, context: Mapping[str, object], where: Where | None = None) -> Running:
         """Hold the limits of one rendering over what happens inside; translate its errors."""
-        try:
-            with self.environment.working(context):
-                yield
-        except Exception as error:  # an expression of a template can raise anything
-            raise translate(error, where or Where(), self.environment.filters) from error
+        return Running(self.environment, context, where or Where())
 
     def fields_of(self, source: str) -> frozenset[str]:
         """Return the dotted paths that a text uses, other than what every context has."""
@@ -171,6 +167,25 @@ class Merger:
             return None  # rendering says so, with the line
 
 
+class Running(Working):
+    """Context manager: the limits of one rendering; its errors come out as docgen's, with their line."""
+
+    __slots__ = ("_environment", "_where")
+
+    def __init__(self, environment: Sandbox, names: Mapping[str, object], where: Where) -> None:
+        super().__init__(environment.limits, names)
+        self._environment = environment
+        self._where = where
+
+    def __exit__(self, *raised: object) -> None:
+        super().__exit__()
+        error = raised[1]
+        if isinstance(error, Exception):  # an expression of a template can raise anything
+            translated = translate(error, self._where, self._environment.filters)
+            if translated is not error:
+                raise translated from error
+
+
 class _Text:
     """A compiled text, its source and its place."""
 
@@ -184,6 +199,16 @@ class _Text:
     def fields(self) -> frozenset[str]:
         """Dotted paths the text uses: `customer.name`, `lines[].price`."""
         return self._merger.fields_of(self._source)
+
+    def _scope(self, context: Mapping[str, object]) -> Context:
+        """Return what Jinja's code looks names up in.
+
+        `Template.new_context` lists the global names anew for each rendering, for templates whose own differ; ours
+        are all the environment's.
+        """
+        template, merger = self._template, self._merger
+        names = {**merger.globals, **context}
+        return merger.environment.context_class(merger.environment, names, template.name, template.blocks)
 
     def compared_with(self, name: str) -> frozenset[str]:
         """Return the texts that a name is compared with."""
@@ -202,17 +227,13 @@ class Compiled(_Text):
             LimitExceeded: the template runs, loops or writes more than it may.
             TemplateError: an expression cannot be computed, or is not allowed.
         """
-        template = self._template
         with self._merger.running(context, self.where):
-            scope = template.new_context({**self._merger.globals, **context}, shared=True)
-            return self._merger.environment.concat(template.root_render_func(scope))
+            return self._merger.environment.concat(self._template.root_render_func(self._scope(context)))
 
     def pieces(self, context: Mapping[str, object]) -> list[str]:
         """Return the text in pieces: what the template has as it is, and each value it prints. Raises as `render`."""
-        template = self._template
         with self._merger.running(context, self.where):
-            scope = template.new_context({**self._merger.globals, **context}, shared=True)
-            return self._merger.environment.gather(template.root_render_func(scope))
+            return self._merger.environment.gather(self._template.root_render_func(self._scope(context)))
 
 
 class Expression(_Text):
@@ -220,10 +241,9 @@ class Expression(_Text):
 
     def evaluate(self, context: Mapping[str, object]) -> object:
         """Return the value. Raises as `Compiled.render`; None when a known field is empty."""
-        template = self._template
         with self._merger.running(context, self.where):
-            scope = template.new_context({**self._merger.globals, **context}, shared=True)
-            for _ in template.root_render_func(scope):
+            scope = self._scope(context)
+            for _ in self._template.root_render_func(scope):
                 pass
             result = scope.vars[_RESULT]
             if isinstance(result, Undefined):

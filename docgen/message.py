@@ -15,6 +15,7 @@ from datetime import datetime
 from email.message import EmailMessage, MIMEPart
 from email.policy import SMTP
 from email.utils import format_datetime
+from functools import lru_cache
 
 from docgen.encodedwords import encode_text
 from docgen.errors import AddressError
@@ -41,6 +42,7 @@ _OWN = frozenset(
     # Never: RFC 3834 section 3.1.8 calls it unreliable, and filters take it for bulk.
     | {"precedence"}
 )
+_MESSAGE_ID = re.compile(r"<[!-;=?-~]+@[!-;=?-~]+>")
 #: Source: RFC 3834 section 5: no person wrote these, so no vacation notice should answer. A newsletter has an author.
 _AUTO_GENERATED = frozenset({MessageClass.TRANSACTIONAL, MessageClass.DUNNING})
 
@@ -121,10 +123,10 @@ class Letterhead:
         if self.date.tzinfo is None:
             raise ValueError("the date of a message needs a time zone")
         return [
-            mailbox_header("From", [self.sender], encode),
+            _own_mailbox("From", self.sender, encode),
             *(self._redirected(subject, encode) if self.instead else self._addressed(subject, encode)),
-            *([mailbox_header("Reply-To", [self.reply_to], encode)] if self.reply_to else []),
-            WrittenHeader("Date", *[format_datetime(self.date)] * 2),
+            *([_own_mailbox("Reply-To", self.reply_to, encode)] if self.reply_to else []),
+            WrittenHeader("Date", *[_written_date(self.date)] * 2),
             WrittenHeader("Message-ID", *[_check_message_id(self.message_id)] * 2),
             *(
                 [WrittenHeader("Auto-Submitted", *["auto-generated"] * 2)]
@@ -137,7 +139,7 @@ class Letterhead:
 
     def language_field(self) -> WrittenHeader:
         """Return what says which language the text is in."""
-        return text_header("Content-Language", self.language.replace("_", "-"), encode_text)
+        return _language_field(self.language)
 
     def _addressed(self, subject: str, encode: Encode) -> list[WrittenHeader]:
         copies = [mailbox_header("Cc", self.cc, encode)] if self.cc else []
@@ -187,6 +189,7 @@ def build_message(mail: Mail, letterhead: Letterhead, attachments: Sequence[Arti
     return message.as_bytes(), envelope
 
 
+@lru_cache(maxsize=64)
 def make_list_id(job: str, domain: str) -> str:
     """Return what a job's mailings are told by, RFC 2919: its name below the sender's domain."""
     label = re.sub(r"[^a-z0-9]+", "-", job.lower()).strip("-") or "mailing"
@@ -204,12 +207,35 @@ def make_message_id(job: str, edition: str, key: str, route: str, domain: str, k
     return f"<{full[:40]}@{ascii_domain(f'x@{domain}')[2:]}>"
 
 
+# What is the same in every message of a run is written once.
+
+
+@lru_cache(maxsize=64)
+def _own_mailbox(name: str, mailbox: Recipient, encode: Encode) -> WrittenHeader:
+    return mailbox_header(name, [mailbox], encode)
+
+
+@lru_cache(maxsize=64)
+def _language_field(language: str) -> WrittenHeader:
+    return text_header("Content-Language", language.replace("_", "-"), encode_text)
+
+
+def _written_date(date: datetime) -> str:
+    # Equal moments of different time zones are written differently, and a cache takes them for the same.
+    return _dates(date, str(date.utcoffset()))
+
+
+@lru_cache(maxsize=64)
+def _dates(date: datetime, _offset: str) -> str:
+    return format_datetime(date)
+
+
 def _addresses(recipients: Sequence[Recipient]) -> str:
     return ", ".join(recipient.address for recipient in recipients)
 
 
 def _check_message_id(message_id: str) -> str:
-    if not re.fullmatch(r"<[!-;=?-~]+@[!-;=?-~]+>", message_id):
+    if not _MESSAGE_ID.fullmatch(message_id):
         raise ValueError(f"{message_id!r} is not a Message-ID")
     return message_id
 

@@ -119,7 +119,8 @@ def summarise(ledger: Ledger, run: Run, title: str, *, dry: bool = False) -> Sum
     quarantined = (fault for item in each_item(ledger, run.id, ItemState.QUARANTINED) for fault in item.faults)
     faults += islice(quarantined, FAULTS_KEPT)
     skipped = any(counts.get(Outcome.SKIPPED) for counts in outcomes.values())
-    changed = sum(_has_changed(d) for d in each_delivery(ledger, run.id)) if skipped else 0
+    skips = each_delivery(ledger, run.id, outcomes=[Outcome.SKIPPED]) if skipped else ()
+    changed = sum(each.detail.endswith(CHANGED) for each in skips)
     segments = dict(sorted(ledger.count_segments(run.id).items(), key=lambda each: (not each[0], each[0])))
     return Summary(
         run,
@@ -148,10 +149,6 @@ def contest_dict(view: ContestView) -> dict[str, object]:
     }
 
 
-def _has_changed(delivery: Delivery) -> bool:
-    return delivery.outcome is Outcome.SKIPPED and delivery.detail.endswith(CHANGED)
-
-
 def left_out(source: Source, only: Collection[str] = ()) -> dict[str, object]:
     """Return what the ledger keeps, with the run, of rows that cannot be items since their keys are faulty."""
     faults = [fault.as_fault() for fault in source.key_faults() if not only or fault.key in only]
@@ -173,10 +170,12 @@ def each_item(ledger: Ledger, run: str, state: ItemState | None = None) -> Itera
         after = page[-1].ordinal
 
 
-def each_delivery(ledger: Ledger, run: str) -> Iterator[Delivery]:
-    """Yield a run's deliveries in order."""
+def each_delivery(
+    ledger: Ledger, run: str, *, outcomes: Collection[Outcome] = (), last: int | None = None
+) -> Iterator[Delivery]:
+    """Yield a run's deliveries in order: all, those that ended so, those of records up to an ordinal."""
     after = 0
-    while page := ledger.deliveries(run, after=after, limit=PAGE):
+    while page := ledger.deliveries(run, outcomes=outcomes, last=last, after=after, limit=PAGE):
         yield from page
         after = page[-1].id
 
@@ -311,7 +310,7 @@ def page_template(name: str) -> Template:
 
 def write_page(ledger: Ledger, summary: Summary, path: Path, bundles: Sequence[BundleNote] = ()) -> None:
     """Write the page that a person reads: totals, what went wrong, links to the documents."""
-    trouble, more_trouble = _first(_troubled(ledger, summary.run))
+    trouble, more_trouble = _first(each_delivery(ledger, summary.run.id, outcomes=TROUBLE))
     bad, more_bad = _first(each_item(ledger, summary.run.id, ItemState.QUARANTINED))
     good, more_good = _first(each_item(ledger, summary.run.id, ItemState.READY))
     page = page_template("report.html").render(
@@ -336,10 +335,6 @@ def _has(summary: Summary, state: Outcome | DeliveryState) -> bool:
     return any(counts.get(state) for counts in summary.outcomes.values())
 
 
-def _troubled(ledger: Ledger, run: Run) -> Iterator[Delivery]:
-    return (d for d in each_delivery(ledger, run.id) if d.outcome in TROUBLE)
-
-
 def _first(rows: Iterator[T]) -> tuple[list[T], bool]:
     shown: list[T] = []
     for row in rows:
@@ -352,9 +347,8 @@ def _first(rows: Iterator[T]) -> tuple[list[T], bool]:
 def _deliveries_of(ledger: Ledger, run: Run, items: Sequence[Item]) -> dict[int, list[Delivery]]:
     if not items:
         return {}
-    last = items[-1].ordinal
     grouped: dict[int, list[Delivery]] = {item.ordinal: [] for item in items}
-    for delivery in each_delivery(ledger, run.id):
-        if delivery.ordinal <= last and delivery.ordinal in grouped:
+    for delivery in each_delivery(ledger, run.id, last=items[-1].ordinal):
+        if delivery.ordinal in grouped:
             grouped[delivery.ordinal].append(delivery)
     return grouped

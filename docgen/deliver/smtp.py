@@ -141,9 +141,16 @@ class SmtpTransport:
 
 async def _read(file: StagedFile) -> bytes:
     """Read a message. A thread is worth its price only where reading would keep other connections waiting."""
-    if file.path.exists() and file.path.stat().st_size > _LARGE:
+    if _size(file) > _LARGE:
         return await asyncio.to_thread(read_verified, file.path, file.sha256)
     return read_verified(file.path, file.sha256)
+
+
+def _size(file: StagedFile) -> int:
+    try:
+        return file.path.stat().st_size
+    except OSError:  # reading says why
+        return 0
 
 
 class _Line:

@@ -9,7 +9,6 @@ not travel with the end of a message, though RFC 2920 allows it: what broke off 
 
 from __future__ import annotations
 
-import re
 import ssl
 from collections.abc import Mapping
 from contextlib import suppress
@@ -236,13 +235,8 @@ class Session:
 
 def as_data(content: bytes) -> bytes:
     """Return a message as it follows DATA: CRLF line ends, leading dots doubled, closed by a lone dot."""
-    lines = content.count(b"\r\n")
-    if not lines == content.count(b"\n") == content.count(b"\r"):
-        content = re.sub(rb"\r\n|\r|\n", b"\r\n", content)
-    if not content.endswith(b"\r\n"):
-        content += b"\r\n"
-    stuffed = content.replace(b"\r\n.", b"\r\n..")
-    return (b"." if content.startswith(b".") else b"") + stuffed + b".\r\n"
+    stuffed = b"\r\n".join(content.splitlines()).replace(b"\r\n.", b"\r\n..")
+    return (b"." if content.startswith(b".") else b"") + stuffed + b"\r\n.\r\n"
 
 
 def _all(envelope: Envelope, outcome: Outcome, detail: str, answer: str = "") -> Receipt:

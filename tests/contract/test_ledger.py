@@ -262,6 +262,17 @@ def test_deliveries_come_by_id_in_pages_by_state_and_transport(ledger: Ledger) -
     assert [each.identity for each in rest] == ["i5"]
 
 
+def test_deliveries_come_by_how_they_ended_and_by_record(ledger: Ledger) -> None:
+    run = open_run_with(ledger, *(a_plan(f"i{n}") for n in range(3)))
+    first, second, *_ = ledger.deliveries(run)
+    for delivery, outcome in ((first, Outcome.FAILED), (second, Outcome.SENT)):
+        ledger.claim(delivery.id, NOW)
+        ledger.settle(delivery.id, Receipt(outcome), NOW)
+    assert [each.identity for each in ledger.deliveries(run, outcomes=[Outcome.FAILED])] == ["i0"]
+    assert len(ledger.deliveries(run, outcomes=[Outcome.FAILED, Outcome.SENT])) == 2
+    assert [each.identity for each in ledger.deliveries(run, last=1)] == ["i0", "i1"]
+
+
 def test_a_delivery_is_claimed_once_and_settled_once(ledger: Ledger) -> None:
     run = open_run_with(ledger, a_plan("i0"))
     delivery = only_delivery(ledger, run)
