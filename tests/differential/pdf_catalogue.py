@@ -369,6 +369,8 @@ _OTHERWISE = {
     + f"<tr><td>{_p()}</td></tr>" * 2
     + "</blockTable></indent>",
     "preformatted text that begins with markup and a line's end": _p() + '<xpre style="text"><b/>\na</xpre>',
+    "preformatted nothing in a column without width": "<blockTable><tr><td><pre style='text'/></td><td>b</td></tr>"
+    "</blockTable>",
     "row split beside names of later": _p('<getName id="later" default="?"/>')
     + '<spacer length="130"/>'
     + _styled('<blockValign value="MIDDLE"/>', f"<tr><td>x</td><td>{_p()}</td></tr>", colWidths="60,60", splitInRow=1),

@@ -188,6 +188,8 @@ class _Story:
 
     def _pre(self, _: int) -> str:
         lines = "\n".join(words(self.choose, 5) for _ in range(self.choose.number(1, 3)))
+        if self.loose and not lines.strip():
+            lines = "a"  # ReportLab looks for the longest of no lines
         return f'<pre style="code"{self.choose.attributes({"maxLineLength": "20"}, 8)}>{lines}</pre>'
 
     def _xpre(self, _: int) -> str:

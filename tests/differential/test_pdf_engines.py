@@ -44,6 +44,7 @@ INTENDED: dict[str, str] = {
     "box shrunk in a cell": "ReportLab shrinks it twice",
     "rows parted beside a cell of both": "ReportLab divides the cell as well",
     "aligned table split in a row": "ReportLab loses the alignment",
+    "preformatted nothing in a column without width": "ReportLab looks for the longest of no lines",
     "row split beside names of later": "ReportLab lays out twice, and keeps what the first time has changed",
     "item without text": "ReportLab draws its bullet far above it",
     "preformatted text that begins with markup and a line's end": "ReportLab gives that line no height before a font",
