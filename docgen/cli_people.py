@@ -10,7 +10,7 @@ import typer
 
 from docgen import api, show, showpeople
 from docgen.clibase import DONE, INPUT, ConfigOption, JsonOption, State, out, print_json, workspace_of
-from docgen.errors import UserError, did_you_mean
+from docgen.errors import UserError, counted, did_you_mean
 from docgen.files import write_atomically
 from docgen.model import Consent, ConsentState, MessageClass, Suppression
 
@@ -112,7 +112,7 @@ def suppress_forget(address: AddressArgument, config: ConfigOption = None) -> in
     """Erase an address and keep a keyed hash of it, so that it stays suppressed."""
     with workspace_of(config) as workspace:
         number = api.forget_address(workspace, address)
-    out.print(f"{showpeople.count(number, 'entry')} of {address}: now under its hash", markup=False)
+    out.print(f"{counted(number, 'entry')} of {address}: now under its hash", markup=False)
     return DONE
 
 

@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+from docgen.barred import WhyNot, count_barred, told
 from docgen.errors import RunStateError, UserError, did_you_mean
 from docgen.job import AbTest, EmailStep, Job
 from docgen.model import Delivery, DeliveryState, Outcome, Run, Winner
@@ -41,8 +42,16 @@ def unsent_files(ledger: Ledger, run: str) -> Iterator[Path]:
 class Contests:
     """The tests of one run."""
 
-    def __init__(self, ledger: Ledger, run: Run, job: Job) -> None:
-        """Look at a run; `job` says by which rule its tests are won."""
+    def __init__(self, ledger: Ledger, run: Run, job: Job, why_not: WhyNot) -> None:
+        """Look at a run.
+
+        Args:
+            ledger: has it.
+            run: the run.
+            job: says by which rule its tests are won.
+            why_not: deliveries -> for each a reason not to send it as things stand, "" if none.
+        """
+        self._why_not = why_not
         self._ledger = ledger
         self._run = run
         self._rules: Mapping[str, AbTest] = {
@@ -92,12 +101,17 @@ class Contests:
         for contest in self._open():
             figures = figures_of(self._ledger, self._run, contest)
             sent = ", ".join(f"{each.variant} to {each.sent}" for each in figures)
-            left = self._ledger.count_outcomes(self._run.id).get((contest.route, DeliveryState.PENDING), 0)
+            waiting = self._waiting(contest)
             choose = f"docgen winner {self._run.id} {'|'.join(contest.names)}"
-            return f'the test of the step "{contest.route}" went out ({sent}), {left} wait for the winner; ' + (
+            return f'the test of the step "{contest.route}" went out ({sent}), {waiting}; ' + (
                 self._what_next(contest, now, choose)
             )
         return ""
+
+    def _waiting(self, contest: Contest) -> str:
+        left = self._ledger.count_outcomes(self._run.id).get((contest.route, DeliveryState.PENDING), 0)
+        barred = count_barred(self._ledger, self._run.id, self._why_not, contest.route)
+        return f"{left} {'waits' if left == 1 else 'wait'} for the winner{told(barred)}"
 
     def _what_next(self, contest: Contest, now: datetime, choose: str) -> str:
         rule = self._rules.get(contest.route)

@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from docgen.approving import bound_of, check_as_approved, check_files
+from docgen.barred import count_barred, told
 from docgen.check import check_plan, in_order, no_records, not_there
 from docgen.deciding import try_failed_again
 from docgen.dispatch import release_claims, settle_unknown
@@ -19,11 +20,12 @@ from docgen.errors import (
     RunStateError,
     StoreError,
     WriteError,
+    counted,
     raise_faults,
 )
 from docgen.files import check_writable
 from docgen.job import Job, load_job
-from docgen.model import ENDED, Approval, Asked, ItemState, Run, RunSpec, RunState, Wish
+from docgen.model import ENDED, Approval, Asked, DeliveryState, ItemState, Run, RunSpec, RunState, Wish
 from docgen.plan import Plan
 from docgen.protocols import Ledger, Source
 from docgen.report import Summary, left_out, summarise
@@ -141,6 +143,8 @@ def _start(
             runner.take(source, set(options.records) or None, options.limit)
             runner.register()
             runner.merge()
+            if dry:
+                runner.skip_barred()
         except WishHeard as wish:
             return _stop_merging(workspace, runner, wish)
         except Refused as refused:
@@ -202,13 +206,21 @@ def _deliver(workspace: Workspace, runner: Runner) -> Summary:
             if runner.has_records:
                 runner.bundle()
             if undecided and job.policy.approval == "required" and not _approved(runner):
-                note = f"everything is made; look at it, then: docgen approve {runner.run.id}"
-                runner.set_state(RunState.WAITING, note)
+                runner.set_state(RunState.WAITING, _to_approve(runner))
             else:
                 runner.deliver(open_transports(workspace, runner))
     finally:
         runner.finish()
     return summarise(runner.ledger, runner.run, job.title)
+
+
+def _to_approve(runner: Runner) -> str:
+    outcomes = runner.ledger.count_outcomes(runner.run.id)
+    pending = sum(number for (_, state), number in outcomes.items() if state is DeliveryState.PENDING)
+    note = f"everything is made; look at it, then: docgen approve {runner.run.id}"
+    if barred := count_barred(runner.ledger, runner.run.id, runner.why_not):
+        note += f"; {counted(pending, 'delivery')} to go{told(barred)}"
+    return note
 
 
 def _approved(runner: Runner) -> bool:

@@ -128,6 +128,7 @@ class Dispatcher:
 
     async def _send_each(self, transport: Transport, name: str, governor: Governor | None) -> None:
         queue: asyncio.Queue[Delivery | None] = asyncio.Queue(maxsize=2 * transport.concurrency)
+        self.scribe.most = transport.concurrency
 
         async def worker() -> None:
             while (delivery := await queue.get()) is not None:
@@ -311,7 +312,9 @@ class Dispatcher:
         else:
             self.halt.failures_in_a_row = 0
         if self.halt.failures_in_a_row >= self.pause_after:
-            self._stop(f"{self.halt.failures_in_a_row} deliveries in a row have failed; the last one: {receipt.detail}")
+            times = self.halt.failures_in_a_row
+            what = "a delivery has failed" if times == 1 else f"{times} deliveries in a row have failed; the last one"
+            self._stop(f"{what}: {receipt.detail}")
 
     @cached_property
     def scribe(self) -> Scribe:

@@ -28,6 +28,12 @@ def did_you_mean(word: str, choices: Iterable[str]) -> str:
     return ""
 
 
+def counted(number: int, noun: str) -> str:
+    """Return `1 message` or `2 messages`."""
+    plural = f"{noun[:-1]}ies" if noun.endswith("y") else f"{noun}s"
+    return f"{number} {noun if number == 1 else plural}"
+
+
 class DocgenError(Exception):
     """Base of all. Raised bare it is docgen's own fault (exit 3)."""
 

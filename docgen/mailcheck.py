@@ -155,7 +155,8 @@ def _of_size(mail: Mail, size: int) -> Iterator[Finding]:
 def _of_pictures(page: _Page, mail: Mail) -> Iterator[Finding]:
     bare = [str(picture.get("src") or "") for picture in page.pictures if picture.get("alt") is None]
     if bare:
-        yield Finding(f'{len(bare)} pictures have no alt text, such as "{bare[0][:60]}"', 'alt="" where it only adorns')
+        which = "a picture has" if len(bare) == 1 else f"{len(bare)} pictures have"
+        yield Finding(f'{which} no alt text, such as "{bare[0][:60]}"', 'alt="" where it only adorns')
     weight = sum(len(image.content) for image in mail.images)
     if weight > HEAVY_PICTURES:
         yield Finding(f"the inline pictures have {weight / 1024 / 1024:.1f} MB together", "make them smaller")

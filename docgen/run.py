@@ -20,6 +20,7 @@ from itertools import islice
 from pathlib import Path
 
 from docgen import loops
+from docgen.barred import barred
 from docgen.batch import Made, OpenWorker
 from docgen.bundles import Bundling, read_notes
 from docgen.contest import Contests, unsent_files
@@ -40,6 +41,7 @@ from docgen.model import (
     ItemResult,
     ItemState,
     MessageClass,
+    Moves,
     NewDelivery,
     NewItem,
     Outcome,
@@ -354,7 +356,7 @@ class Runner:
         dispatcher = self._dispatcher()
         repeatable = {name for name, transport in transports.items() if Feature.IDEMPOTENT in transport.features}
         dispatcher.settle_leftovers(repeatable)
-        contests = Contests(self.ledger, self.run, self.plan.job)
+        contests = Contests(self.ledger, self.run, self.plan.job, self.why_not)
         contests.settle(self.clock())
         for name, transport in transports.items():
             if dispatcher.halt:
@@ -447,8 +449,8 @@ class Runner:
         if not forms:
             return [""] * len(deliveries)
         marketing = self.plan.job.message_class is MessageClass.MARKETING
-        suppressed = self.ledger.suppressed(forms)
-        consents = self.ledger.consents(forms) if marketing else ()
+        suppressed = self.reference.suppressed(forms)
+        consents = self.reference.consents(forms) if marketing else ()
         return [
             reason_not_to_send(
                 recipients,
@@ -463,6 +465,11 @@ class Runner:
             else ""
             for delivery, recipients in zip(deliveries, addresses, strict=True)
         ]
+
+    def skip_barred(self) -> None:
+        """Settle what would be skipped as things stand: for a dry run, which has a ledger of its own."""
+        for page in barred(self.ledger, self.run.id, self.why_not):
+            self.ledger.move(Moves(skipped=[(each.id, reason) for each, reason in page]), self.clock())
 
     # --- ending ---
 

@@ -127,16 +127,19 @@ def _advice(found: Summary) -> Iterator[str]:
     if found.quarantined and not found.dry:
         yield "Mend what quarantine.csv says, in your own data, and run the job again: only these records will go out."
     if found.changed:
-        yield (
-            f"{found.changed} deliveries were skipped though their records have changed since they were made: "
-            f"docgen show {run.id} tells which; --again --record KEY delivers one anew."
-        )
+        yield (f"{_skipped(found.changed)}: docgen show {run.id} tells which; --again --record KEY delivers one anew.")
     if found.count(Outcome.UNKNOWN):
         yield f"Unknown may have arrived or not; they never go again by themselves: docgen show {run.id} --unknown"
     if run.state in (RunState.PAUSED, RunState.DONE) and (found.count(Outcome.FAILED) or found.count(Outcome.REJECTED)):
         yield f"To try again what failed or was rejected: docgen resume {run.id} --failed"
     if run.state in (RunState.PAUSED, RunState.MERGING) and not found.dry:
         yield f"To go on: docgen resume {run.id}"
+
+
+def _skipped(count: int) -> str:
+    if count == 1:
+        return "1 delivery was skipped though its record has changed since it was made"
+    return f"{count} deliveries were skipped though their records have changed since they were made"
 
 
 def run_dict(run: Run) -> dict[str, object]:

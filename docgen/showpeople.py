@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from rich.console import Group, RenderableType
 
+from docgen.errors import counted
 from docgen.model import Consent, ReplyKind
 from docgen.people import InboxResult, Person
 from docgen.show import empty_table, replies, reply_dict, suppression_dict, suppressions
@@ -14,17 +15,10 @@ from docgen.show import empty_table, replies, reply_dict, suppression_dict, supp
 _FOR_A_PERSON = frozenset({ReplyKind.POLICY, ReplyKind.CONTENT, ReplyKind.OTHER})
 
 
-def count(number: int, noun: str) -> str:
-    """Return `1 message` or `2 messages`."""
-    return (
-        f"{number} {noun}" if number == 1 else f"{number} {noun.removesuffix('y')}{'ies' if noun[-1] == 'y' else 's'}"
-    )
-
-
 def inbox(found: InboxResult) -> RenderableType:
     """Return what an inbox held: figures, and all that had an effect or that somebody should look at."""
     new = found.messages - found.known
-    head = f"{found.source}: {found.messages} message{'' if found.messages == 1 else 's'}, {new} new" + (
+    head = f"{found.source}: {counted(found.messages, 'message')}, {new} new" + (
         " (dry run: nothing is kept)" if found.dry else ""
     )
     parts: list[RenderableType] = [head]

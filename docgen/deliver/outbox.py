@@ -17,6 +17,9 @@ from docgen.files import is_lasting, read_verified, remove_leftovers, safe_name,
 from docgen.model import Outcome, Parcel, Receipt
 from docgen.protocols import Claim, Feature, unclaimed
 
+#: Names that are remembered beside those on disk: of messages under way, and where names may not differ in case alone.
+REMEMBERED = 10_000
+
 
 class OutboxTransport:
     """Writes `<folder>/<key> <address>.eml`."""
@@ -65,6 +68,8 @@ class OutboxTransport:
             path = self._folder / safe_name(f"{start} {parcel.recipient}.eml", "message")
             # Windows and macOS take names that differ in case for one.
             owner = self._taken.setdefault(path.name.casefold(), sha256)
+            if len(self._taken) > REMEMBERED:
+                del self._taken[next(iter(self._taken))]  # the oldest: it has long been on disk
             if owner == sha256 and self._is_free(path, sha256):
                 break
         return path

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Generator
+from itertools import takewhile
 from pathlib import Path
 
 from docgen.errors import SourceError
@@ -49,26 +50,45 @@ def read_mbox(path: Path) -> Generator[Letter, None, None]:
     """Yield the messages of an mbox file; a file without its separators is one message.
 
     Raises:
-        SourceError: it cannot be read.
+        SourceError: it cannot be read, or is no message.
 
     Source: RFC 4155; a line `From ` after an empty line begins a message.
     """
     try:
         with path.open("rb") as file:
             lines: list[bytes] = []
-            size, number, empty = 0, 0, True
+            size, number, empty, is_mbox = 0, 0, True, False
             for line in file:
                 if empty and line.startswith(b"From "):
                     if lines:
                         number += 1
-                        yield Letter(f"{path.name}, message {number}", b"".join(lines))
-                    lines, size, empty = [], 0, False
+                        yield _letter(path, number, lines, is_mbox)
+                    lines, size, empty, is_mbox = [], 0, False, True
                     continue
                 empty = not line.strip()
                 if size < MOST_BYTES:
                     lines.append(line[:MOST_BYTES])
                     size += len(line)
             if lines:
-                yield Letter(f"{path.name}, message {number + 1}", b"".join(lines))
+                yield _letter(path, number + 1, lines, is_mbox)
     except OSError as error:
         raise SourceError(f"{path} cannot be read: {error.strerror or error}") from error
+
+
+def _letter(path: Path, number: int, lines: list[bytes], is_mbox: bool) -> Letter:
+    if not is_mbox and not _is_message(lines):
+        hint = "a message begins with fields such as From: and Date:, an mbox file with a line From and a blank"
+        raise SourceError(f"{path} is no message and no mbox file", hint=hint)
+    return Letter(f"{path.name}, message {number}", b"".join(lines))
+
+
+def _is_message(lines: list[bytes]) -> bool:
+    """Tell whether a text begins with a field that every message has, or gets on its way.
+
+    Source: RFC 5322 section 3.6 (From and Date), RFC 5321 section 4.4 (Received, Return-Path).
+    """
+    head = takewhile(lambda line: line.strip(), lines)
+    names = {
+        line.removeprefix(b"\xef\xbb\xbf").partition(b":")[0].rstrip(b" ").lower() for line in head if b":" in line
+    }
+    return bool(names & {b"from", b"date", b"received", b"return-path"})

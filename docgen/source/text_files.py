@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TextIO
 
-from docgen.errors import SourceError
+from docgen.errors import SourceError, counted
 from docgen.model import Where
 from docgen.source.encodings import check_encoding, encoding_fault, find_encoding
 from docgen.source.tables import Row, RowFaults, Table, check_columns, numbered_columns, trim_unnamed
@@ -210,9 +210,8 @@ def _check_widths(rows: Iterator[tuple[int, list[str]]], width: int, named: int,
     faults = RowFaults(shown)
     for number, row in rows:
         if len(row) != width:
-            faults.add(
-                f"the row has {len(row)} values, the header has {width} columns", number, _width_hint(row, width)
-            )
+            held = f"the row has {counted(len(row), 'value')}, the header has {counted(width, 'column')}"
+            faults.add(held, number, _width_hint(row, width))
         elif any(row[named:]):
             faults.add("the row has a value in a column without a name", number)
         elif not faults:

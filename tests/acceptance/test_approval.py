@@ -64,6 +64,13 @@ def test_all_that_was_changed_is_told_at_once(approved: Office) -> None:
     assert "are not what was made: messages/000001-email.eml; put them back, or cancel it" in told
 
 
+def test_who_approves_hears_how_many_would_be_skipped(office: Office) -> None:
+    office.edit("jobs/letters.yaml", "title: Letters", "title: Letters\npolicy: {approval: required}")
+    office.call("suppress", "add", "ona@example.com")
+    note = office.run("--json").json["note"]
+    assert note.endswith("deliveries to go (1 of them without consent or suppressed, as things stand)")
+
+
 def test_altered_data_of_the_run_asks_for_a_new_approval(approved: Office) -> None:
     alter(approved.run_folder() / "work/records/00000.jsonl")
     refused = approved.call("resume", run_of(approved))

@@ -77,6 +77,14 @@ def shown(campaign: Office, run: str) -> dict[str, dict[str, Any]]:
     return {each["key"]: each for each in campaign.call("show", run, "--json").json["results"]}
 
 
+def test_who_waits_for_the_winner_and_may_not_be_written_to_is_told_apart(campaign: Office) -> None:
+    run = start(campaign).json["run"]
+    held = [each["recipient"] for each in shown(campaign, run).values() if each["outcome"] == "pending"]
+    campaign.call("suppress", "add", held[0])
+    note = campaign.call("resume", run, "--json").json["note"]
+    assert f"{len(held)} wait for the winner (1 of them without consent or suppressed, as things stand); " in note
+
+
 def test_a_test_goes_out_first_and_the_run_waits_for_its_winner(campaign: Office) -> None:
     result = start(campaign)
     assert result.code == 4

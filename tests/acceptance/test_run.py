@@ -182,6 +182,11 @@ def test_suppressed_address_is_skipped_with_its_reason(office: Office) -> None:
     assert office.call("suppress", "remove", "ona@example.com").code == 0
 
 
+def test_a_dry_run_tells_apart_who_may_not_be_written_to(office: Office) -> None:
+    office.call("suppress", "add", "ona@example.com", "--reason", "unsubscribed")
+    assert outcomes(office.run("--dry-run", "--json"))["email"] == {"pending": 2, "skipped": 1}
+
+
 def test_preview_writes_one_record_and_remembers_nothing(office: Office) -> None:
     result = office.call("preview", "jobs/letters.yaml", "--record", "0001")
     assert result.code == 0, result.err

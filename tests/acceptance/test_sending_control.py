@@ -200,7 +200,7 @@ def test_those_who_failed_get_the_same_message_again(mailing: Office, sink: Sink
     assert outcomes(again)["email"] == {"sent": 3, "rejected": 1}
     assert sink.recipients() == everybody(3)
     nothing = mailing.call("resume", name, "--failed")
-    assert (nothing.code, "1 have failed, and their addresses are suppressed" in nothing.err) == (1, True)
+    assert (nothing.code, "one has failed, and its address is suppressed" in nothing.err) == (1, True)
 
 
 def test_a_new_run_sends_to_the_corrected_address_and_skips_who_was_reached(mailing: Office, sink: Sink) -> None:

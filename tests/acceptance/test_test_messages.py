@@ -97,13 +97,6 @@ def test_tests_go_by_smtp_where_messages_do(office: Office, tmp_path: Path) -> N
     assert not (office.root / "out/test").exists()
 
 
-def test_a_server_that_is_away_is_told(office: Office) -> None:
-    office.edit("config.yaml", "email:\n", f"email:\n  {SMTP}\n  port: 1\n")
-    result = try_out(office, "--record", "0001", "--to", "me@example.com")
-    assert result.code != 0
-    assert "127.0.0.1" in result.err
-
-
 @pytest.mark.parametrize(
     ("options", "told"),
     [
@@ -126,3 +119,10 @@ def test_a_test_is_no_mailing(office: Office) -> None:
     result = try_out(office, *options, "--to", "me@example.com")
     assert (result.code, "these are 11 messages, too many for a test; at most 10" in result.err) == (1, True)
     assert not (office.root / "out/test").exists()
+
+
+def test_a_server_that_is_away_ends_a_test_as_it_ends_a_run(office: Office) -> None:
+    office.edit("config.yaml", "email:\n", f"email:\n  {SMTP}\n  port: 1\n")
+    tested, ran = try_out(office, "--record", "0001", "--to", "me@example.com"), office.run()
+    assert (tested.code, ran.code) == (4, 4)
+    assert "the mail server 127.0.0.1 port 1 cannot be used: nothing answers there" in tested.err

@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from docgen.deliver import outbox
 from docgen.deliver.folder import FolderTransport
 from docgen.deliver.outbox import OutboxTransport
 from docgen.model import Envelope, Outcome, Parcel, Receipt, StagedFile
@@ -131,6 +132,17 @@ def test_two_messages_of_one_name_at_the_same_moment_are_both_kept(staged: Path,
 
     asyncio.run(scenario())
     assert _bodies(root) == [str(n).encode() for n in range(8)]
+
+
+def test_an_outbox_remembers_a_bounded_number_of_names_and_still_loses_nothing(
+    staged: Path, root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(outbox, "REMEMBERED", 5)
+    transport = OutboxTransport(root)
+    _send(transport, *(_mail(staged, str(n).encode(), delivery=n, key=f"K{n}") for n in range(20)))
+    assert len(transport._taken) <= 5
+    _send(transport, _mail(staged, b"again", delivery=99, key="K0"))
+    assert len(_bodies(root)) == 21
 
 
 def test_a_message_that_is_there_already_is_not_written_over(staged: Path, root: Path) -> None:

@@ -68,3 +68,26 @@ def test_what_is_no_mailbox_is_a_fault(tmp_path: Path) -> None:
         list(read_files(tmp_path))
     with pytest.raises(SourceError, match="there is no mailbox"):
         list(read_files(tmp_path / "absent"))
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"company:\n  name: Shop\nemail:\n  from: a@example.com\n",
+        b"Hello,\n\nFrom: ana@example.com\n",
+        b"no;name;city\n1;Ona;Vilnius\n",
+        b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\n1 0 obj\n",
+        b"\nFrom: ana@example.com\n",
+        b"notes\n\nFrom ana@example.com Mon May  4 12:00:00 2026\nFrom: ana@example.com\n\nhi\n",
+    ],
+)
+def test_a_file_that_is_no_message_is_refused(tmp_path: Path, content: bytes) -> None:
+    (tmp_path / "config.yaml").write_bytes(content)
+    with pytest.raises(SourceError, match=r"config\.yaml is no message and no mbox file; a message begins with fields"):
+        list(read_files(tmp_path / "config.yaml"))
+
+
+@pytest.mark.parametrize("field", ["From: x", "date: today", "RECEIVED: by x", "Return-Path: <>", "From : a"])
+def test_one_field_of_a_message_is_enough(tmp_path: Path, field: str) -> None:
+    (tmp_path / "one.eml").write_bytes(b"\xef\xbb\xbfX-Mine: yes\r\n" + field.encode() + b"\r\n\r\nhello")
+    assert len(list(read_files(tmp_path / "one.eml"))) == 1
