@@ -267,14 +267,17 @@ class _Words:
             self._parts.append(run)
 
 
-def rejoined(words: Iterable[Word]) -> list[Word]:
-    """Return words without what breaking lines did to them, to be broken anew."""
+def rejoined(words: Iterable[Word], plain: bool) -> list[Word]:
+    """Return words without what breaking lines did to them, to be broken anew.
+
+    In words of one look ReportLab does not keep the empty piece that is before a word none of which fits.
+    """
     found: list[Word] = []
     pieces: list[Word] = []
     for word in words:
         if word.injected:
             continue
-        if word.split:
+        if word.split and not (plain and word.split == "part" and not word.parts[0].text):
             pieces.append(word)
         if not word.split or word.split == "last":
             found += [_joined(pieces)] if pieces else []
@@ -299,4 +302,8 @@ def _joined(pieces: Sequence[Word]) -> Word:
 
 
 def _total(parts: Iterable[Run]) -> float:
-    return sum(width_of(part.look, part.text) for part in parts)
+    """Return the width of parts; newer Pythons' `sum` is more exact than adding was the first time."""
+    width = 0.0
+    for part in parts:
+        width += width_of(part.look, part.text)
+    return width

@@ -65,8 +65,8 @@ class Paragraph:
     _broken: Broken | None = None
     _stop = -1
     _goes_on = False
-    _line_count = 0  # of a part before it is broken anew
-    _bullet: Sequence[Run] = ()  # of such a part
+    split_after = 0  # so many lines of a whole it is the first part of, an empty one at its end included
+    _bullet: Sequence[Run] = ()  # of a part before it is broken anew
     _shared: Shared | None = None
 
     def __init__(
@@ -113,7 +113,7 @@ class Paragraph:
         """How many lines it was broken into; 0 before it is wrapped."""
         if self._stop >= 0:
             return self._stop
-        return len(self._broken.lines) if self._broken is not None else self._line_count
+        return len(self._broken.lines) if self._broken is not None else 0
 
     def wrap(self, width: float, height: float) -> tuple[float, float]:
         """Return its width, which is all there is, and its height."""
@@ -258,12 +258,12 @@ class Paragraph:
         head = copy(self)
         stop = count if self.preformatted else _without_end(broken.lines, count)
         head._broken, head._stop, head._shared = broken, stop, self._shared
-        head._goes_on = True
+        head._goes_on, head.split_after = True, count
         words = broken.words[: broken.lines[count].start]
         if any(not isinstance(word, str) and (word.split or word.injected) for word in words):
             # ReportLab breaks it anew, and divides words elsewhere.
-            head._words, head._plain, head._broken, head._stop = rejoined(words), broken.plain, None, -1  # type: ignore[arg-type]
-            head._line_count, head._bullet = count, broken.bullet[1] if broken.bullet else ()
+            head._words, head._plain, head._broken, head._stop = rejoined(words, broken.plain), broken.plain, None, -1  # type: ignore[arg-type]
+            head._bullet = broken.bullet[1] if broken.bullet else ()
         later = changed(style, {"first_line_indent": 0.0}) if style.first_line_indent else style
         tail = self._rest(broken, count, later)
         tail._shared = self._shared
@@ -276,7 +276,7 @@ class Paragraph:
         tail = Paragraph(style, self._maker, self.role, "")
         if self._moves() and not self._key and rest[:1] and rest[0].parts[0].kind == BREAK:  # type: ignore[union-attr]
             rest = rest[1:]  # ReportLab has lost the end of the line that is before the parts
-        tail._words = rejoined(rest)  # type: ignore[arg-type]
+        tail._words = rejoined(rest, broken.plain)  # type: ignore[arg-type]
         tail._plain = broken.plain
         return tail
 

@@ -66,7 +66,7 @@ def least_width(content: Content, look: CellStyle, maker: Maker) -> float:
         width = text_width(content, look, maker)
     else:
         width = max((_block_width(block) for block in content), default=0.0)
-    return width + look.left + look.right
+    return width + (look.left + look.right)  # in this order, as the last digit counts
 
 
 def _block_width(block: Block) -> float:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from itertools import pairwise, repeat
+from itertools import repeat
 from math import inf
 
 from lxml import etree
@@ -243,9 +243,8 @@ class Table:
         sizes: list[Sizes | None] = []
         if self._inner is not body.widths:
             return self._measure_loose(row)
-        for content, step in zip(
-            body.rows[row], plan_of(body.looks[row], self._xs, self._manner.maker.cache), strict=True
-        ):
+        plan = plan_of(body.looks[row], self._xs, body.widths, self._manner.maker.cache)  # type: ignore[arg-type]
+        for content, step in zip(body.rows[row], plan, strict=True):
             if content.__class__ is str:
                 sizes.append(None)
                 needed = step.line * (content.count("\n") + 1)
@@ -337,7 +336,7 @@ class Table:
         if row == len(body.rows):
             return (self,)
         covered = [self._spans.ranges.get((x, row), _SINGLE) is None for x in range(len(body.widths))]
-        widths = [right - left for left, right in pairwise(self._xs)]
+        widths: Sequence[float] = body.widths  # type: ignore[assignment]
         origins = body.origins if row == self._manner.repeat else None
         whole = Row(body.rows[row], body.looks[row], widths, self._heights[row], covered, origins)
         halves = split_row(whole, height - sum(self._heights[:row]), self._height)
@@ -505,7 +504,7 @@ class Table:
                 continue
             top, bottom = y + ys[row], y + ys[row + 1]
             measured = sizes[row] if row < len(sizes) and sizes[row] else _UNKNOWN
-            steps = plan_of(body.looks[row], self._xs, cache)
+            steps = plan_of(body.looks[row], self._xs, body.widths, cache)  # type: ignore[arg-type]
             for column, (content, step, size) in enumerate(zip(body.rows[row], steps, measured, strict=False)):
                 if tags is not None:
                     document.at = tags.add_cell(column, None, thread)

@@ -36,8 +36,8 @@ class Step(NamedTuple):
 Plan = tuple[Step, ...]
 
 
-def plan_of(looks: Looks, xs: Sequence[float], cache: Cache) -> Plan:
-    """Return the plan of rows with some looks; `xs` are the edges of their columns.
+def plan_of(looks: Looks, xs: Sequence[float], widths: Sequence[float], cache: Cache) -> Plan:
+    """Return the plan of rows with some looks; `xs` are the edges of their columns, which are rounded sums of widths.
 
     Looks are not to be made anew for each row: plans are kept by which object they are.
     """
@@ -46,7 +46,7 @@ def plan_of(looks: Looks, xs: Sequence[float], cache: Cache) -> Plan:
     if found is not None and found[0] is looks and found[1] == xs:
         plan: Plan = found[2]
         return plan
-    plan = tuple(_step(look, xs[at], xs[at + 1]) for at, look in enumerate(looks))
+    plan = tuple(_step(look, xs[at], widths[at]) for at, look in enumerate(looks))
     cache.keep(key, (looks, xs, plan))
     return plan
 
@@ -61,13 +61,13 @@ def changed(looks: Looks, column: int, changes: tuple[tuple[str, Any], ...], cac
     return new
 
 
-def _step(look: CellStyle, left: float, right: float) -> Step:
+def _step(look: CellStyle, left: float, width: float) -> Step:
     return Step(
         look,
-        right - left - look.left - look.right,
+        width - look.left - look.right,
         look.top + look.bottom,
         left,
-        right - left,
+        width,
         left + look.left,
         look.leading or 1.2 * look.size,
         look.align == "LEFT" and look.valign == "TOP",

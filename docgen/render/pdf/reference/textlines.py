@@ -48,7 +48,10 @@ def _rejoined(pieces: Any) -> Any:
             parts[-1] = parts[-1][0], parts[-1][1] + text
         else:
             parts.append((look, text))
-    word[:] = sum(stringWidth(text, look.fontName, look.fontSize) for look, text in parts), *parts
+    width = 0.0
+    for look, text in parts:  # in the order in which it was measured, since the last digit counts
+        width += stringWidth(text, look.fontName, look.fontSize)
+    word[:] = width, *parts
     return word
 
 
