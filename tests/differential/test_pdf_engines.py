@@ -192,6 +192,17 @@ Donaudampfschifffahrt www.example.com/a/long/address of a Donaudampfschifffahrt<
 </pageTemplate></template><stylesheet><paraStyle name="text" fontName="SourceSans3" fontSize="9" leading="12"/>
 </stylesheet><story><para style="text" leftIndent="200" rightIndent="7">the <a name="anchor"/><u>hall</u></para></story>
 </document>""",
+    "an indent in a list within a list that goes on": """
+<document filename="x.pdf"><template><pageTemplate id="one"><frame x1="20" y1="30" width="210" height="190"/>
+</pageTemplate></template><stylesheet><paraStyle name="text" fontName="SourceSans3" fontSize="9" leading="12"/>
+</stylesheet><story><spacer length="160"/><ul bulletFontName="SourceSans3"><li><para style="text">one</para>
+<ul bulletFontName="SourceSans3"><li><para style="text">two</para><indent left="20"><para style="text">three</para>
+</indent></li></ul></li></ul></story></document>""",
+    "an item none of whose lines may go on alone, with an empty one": """
+<document filename="x.pdf"><template><pageTemplate id="one"><frame x1="20" y1="30" width="210" height="190"/>
+</pageTemplate></template><stylesheet><paraStyle name="text" fontName="SourceSans3" fontSize="9" leading="12"/>
+</stylesheet><story><spacer length="165"/><ul bulletFontName="SourceSans3"><li>
+<para style="text">one<br/><br/>two</para></li></ul></story></document>""",
 }
 
 

@@ -135,10 +135,11 @@ class ItemBlock:
         parts = self._block.split(width - self.left - self.right, height)
         if len(parts) > 1 and self._leaves_too_little(parts[0]):
             return ()
-        return [part if isinstance(part, Steering) else self._like(part, part is parts[0]) for part in parts]
+        beside = next((part for part in parts if not isinstance(part, ItemIndent)), None)
+        return [part if isinstance(part, _PLACELESS) else self._like(part, part is beside) for part in parts]
 
     def _leaves_too_little(self, first: Block) -> bool:
-        whole, kept = getattr(self._block, "line_count", 0), getattr(first, "line_count", 0)
+        whole, kept = getattr(self._block, "line_count", 0), getattr(first, "split_after", 0)
         if not whole or not kept:
             return False
         justified = isinstance(self.style, ParaStyle) and self.style.alignment == "justify"
@@ -157,6 +158,10 @@ class ItemBlock:
             self._bullet.draw(sheet, x, y, self, self._tags.label(), self._maker)
         with self._maker.document.inside(self._tags.body()):
             self._block.draw(sheet, x + self.left, y, max(0.0, spare - self.left - self.right))
+
+
+#: What takes effect in the frame, not where an item stands.
+_PLACELESS = (Steering, ItemIndent)
 
 
 class List(Container):
