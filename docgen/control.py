@@ -217,10 +217,9 @@ def _deliver(workspace: Workspace, runner: Runner) -> Summary:
 def _to_approve(runner: Runner) -> str:
     outcomes = runner.ledger.count_outcomes(runner.run.id)
     pending = sum(number for (_, state), number in outcomes.items() if state is DeliveryState.PENDING)
-    note = f"everything is made; look at it, then: docgen approve {runner.run.id}"
-    if barred := count_barred(runner.ledger, runner.run.id, runner.why_not):
-        note += f"; {counted(pending, 'delivery')} to go{told(barred)}"
-    return note
+    barred = count_barred(runner.ledger, runner.run.id, runner.why_not)
+    what = f", {counted(pending, 'delivery')} to go{told(barred)}" if barred else ""
+    return f"everything is made{what}; look at it, then: docgen approve {runner.run.id}"
 
 
 def _approved(runner: Runner) -> bool:

@@ -99,8 +99,9 @@ class SmtpTransport:
     async def _carry(self, parcel: Parcel, load: Load) -> Receipt:
         """Send through the account whose turn it is, or through another while that one cannot be reached."""
         places = len(load.envelope.recipients)
-        left, problem = [line for line in self._lines if self._is_free(line, places)], None
-        while left:
+        left, problem = self._lines, None
+        # Looked at each time: while one account was tried, others may have reached their limits.
+        while left := [line for line in left if self._is_free(line, places)]:
             line = self._whose_turn(left)
             try:
                 return await self._carry_by(line, parcel, load)

@@ -68,7 +68,10 @@ def test_who_approves_hears_how_many_would_be_skipped(office: Office) -> None:
     office.edit("jobs/letters.yaml", "title: Letters", "title: Letters\npolicy: {approval: required}")
     office.call("suppress", "add", "ona@example.com")
     note = office.run("--json").json["note"]
-    assert note.endswith("deliveries to go (1 of them without consent or suppressed, as things stand)")
+    told = (
+        "deliveries to go (1 of them without consent or suppressed, as things stand); look at it, then: docgen approve"
+    )
+    assert told in note
 
 
 def test_altered_data_of_the_run_asks_for_a_new_approval(approved: Office) -> None:

@@ -368,6 +368,19 @@ def test_several_accounts_share_what_each_may_carry(mailing: Office, sink: Sink,
     assert set(gone) == {"127.0.0.1", "localhost"}
 
 
+def test_an_account_that_is_away_lets_no_other_exceed_its_limit(mailing: Office, sink: Sink, clock: Clock) -> None:
+    head = mailing.read("config.yaml").partition("email:\n")[0]
+    away, limited = (f"{{host: 127.0.0.1, port: {port}, security: none" for port in (1, sink.port))
+    accounts = f"accounts: [{away}, connections: 4, messages_per_hour: 50}}, {limited}, messages_per_hour: 2}}]"
+    mailing.write(
+        "config.yaml", f"{head}email:\n  from: office@example.com\n  transport: smtp\n  {accounts}\nworkers: 1\n"
+    )
+    people(mailing, 9)
+    summary, _ = work(mailing, clock)
+    assert counts(summary) == {"sent": 2, "pending": 7}
+    assert "the mail server 127.0.0.1 port 1 cannot be used" in summary.run.note
+
+
 def test_greylisting_goes_on_where_it_was_after_a_resume(mailing: Office, sink: Sink, clock: Clock) -> None:
     retry = "retry: {after_minutes: [10, 30], jitter: 0, give_up_after_hours: 2}"
     server(mailing, sink, f"sending: {{{retry}, rest: {{first_minutes: 0.1}}, longest_wait_minutes: 20}}")
