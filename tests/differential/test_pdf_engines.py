@@ -203,6 +203,12 @@ Donaudampfschifffahrt www.example.com/a/long/address of a Donaudampfschifffahrt<
 </pageTemplate></template><stylesheet><paraStyle name="text" fontName="SourceSans3" fontSize="9" leading="12"/>
 </stylesheet><story><spacer length="165"/><ul bulletFontName="SourceSans3"><li>
 <para style="text">one<br/><br/>two</para></li></ul></story></document>""",
+    "a cell over columns in a row that is split": """
+<document filename="x.pdf"><template><pageTemplate id="one"><frame x1="20" y1="30" width="210" height="190"/>
+</pageTemplate></template><stylesheet><paraStyle name="text" fontName="SourceSans3" fontSize="9" leading="12"/>
+</stylesheet><story><spacer length="140"/><blockTable colWidths="60,60" splitInRow="1"><blockTableStyle id="own">
+<blockSpan start="0,0" stop="1,0"/></blockTableStyle><tr><td><para style="text">one two three four five six seven eight
+nine ten eleven twelve <i>and</i> more</para></td><td/></tr></blockTable></story></document>""",
 }
 
 

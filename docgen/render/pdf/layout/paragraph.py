@@ -121,6 +121,8 @@ class Paragraph:
             return 0.0, _NO_ROOM
         broken = self._broken
         if broken is None or broken.width != width or (not self._key and self._moves()):
+            if self._stop >= 0 and broken is not None and not self.preformatted:
+                self._keep_words(broken)
             broken = self._broken = self._break(width)
         return width, broken.height if self._stop < 0 else self._height(broken, self._stop)
 
@@ -268,6 +270,15 @@ class Paragraph:
         tail = self._rest(broken, count, later)
         tail._shared = self._shared
         return head, tail
+
+    def _keep_words(self, broken: Broken) -> None:
+        """Hold only the words of its lines, of those of the whole, to break them to another width."""
+        lines, words = broken.lines, broken.words
+        words = words[: lines[self._stop].start] if self._stop < len(lines) else words
+        if words and isinstance(words[0], str):
+            words = make_words([Run(base_look(self._style, self._maker), " ".join(words))])  # type: ignore[arg-type]
+        self._words, self._plain, self._stop = words, broken.plain, -1  # type: ignore[assignment]
+        self._bullet = broken.bullet[1] if broken.bullet else ()
 
     def _rest(self, broken: Broken, count: int, style: ParaStyle) -> Paragraph:
         rest = broken.words[broken.lines[count].start :]
