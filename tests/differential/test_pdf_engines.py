@@ -208,7 +208,8 @@ Donaudampfschifffahrt www.example.com/a/long/address of a Donaudampfschifffahrt<
 </pageTemplate></template><stylesheet><paraStyle name="text" fontName="SourceSans3" fontSize="9" leading="12"/>
 </stylesheet><story><spacer length="140"/><blockTable colWidths="60,60" splitInRow="1"><blockTableStyle id="own">
 <blockSpan start="0,0" stop="1,0"/></blockTableStyle><tr><td><para style="text">one two three four five six seven eight
-nine ten eleven twelve <i>and</i> more</para></td><td/></tr></blockTable></story></document>""",
+nine ten eleven twelve <i>and</i> more words after those, one two three four five six seven eight nine ten eleven twelve
+</para></td><td/></tr></blockTable></story></document>""",
 }
 
 
