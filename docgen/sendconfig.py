@@ -8,6 +8,8 @@ from zoneinfo import ZoneInfo, available_timezones
 
 from pydantic import AfterValidator, Field, SecretStr
 
+from docgen.errors import AddressError
+from docgen.headers import ascii_domain
 from docgen.replyconfig import Security
 from docgen.strict import StrictModel
 
@@ -74,6 +76,21 @@ class DomainLimit(StrictModel):
     minutes: float = Field(1, gt=0, description="... within any span of so many minutes.")
 
 
+def _check_domains(limits: dict[str, DomainLimit]) -> dict[str, DomainLimit]:
+    """Write domains as they are compared: one that is written otherwise would limit nothing."""
+    found: dict[str, DomainLimit] = {}
+    wrong: list[str] = []
+    for name, limit in limits.items():
+        try:
+            found[name if name == "*" else ascii_domain(f"x@{name.lower()}")[2:]] = limit
+        except AddressError:
+            wrong.append(f'"{name}"')
+    if wrong:
+        is_no = "is not a domain" if len(wrong) == 1 else "are not domains"
+        raise ValueError(f'{", ".join(wrong)} {is_no}; write example.org, or "*" for all that are not named')
+    return found
+
+
 class WarmUpConfig(StrictModel):
     """How a new sender becomes known: few messages on the first day, more on each that follows."""
 
@@ -129,7 +146,7 @@ class SendingConfig(StrictModel):
     """Limits, hours and retries. Without this section each message is tried once, as fast as the server takes it."""
 
     timezone: TimeZone = Field("UTC", description="Where the days of the warm-up plan begin.")
-    per_domain: dict[str, DomainLimit] = Field(
+    per_domain: Annotated[dict[str, DomainLimit], AfterValidator(_check_domains)] = Field(
         default_factory=dict, description='Limits by domain of the recipient; "*" for all others.'
     )
     warm_up: WarmUpConfig | None = Field(None, description="Messages a day for a sender that is not known yet.")

@@ -176,6 +176,15 @@ _NOT: Mapping[str, str] = {
     **dict.fromkeys(("bool_type", "bool_parsing"), "true or false"),
 }
 
+#: pydantic's type -> what the value is not, and how such a value is written.
+_WRITTEN: Mapping[str, tuple[str, str]] = {
+    **dict.fromkeys(("time_type", "time_parsing"), ("a time of day", 'write it as "09:30", in quotes')),
+    **dict.fromkeys(
+        ("date_type", "date_parsing", "date_from_datetime_parsing", "date_from_datetime_inexact"),
+        ("a date", "write it as 2026-05-04"),
+    ),
+}
+
 #: pydantic's type -> what should stand there.
 _EXPECTED: Mapping[str, str] = {
     **dict.fromkeys(("dict_type", "model_type", "model_attributes_type"), 'a group of keys (lines of "name: value")'),
@@ -209,6 +218,9 @@ def _sentence(details: ErrorDetails, value: object, shown: str) -> tuple[str, st
         return f"{shown} {_BOUNDS[kind](ctx)}", ""
     if kind in _NOT:
         return f"{shown} is not {_NOT[kind]}", ""
+    if kind in _WRITTEN:
+        what, hint = _WRITTEN[kind]
+        return f"{shown} is not {what}", hint
     expected = _EXPECTED.get(kind, "something else")
     in_quotes = expected == "text" and not isinstance(value, dict | list)
     return f"{shown} stands where {expected} is expected", f"put it in quotes: {shown}" if in_quotes else ""

@@ -20,6 +20,7 @@ from docgen.sending.backoff import Chance, Rest, next_try
 from docgen.sending.hours import next_allowed, until_midnight
 from docgen.sending.quotas import Window, allowed_on
 from docgen.sending.verdicts import Step, Verdict, decide
+from docgen.suppression import address_key
 
 #: Messages that try whether a domain takes something again.
 FEW = 20
@@ -236,5 +237,6 @@ def places_of(delivery: Delivery) -> int:
 
 
 def domain_of(address: str) -> str:
-    """Return the part after the last @, as it is compared."""
-    return address.rpartition("@")[2].casefold()
+    """Return the part after the last @, as it is compared: in small letters, and in ASCII (`xn--`)."""
+    domain = address.rpartition("@")[2]
+    return domain.lower() if domain.isascii() else address_key(f"x@{domain}")[2:]

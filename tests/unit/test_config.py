@@ -168,6 +168,24 @@ templates: []
     assert all(isinstance(fault, UserError) for fault in faults_of(tmp_path, text))
 
 
+def test_limits_and_times_that_would_hold_for_nobody_are_faults(tmp_path: Path) -> None:
+    text = """company: {name: x, country: DE, language: de, currency: EUR}
+email:
+  sending:
+    per_domain: {"*": {messages: 1}, "@example.org": {messages: 1}, "*.example.org": {messages: 1}}
+    hours: {begin: "25:00", end: "noon"}
+    warm_up: {start: tomorrow, messages_per_day: [1]}
+"""
+    assert sentences(tmp_path, text) == [
+        'line 4, column 17, email › sending › per_domain: "@example.org", "*.example.org" are not domains; '
+        'write example.org, or "*" for all that are not named',
+        'line 5, column 20, email › sending › hours › begin: "25:00" is not a time of day; '
+        'write it as "09:30", in quotes',
+        'line 5, column 34, email › sending › hours › end: "noon" is not a time of day; write it as "09:30", in quotes',
+        'line 6, column 22, email › sending › warm_up › start: "tomorrow" is not a date; write it as 2026-05-04',
+    ]
+
+
 def test_a_secret_s_variable_that_is_not_set_gets_no_hint_at_a_default(tmp_path: Path) -> None:
     text = """company: {name: x, country: DE, language: de, currency: EUR}
 email:

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from docgen.model import Delivery, DeliveryState, Outcome, Receipt
+from docgen.model import Delivery, DeliveryState, Departure, Outcome, Receipt
 from docgen.sendconfig import (
     HoursConfig,
     RestConfig,
@@ -22,6 +22,7 @@ from docgen.sending.governor import Governor, domain_of
 from docgen.sending.hours import next_allowed, zone_of
 from docgen.sending.quotas import Window, allowed_on
 from docgen.sending.verdicts import Step, decide
+from docgen.suppression import address_key
 
 BERLIN = ZoneInfo("Europe/Berlin")
 NOON = datetime(2026, 5, 4, 12, tzinfo=UTC)
@@ -220,6 +221,23 @@ def test_a_domain_has_its_limit_and_others_go_on() -> None:
         governor.starts(_delivery(number), NOON)
     assert governor.due(_delivery(3), NOON) == NOON + timedelta(minutes=1)
     assert governor.due(_delivery(4, "jim@elsewhere.test"), NOON) == NOON
+
+
+@pytest.mark.parametrize(
+    ("written", "address"),
+    [
+        ("Example.ORG", "jane@example.org"),
+        ("example.org", "Jane@EXAMPLE.org"),
+        ("müller.example", "jane@xn--mller-kva.example"),
+        ("xn--mller-kva.example", "jane@Müller.example"),
+    ],
+)
+def test_a_domain_s_limit_holds_however_the_domain_is_written(written: str, address: str) -> None:
+    governor = _governor(per_domain={written: {"messages": 1}})
+    governor.starts(_delivery(1, address), NOON)
+    assert governor.due(_delivery(2, address), NOON) == NOON + timedelta(minutes=1)
+    governor.recount([Departure("", NOON, address_key(address))])
+    assert governor.due(_delivery(2, address), NOON) == NOON + timedelta(minutes=1)
 
 
 def test_a_day_of_the_warm_up_plan_ends_at_midnight_of_its_time_zone() -> None:
