@@ -26,6 +26,8 @@ class Scribe:
         on_settled: told of every outcome that is on disk.
         on_broken: told when the ledger cannot be written; nobody gets a claim from then on.
         linger_s: how long an outcome waits for company.
+        company_s: how long a claim waits until as many are wanted as were together before.
+        most: how many can want one at the same time.
     """
 
     ledger: Ledger
@@ -34,11 +36,15 @@ class Scribe:
     why_not: Callable[[Sequence[Delivery]], Sequence[str]]
     on_settled: Callable[[Delivery, Receipt], None]
     on_broken: Callable[[Exception], None]
-    linger_s: float = 0.005
+    linger_s: float = 0.02
+    company_s: float = 0.01
+    most: int = 1
     _moves: list[tuple[Delivery, Receipt | None]] = field(default_factory=list)
     _wanted: list[tuple[Delivery, asyncio.Future[bool]]] = field(default_factory=list)
+    _enough: int = 1
     _is_due: bool = False
     _timer: asyncio.TimerHandle | None = None
+    _company: asyncio.TimerHandle | None = None
     _broken: Exception | None = None
 
     async def claim(self, delivery: Delivery) -> bool:
@@ -76,22 +82,35 @@ class Scribe:
             self._timer = asyncio.get_running_loop().call_later(self.linger_s, self.write)
 
     def _soon(self) -> None:
-        if not self._is_due:
+        if not self._is_due or (self._company is not None and len(self._wanted) == self._enough):
             self._is_due = True
             self._turn(TURNS)
 
     def _turn(self, left: int) -> None:
-        if left and self._is_due:
-            asyncio.get_running_loop().call_soon(self._turn, left - 1)
-        else:
+        if not self._is_due:
+            return
+        loop = asyncio.get_running_loop()
+        if left:
+            loop.call_soon(self._turn, left - 1)
+        elif len(self._wanted) >= self._enough:
+            # Where so many come together, perhaps one more does: connections fall into step.
+            self._enough = min(self.most, len(self._wanted) + 1)
             self.write()
+        elif self._company is None:
+            self._company = loop.call_later(self.company_s, self._alone)
+
+    def _alone(self) -> None:
+        """Write for those who are there: the others are busy for longer."""
+        self._enough = max(1, len(self._wanted))
+        self.write()
 
     def write(self) -> None:
         """Write now what is to be written."""
         self._is_due = False
-        if self._timer is not None:
-            self._timer.cancel()
-            self._timer = None
+        for timer in (self._timer, self._company):
+            if timer is not None:
+                timer.cancel()
+        self._timer = self._company = None
         moves, self._moves = self._moves, []
         wanted, self._wanted = [each for each in self._wanted if not each[1].done()], []
         if not (moves or wanted):

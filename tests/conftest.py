@@ -8,7 +8,12 @@ import threading
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 from kit import Office
+
+#: A busy machine must not fail a property: what takes time is measured by the benchmarks.
+settings.register_profile("docgen", deadline=None)
+settings.load_profile("docgen")
 
 
 def pytest_configure() -> None:

@@ -180,3 +180,37 @@ def test_all_who_wait_hear_that_the_ledger_cannot_be_written() -> None:
     assert [str(each) for each in asyncio.run(work())] == ["the disk is full"] * 3
     assert len(desk.faults) == 1
     assert desk.states == ["pending"] * 3
+
+
+def test_connections_fall_into_step() -> None:
+    desk, early = Desk(5), asyncio.Event()
+    desk.scribe.most, desk.scribe.company_s = 3, 60.0
+
+    async def connection(own: Sequence[Delivery], *, late: bool = False) -> None:
+        if late:
+            await early.wait()
+        for delivery in own:
+            assert await desk.scribe.claim(delivery)
+            early.set()
+            for _ in range(10):  # a server takes some turns
+                await asyncio.sleep(0)
+            desk.scribe.settle(delivery, SENT)
+
+    async def work() -> None:
+        first, second, third = desk.deliveries[:2], desk.deliveries[2:4], desk.deliveries[4:]
+        await asyncio.gather(connection(first), connection(second), connection(third, late=True))
+
+    asyncio.run(work())
+    assert [len(moves.claims) for moves in desk.ledger.moved if moves.claims] == [2, 3]
+
+
+def test_a_claim_does_not_wait_long_for_company() -> None:
+    desk = Desk(3)
+    desk.scribe.most, desk.scribe.company_s = 3, 0.0
+
+    async def work() -> None:
+        await asyncio.gather(*(desk.scribe.claim(each) for each in desk.deliveries[:2]))
+        assert await desk.scribe.claim(desk.deliveries[2])
+
+    asyncio.run(work())
+    assert [len(moves.claims) for moves in desk.ledger.moved] == [2, 1]
