@@ -283,7 +283,8 @@ class _Files:
         name = str(value)
         there = [path.name for path in self.folder.iterdir() if path.is_file()] if self.folder.is_dir() else []
         if name not in there:
-            self._fault(f'there is no file "{name}" in this folder', key, did_you_mean(name, set(there) - {MANIFEST}))
+            shown = self.tree.show((key,))
+            self._fault(f'there is no file "{shown}" in this folder', key, did_you_mean(name, set(there) - {MANIFEST}))
             return None
         return self.folder / name
 

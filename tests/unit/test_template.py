@@ -174,6 +174,7 @@ texts:
         ),
         ("kind: letter\nbody: a.pdf", {"a__pdf": ""}, "body: a body cannot be a .pdf; a body ends in"),
         ("kind: letter\nbody: ../x.txt", {}, 'body: there is no file "../x.txt" in this folder'),
+        ('kind: letter\nbody: "a\\nb"', {}, 'body: there is no file "a b" in this folder'),
         ("body: body.txt", {"body__txt": ""}, 'kind: the key "kind" is missing'),
         ("kind: letter\nfields: {a: }", {"body__txt": ""}, "fields › a: there is no value"),
         (
