@@ -270,7 +270,8 @@ class _Words:
 def rejoined(words: Iterable[Word], plain: bool) -> list[Word]:
     """Return words without what breaking lines did to them, to be broken anew.
 
-    In words of one look ReportLab does not keep the empty piece that is before a word none of which fits.
+    In words of one look ReportLab does not keep the empty piece that is before a word none of which fits; in others it
+    takes words that were split for one where no space is between them.
     """
     found: list[Word] = []
     pieces: list[Word] = []
@@ -279,7 +280,7 @@ def rejoined(words: Iterable[Word], plain: bool) -> list[Word]:
             continue
         if word.split and not (plain and word.split == "part" and not word.parts[0].text):
             pieces.append(word)
-        if not word.split or word.split == "last":
+        if not word.split or (word.split == "last" and (word.spaced or plain)):
             found += [_joined(pieces)] if pieces else []
             pieces = []
         if not word.split:

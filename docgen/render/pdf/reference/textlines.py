@@ -3,7 +3,8 @@
 Of text of several looks that is centred or stands at the right it forgets the indent of a first line whose spaces are
 narrower than usual, and moves all lines below by as much. A word it has divided stays in pieces: its width becomes
 their sum, which is another one by its last digit, so that a paragraph laid out twice has other lines than it was
-measured with, and a background behind it has seams.
+measured with, and a background behind it has seams. It breaks such a paragraph anew from the pieces, which may make
+other lines even so: here it begins with the text each time.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from reportlab.platypus import paragraph
 _TINY = 1e-8
 
 _rejoin = paragraph._rejoinSplitFragWords
+_wrap = paragraph.Paragraph.wrap
 
 
 def _kept(draw: Any) -> Any:
@@ -55,8 +57,20 @@ def _rejoined(pieces: Any) -> Any:
     return word
 
 
+def _wrapped(block: Any, width: float, height: float) -> Any:
+    """Break a paragraph, from its text if it was broken before."""
+    text, made = getattr(block, "_broken_from", (None, None))
+    if text is not None and block.frags is made:
+        block.frags = text
+    text = block.frags
+    size = _wrap(block, width, height)
+    block._broken_from = text, block.frags
+    return size
+
+
 def install() -> None:
     """Let ReportLab keep indents and widths."""
     paragraph._centerDrawParaLineX = _kept(paragraph._centerDrawParaLineX)
     paragraph._rightDrawParaLineX = _kept(paragraph._rightDrawParaLineX)
     paragraph._rejoinSplitFragWords = _rejoined
+    paragraph.Paragraph.wrap = _wrapped
