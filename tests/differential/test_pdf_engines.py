@@ -210,6 +210,11 @@ Donaudampfschifffahrt www.example.com/a/long/address of a Donaudampfschifffahrt<
 <blockSpan start="0,0" stop="1,0"/></blockTableStyle><tr><td><para style="text">one two three four five six seven eight
 nine ten eleven twelve <i>and</i> more words after those, one two three four five six seven eight nine ten eleven twelve
 </para></td><td/></tr></blockTable></story></document>""",
+    "a column as wide as a word in capitals": """
+<document filename="x.pdf"><template><pageTemplate id="one"><frame x1="20" y1="30" width="210" height="190"/>
+</pageTemplate></template><stylesheet><paraStyle name="text" fontName="SourceSans3" fontSize="9" leading="12"/>
+</stylesheet><story><blockTable><tr><td><para style="text" textTransform="uppercase">immmmmmmmmmmmmmmmmm</para></td><td>
+<para style="text">one two three four five six seven eight nine ten eleven</para></td></tr></blockTable></story></document>""",
 }
 
 

@@ -12,7 +12,7 @@ from copy import copy
 from lxml import etree
 
 from docgen.render.pdf.layout.blocks import Block, Bookmark, Document, Heading, Node, Sheet
-from docgen.render.pdf.layout.inline import Content, base_look, read_content
+from docgen.render.pdf.layout.inline import Content, base_look, read_content, transformed
 from docgen.render.pdf.layout.lines import (
     BREAK,
     NO_BREAK_SPACE,
@@ -234,7 +234,8 @@ class Paragraph:
 
     def _read(self, *, exact: bool = False) -> Content:
         if self._element is None:
-            return Content([Run(base_look(self._style, self._maker), normal(self._key))])
+            text, transform = normal(self._key), self._style.text_transform
+            return Content([Run(base_look(self._style, self._maker), transformed(text, transform) if transform else text)])
         if self._content is None or not self._key:
             self._content = read_content(self._element, self._style, self._maker, exact=exact, counted=self._counted)
         return self._content
