@@ -214,7 +214,8 @@ nine ten eleven twelve <i>and</i> more words after those, one two three four fiv
 <document filename="x.pdf"><template><pageTemplate id="one"><frame x1="20" y1="30" width="210" height="190"/>
 </pageTemplate></template><stylesheet><paraStyle name="text" fontName="SourceSans3" fontSize="9" leading="12"/>
 </stylesheet><story><blockTable><tr><td><para style="text" textTransform="uppercase">immmmmmmmmmmmmmmmmm</para></td><td>
-<para style="text">one two three four five six seven eight nine ten eleven</para></td></tr></blockTable></story></document>""",
+<para style="text">one two three four five six seven eight nine ten eleven</para></td></tr></blockTable></story>
+</document>""",
 }
 
 

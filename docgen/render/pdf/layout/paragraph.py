@@ -234,8 +234,10 @@ class Paragraph:
 
     def _read(self, *, exact: bool = False) -> Content:
         if self._element is None:
-            text, transform = normal(self._key), self._style.text_transform
-            return Content([Run(base_look(self._style, self._maker), transformed(text, transform) if transform else text)])
+            text = normal(self._key)
+            if self._style.text_transform:
+                text = transformed(text, self._style.text_transform)
+            return Content([Run(base_look(self._style, self._maker), text)])
         if self._content is None or not self._key:
             self._content = read_content(self._element, self._style, self._maker, exact=exact, counted=self._counted)
         return self._content
