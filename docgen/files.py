@@ -20,8 +20,6 @@ from contextlib import contextmanager, suppress
 from pathlib import Path, PureWindowsPath
 from typing import BinaryIO
 
-import psutil  # type: ignore[import-untyped]
-
 from docgen.errors import DeliveryError, UnsafePath, WriteError
 from docgen.model import Where
 
@@ -310,6 +308,8 @@ def _is_leftover(path: Path) -> bool:
     match = _TEMPORARY.fullmatch(path.name)
     if match is None or match["host"] != _HOST:
         return False  # on a shared disk: only that machine knows whether its process lives
+    import psutil  # type: ignore[import-untyped]  # nearly no folder has leftovers
+
     try:
         # A process that began after the file was written has the number of one that is gone.
         return bool(psutil.Process(int(match["pid"])).create_time() > path.stat().st_mtime + 1)

@@ -14,12 +14,12 @@ from docgen.model import Decision, Delivery, Item, ItemState, Reply, Run, Suppre
 from docgen.plan import kind_of
 from docgen.protocols import Prepared, PreparedMail
 from docgen.render import RENDERERS, renderers_with
-from docgen.render.mail import prepare_mail
 from docgen.report import Summary, each_delivery, each_item, summarise
 from docgen.suppression import lookups
 from docgen.template import Template, find_template, load_templates
 from docgen.tokens import Keys
 from docgen.wiring import (
+    TOOLS,
     Workspace,
 )
 
@@ -106,7 +106,7 @@ def inspect_template(workspace: Workspace, name: str) -> TemplateView:
     prepared: Prepared | PreparedMail
     links: frozenset[str] = frozenset()
     if template.subject is not None or template.body.suffix == ".mjml":
-        prepared = prepare_mail(template, limits, "error", template.subject or "-")
+        prepared = TOOLS.prepare_mail(template, limits, "error", template.subject or "-")
         links = prepared.links_used
     else:
         formats = [(suffix, made) for suffix, made in RENDERERS if suffix == template.body.suffix]

@@ -17,27 +17,31 @@ from pathlib import Path
 from docgen.check import missing_office, missing_template
 from docgen.config import Config, TransportName, load_config
 from docgen.deliver import TRANSPORTS
-from docgen.deliver.binding import PdfBinder
 from docgen.engine import InlineEngine, PoolEngine
 from docgen.errors import ConfigError, DocgenError, flatten
 from docgen.job import EmailStep, FolderStep, Job, PrintStep
+from docgen.later import Later
 from docgen.model import Format, Making, Run
 from docgen.plan import Plan, Toolbox, templates_used
 from docgen.protocols import BatchTransport, Clock, Engine, Feature, Ledger, Source, Transport
 from docgen.render import RENDERERS, SURVEYS, renderers_with
-from docgen.render.docx.joining.bundle import join_documents
-from docgen.render.mail import prepare_mail
-from docgen.render.office import convert_to_pdf, find_missing, find_office
-from docgen.render.pdf.file.encryption import protect
 from docgen.run import Progress, Runner
-from docgen.source import open_source
 from docgen.store import open_ledger
 from docgen.template import Template, load_template, template_names
 from docgen.workshop import Workshop
 
 TOOLS = Toolbox(
-    RENDERERS, prepare_mail, convert_to_pdf, find_office, find_missing, join_documents, PdfBinder, protect, SURVEYS
+    renderers=RENDERERS,
+    prepare_mail=Later("docgen.render.mail", "prepare_mail"),
+    convert_to_pdf=Later("docgen.render.office", "convert_to_pdf"),
+    find_office=Later("docgen.render.office", "find_office"),
+    find_missing=Later("docgen.render.office", "find_missing"),
+    join_word=Later("docgen.render.docx.joining.bundle", "join_documents"),
+    bind_pdf=Later("docgen.deliver.binding", "PdfBinder"),
+    protect_pdf=Later("docgen.render.pdf.file.encryption", "protect"),
+    surveys=SURVEYS,
 )
+_OPEN_SOURCE: Callable[..., Source] = Later("docgen.source", "open_source")
 
 
 def _now() -> datetime:
@@ -178,7 +182,7 @@ def _without_office(job: Job, templates: Mapping[str, Template]) -> tuple[frozen
         and template.body.suffix == ".docx"
     ]
     bundles = [name for name, bundle in job.bundles.items() if bundle.template and bundle.format is Format.PDF]
-    if not (needing or bundles) or find_office() is not None:
+    if not (needing or bundles) or TOOLS.find_office() is not None:
         return frozenset(), []
     left_out = frozenset(name for name in needing if job.documents[name].optional)
     faults = [missing_office(job, "documents", name) for name in needing if name not in left_out]
@@ -195,7 +199,7 @@ def fingerprint_of(plan: Plan) -> str:
 def open_records(workspace: Workspace, job: Job, work: Path) -> Iterator[Source]:
     """Open a job's data; `work` is a folder for what does not fit into memory."""
     try:
-        source = open_source(job.data, job.base, work, workspace.environ)
+        source = _OPEN_SOURCE(job.data, job.base, work, workspace.environ)
     except DocgenError as error:
         for fault in flatten(error):
             if fault.where is None or fault.where.file is None:

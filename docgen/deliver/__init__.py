@@ -2,18 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from importlib import import_module
 from typing import Any
 
-from docgen.deliver.folder import FolderTransport
-from docgen.deliver.outbox import OutboxTransport
-from docgen.deliver.print_run import PrintTransport
-from docgen.deliver.smtp import SmtpTransport
+#: name -> module and class
+_CHANNELS = {
+    "folder": ("docgen.deliver.folder", "FolderTransport"),
+    "outbox": ("docgen.deliver.outbox", "OutboxTransport"),
+    "print": ("docgen.deliver.print_run", "PrintTransport"),
+    "smtp": ("docgen.deliver.smtp", "SmtpTransport"),
+}
+
+
+class _Transports(Mapping[str, type[Any]]):
+    """The classes, each imported when it is asked for."""
+
+    def __getitem__(self, name: str) -> type[Any]:
+        module, own = _CHANNELS[name]
+        found: type[Any] = getattr(import_module(module), own)
+        return found
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(_CHANNELS)
+
+    def __len__(self) -> int:
+        return len(_CHANNELS)
+
 
 #: name -> class; each is made with the settings of its own channel.
-TRANSPORTS: Mapping[str, type[Any]] = {
-    FolderTransport.name: FolderTransport,
-    OutboxTransport.name: OutboxTransport,
-    PrintTransport.name: PrintTransport,
-    SmtpTransport.name: SmtpTransport,
-}
+TRANSPORTS: Mapping[str, type[Any]] = _Transports()

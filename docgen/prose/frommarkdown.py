@@ -5,10 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import replace
-from typing import cast
-
-from markdown_it import MarkdownIt
-from markdown_it.token import Token
+from functools import cache
+from typing import TYPE_CHECKING, cast
 
 from docgen.prose.builder import LineBuilder, clean_text
 from docgen.prose.model import (
@@ -35,16 +33,26 @@ from docgen.prose.model import (
 from docgen.prose.sources import FindPicture, clean_link, find_source, no_pictures
 from docgen.prose.tables import make_table
 
+if TYPE_CHECKING:
+    from markdown_it import MarkdownIt
+    from markdown_it.token import Token
+
 #: Deeper than anybody writes; the library is told a little more, since it drops without a word what is deeper still.
 _DEEPEST = 40
 _LONGEST = 200_000
-_READER = MarkdownIt("commonmark", {"html": False, "maxNesting": _DEEPEST + 4}).enable(["table", "strikethrough"])
 _ALIGN = re.compile(r"text-align:(left|center|right)")
 _LOOKS: dict[str, Callable[[Look], Look]] = {
     "strong": lambda look: replace(look, bold=True),
     "em": lambda look: replace(look, italic=True),
     "s": lambda look: replace(look, strike=True),
 }
+
+
+@cache
+def _reader() -> MarkdownIt:
+    from markdown_it import MarkdownIt  # most jobs have no Markdown, and it takes long to load
+
+    return MarkdownIt("commonmark", {"html": False, "maxNesting": _DEEPEST + 4}).enable(["table", "strikethrough"])
 
 
 def parse_markdown(text: str, find: FindPicture = no_pictures) -> Prose:
@@ -59,7 +67,7 @@ def parse_markdown(text: str, find: FindPicture = no_pictures) -> Prose:
     """
     Meter.check_length(text, _LONGEST)
     try:
-        tokens = _READER.parse(clean_text(text))
+        tokens = _reader().parse(clean_text(text))
     except RecursionError as error:
         raise too_deep() from error
     if any(token.level > _DEEPEST for token in tokens):

@@ -16,7 +16,6 @@ from collections.abc import Iterator, Mapping
 from contextlib import closing
 from pathlib import Path
 
-import pypdfium2
 from PIL import Image, ImageChops
 
 from docgen.errors import RenderError
@@ -38,6 +37,8 @@ def page_pictures(content: bytes, most: int) -> Iterator[bytes]:
     Raises:
         RenderError: it cannot be opened, as with a password.
     """
+    import pypdfium2  # only previews want pictures
+
     try:
         with closing(pypdfium2.PdfDocument(content)) as document:
             for number in range(min(len(document), most)):

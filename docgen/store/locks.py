@@ -9,7 +9,6 @@ from contextlib import contextmanager, suppress
 from datetime import datetime
 from pathlib import Path
 
-import psutil  # type: ignore[import-untyped]
 import sqlalchemy as sa
 from filelock import FileLock, Timeout
 
@@ -84,6 +83,8 @@ def _read_holder(path: Path) -> tuple[int | None, datetime | None]:
     with suppress(OSError, ValueError, KeyError, TypeError):
         holder = json.loads(path.read_text(encoding="utf-8"))
         pid, since = int(holder["pid"]), datetime.fromisoformat(holder["since"])
+        import psutil  # type: ignore[import-untyped]  # only where a job is worked on already
+
         # A killed holder leaves its note behind; the next one writes its own a moment after it has the lock.
         if psutil.pid_exists(pid):
             return pid, since
