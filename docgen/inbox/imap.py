@@ -9,6 +9,7 @@ from __future__ import annotations
 import base64
 import imaplib
 import re
+import socket
 import ssl
 from collections.abc import Generator, Iterator, Sequence
 from contextlib import contextmanager, suppress
@@ -21,6 +22,7 @@ from docgen.replyconfig import InboxConfig, Security
 
 #: Messages asked for at once.
 _BATCH = 20
+_LOGIN = "check email.inbox.username and email.inbox.password"
 _UID = re.compile(rb"\bUID (\d+)")
 
 
@@ -117,8 +119,36 @@ def _translated(config: InboxConfig) -> Iterator[None]:
     try:
         yield
     except (imaplib.IMAP4.error, OSError) as error:
-        words = " ".join(str(error).split()) or type(error).__name__
+        problem, hint = _explain(error, config)
         secret = config.password.get_secret_value()
-        words = words.replace(secret, "***") if secret else words
-        problem = f"the inbox {config.host}:{config.effective_port}, folder {config.folder}: {words}"
-        raise TransportUnavailable(problem, hint="check email.inbox in config.yaml") from error
+        problem = problem.replace(secret, "***") if secret else problem
+        raise TransportUnavailable(
+            f"the inbox {config.host}:{config.effective_port}, folder {config.folder}: {problem}", hint=hint
+        ) from error
+
+
+def _explain(error: Exception, config: InboxConfig) -> tuple[str, str]:
+    """Return what went wrong, and what to do about it."""
+    match error:
+        case ssl.SSLCertVerificationError():
+            hint = "check email.inbox.host; a certificate of your own must be among those the system trusts"
+            return f"its certificate is not trusted ({error.verify_message})", hint
+        case ssl.SSLError():
+            hint = "email.inbox.security: tls is for port 993, starttls for 143"
+            return f"no encrypted connection ({error.reason})", hint
+        case socket.gaierror():
+            return "its name is not known", "check email.inbox.host and the network"
+        case ConnectionRefusedError():
+            return "nothing answers there", "check email.inbox.host and email.inbox.port"
+        case TimeoutError():
+            return f"it does not answer within {config.timeout_s:g} s", "check email.inbox.host and email.inbox.port"
+    words = " ".join(_words(error).split()) or type(error).__name__
+    if words.startswith("[AUTHENTICATIONFAILED]"):  # RFC 5530 section 3
+        return f"it refuses the login of {config.username}: {words}", _LOGIN
+    return words, "check email.inbox in config.yaml"
+
+
+def _words(error: Exception) -> str:
+    """Return what a server said; imaplib passes it on as bytes now and then."""
+    said = error.args[0] if error.args else ""
+    return said.decode("utf-8", "replace") if isinstance(said, bytes) else str(error)

@@ -71,7 +71,13 @@ def test_a_reader_that_stops_midway_goes_on_there(server: ImapServer, certificat
 
 @pytest.mark.parametrize(
     ("change", "words"),
-    [({"password": "wrong"}, "uthentication"), ({"folder": "Nowhere"}, "doesn't exist")],
+    [
+        (
+            {"password": "wrong"},
+            r"it refuses the login of \w+: \[AUTHENTICATIONFAILED\] .*; check email\.inbox\.us",
+        ),
+        ({"folder": "Nowhere"}, "doesn't exist.*check email.inbox in config.yaml"),
+    ],
 )
 def test_what_the_server_refuses_is_told_without_the_password(
     server: ImapServer, certificate: tuple[Certificate, Path], change: dict[str, str], words: str
@@ -82,13 +88,21 @@ def test_what_the_server_refuses_is_told_without_the_password(
 
 
 def test_a_server_with_a_certificate_nobody_trusts_gets_no_password(server: ImapServer) -> None:
-    with pytest.raises(TransportUnavailable, match="certificate"):
+    with pytest.raises(TransportUnavailable, match=r"its certificate is not trusted \(self-signed certificate"):
         list(read_imap(_config(server), "", None))
 
 
 def test_a_server_that_is_not_there_is_told(server: ImapServer) -> None:
-    with pytest.raises(TransportUnavailable, match=r"check email\.inbox"):
+    told = "nothing answers there; check email.inbox.host and email.inbox.port"
+    with pytest.raises(TransportUnavailable, match=told):
         list(read_imap(_config(server, port=1), "", None))
+
+
+def test_encryption_that_the_port_does_not_speak_is_told(
+    server: ImapServer, certificate: tuple[Certificate, Path]
+) -> None:
+    with pytest.raises(TransportUnavailable, match=r"no encrypted connection .* tls is for port 993, starttls for 143"):
+        list(read_imap(_config(server, port=server.port, security="tls"), "", certificate[0].client))
 
 
 @pytest.mark.parametrize(
