@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from datetime import tzinfo
 
 from docgen.check import placed_fields
-from docgen.errors import (
-    DocgenError,
-)
+from docgen.errors import DocgenError, counted
 from docgen.inspect_fields import compare_fields
-from docgen.model import Decision, Delivery, Item, ItemState, Reply, Run, Suppression
+from docgen.model import Decision, Delivery, Item, ItemState, Reply, Run, Suppression, Try
 from docgen.plan import kind_of
 from docgen.protocols import Prepared, PreparedMail
 from docgen.render import RENDERERS, renderers_with
@@ -52,9 +51,20 @@ def show_run(workspace: Workspace, run: str, *, failed: bool = False) -> RunView
         summary = summarise(ledger, found, found.spec.job)
         items = each_item(ledger, found.id, ItemState.QUARANTINED if failed else None)
         deliveries = (d for d in each_delivery(ledger, found.id) if not failed or _needs_a_look(d))
+        tries, zone = ledger.tries(found.id), workspace.clock().tzinfo
+        deliveries = (_with_try(each, tries.get(each.id), zone) for each in deliveries)
         decided = tuple((each, ledger.delivery(each.delivery)) for each in ledger.decisions(found.id))
         decisions = tuple((each, delivery) for each, delivery in decided if delivery)
         return RunView(summary, tuple(items), tuple(deliveries), tuple(ledger.replies(found.id)), decisions)
+
+
+def _with_try(delivery: Delivery, again: Try | None, zone: tzinfo | None) -> Delivery:
+    """Say of what was refused for now what the server said, and when it is tried again."""
+    if again is None:
+        return delivery
+    due = f"{again.due.astimezone(zone):%Y-%m-%d %H:%M %Z}"
+    detail = f"{again.detail}; {counted(again.attempts, 'try')} so far, the next one not before {due}"
+    return replace(delivery, detail=detail)
 
 
 def _needs_a_look(delivery: Delivery) -> bool:

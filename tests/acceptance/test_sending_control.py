@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import re
 import time
 from collections import Counter
 from collections.abc import Iterator
@@ -379,6 +380,18 @@ def test_an_account_that_is_away_lets_no_other_exceed_its_limit(mailing: Office,
     summary, _ = work(mailing, clock)
     assert counts(summary) == {"sent": 2, "pending": 7}
     assert "the mail server 127.0.0.1 port 1 cannot be used" in summary.run.note
+
+
+def test_what_was_refused_for_now_is_shown_with_its_next_try(mailing: Office, sink: Sink) -> None:
+    server(mailing, sink, "sending: {longest_wait_minutes: 0, retry: {after_minutes: [90]}}")
+    people(mailing, 2)
+    sink.behave(refuse={"p0@example.org": "450 4.2.0 greylisted"})
+    name = run(mailing).json["run"]
+    details = {each["recipient"]: each["detail"] for each in mailing.call("show", name, "--json").json["results"]}
+    assert re.search(
+        r"450 4\.2\.0 greylisted; 1 try so far, the next one not before 20\d\d-", details["p0@example.org"]
+    )
+    assert "so far" not in details["p1@example.org"]
 
 
 def test_greylisting_goes_on_where_it_was_after_a_resume(mailing: Office, sink: Sink, clock: Clock) -> None:
