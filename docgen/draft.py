@@ -62,6 +62,9 @@ log = logging.getLogger("docgen")
 
 Context = Mapping[str, object]
 
+#: Below the run's folder.
+_MESSAGES = Path("messages")
+
 
 @dataclass(frozen=True, slots=True)
 class WrittenMail:
@@ -439,7 +442,7 @@ class Draft:
     def _stage_message(self, step: EmailStep, recipient: str, variant: str, content: bytes) -> StagedFile:
         message = Artifact(content, "message/rfc822", safe_name(f"{self.record.key} {recipient}.eml", "message"))
         name = f"{step.name}={variant}" if variant else step.name
-        path = Path("messages") / safe_name(f"{self.record.ordinal:06}-{name}.eml", "message")
+        path = _MESSAGES / safe_name(f"{self.record.ordinal:06}-{name}.eml", "message")
         self._write(path, content)
         return _staged_file(path, message, variant)
 

@@ -19,7 +19,7 @@ Compile once, render many: nothing is parsed in `render`.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import date
 from functools import cached_property
@@ -89,28 +89,19 @@ class Merger:
         """The functions that every template may call."""
         return dict(self.environment.globals)
 
-    def compile(
-        self,
-        source: str,
-        where: Where | None = None,
-        rewrite: Callable[[nodes.Template], None] | None = None,
-    ) -> Compiled:
+    def compile(self, source: str, where: Where | None = None) -> Compiled:
         """Compile a template.
 
         Args:
             source: the text.
             where: its file, and its line when it is a part of one, such as a string in YAML.
-            rewrite: changes the syntax tree before code is made of it.
 
         Raises:
             TemplateSyntax: it is not a template, or names a filter that is not there.
         """
         where = where or Where()
         with self._compiling(where):
-            tree = self.environment.parse(source)
-            if rewrite is not None:
-                rewrite(tree)
-            template = self.environment.from_string(tree)
+            template = self.environment.from_string(self.environment.parse(source))
         return Compiled(self, template, source, where)
 
     def expression(self, text: str, where: Where | None = None) -> Expression:
@@ -218,6 +209,11 @@ class _Text:
 class Compiled(_Text):
     """A template ready to be filled in, many times."""
 
+    @cached_property
+    def _constant(self) -> str | None:
+        """The text itself, where nothing in it is Jinja's."""
+        return None if "{" in self._source or "\r" in self._source else self._source
+
     def render(self, context: Mapping[str, object]) -> str:
         """Return the text.
 
@@ -227,6 +223,8 @@ class Compiled(_Text):
             LimitExceeded: the template runs, loops or writes more than it may.
             TemplateError: an expression cannot be computed, or is not allowed.
         """
+        if self._constant is not None:
+            return self._constant
         with self._merger.running(context, self.where):
             return self._merger.environment.concat(self._template.root_render_func(self._scope(context)))
 

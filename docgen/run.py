@@ -508,6 +508,8 @@ class Runner:
         return columns, each()
 
     def _quarantined_rows(self) -> Iterator[tuple[Mapping[str, object], Sequence[Fault]]]:
+        if not self.ledger.count_items(self.run.id).get(ItemState.QUARANTINED):
+            return
         for batch in self.spool.batches():
             first = batch[0].ordinal
             bad = self.ledger.items(self.run.id, state=ItemState.QUARANTINED, after=first - 1, limit=len(batch))
