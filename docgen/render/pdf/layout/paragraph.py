@@ -302,6 +302,8 @@ class Paragraph:
             style = changed(style, {"end_dots": ""})
         lines = broken.lines[:stop]
         last = not self._goes_on or (bool(lines) and lines[-1].forced)
+        if self._goes_on and not self.preformatted:
+            lines = _without_break(lines)
         height = broken.height if stop == len(broken.lines) else self._height(broken, stop)
         placing = Placing(
             style, broken.width, height, broken.first, last, self.preformatted, broken.bullet, broken.plain
@@ -326,6 +328,15 @@ def _without_end(lines: Sequence[Line], count: int) -> int:
     """Return how many lines a first part has: breaking it anew, ReportLab loses the empty line at its end."""
     last = lines[count - 1]
     return count - 1 if count > 1 and last.forced and not any(run.text or run.extra for run in last.runs) else count
+
+
+def _without_break(lines: list[Line]) -> list[Line]:
+    """Return lines of a first part, whose last one has lost the break at its end; ReportLab keeps it for the rest."""
+    if not lines or len(lines[-1].runs) < 2 or lines[-1].runs[-1].kind != BREAK:
+        return lines
+    last = copy(lines[-1])
+    last.runs = last.runs[:-1]
+    return [*lines[:-1], last]
 
 
 def _draw_parts(drawing: Drawing, sheet: Sheet, x: float, y: float, node: Node | None, known: dict[int, Node]) -> None:
