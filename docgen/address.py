@@ -41,6 +41,8 @@ _NEED_REGION = frozenset({"US", "CA", "AU"})
 _KEEP_PREFIX = frozenset({"LT", "LV", "MD", "AD", "AZ"})
 #: Turns text around or hides it: no part of a name, and the usual tool for making one look like another.
 _FORBIDDEN = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
+_MAILBOX = re.compile(r"(?P<name>.*?)\s*<(?P<address>[^<>]*)>")
+_QUOTED = re.compile(r'"((?:[^"\\]|\\.)*)"')
 
 
 @dataclass(frozen=True, slots=True)
@@ -214,12 +216,11 @@ def parse_mailbox(text: str) -> Recipient:
 
     Source: RFC 5322 3.4, RFC 5321 4.1.2, RFC 6531; no domain is looked up.
     """
-    if _FORBIDDEN.search(text):
+    if not text.isprintable() and _FORBIDDEN.search(text):
         raise AddressError("an e-mail address holds a control character", value=ascii(text))
     whole = text.strip()
-    found = re.fullmatch(r"(?P<name>.*?)\s*<(?P<address>[^<>]*)>", whole)
-    name = _display_name(found["name"], whole) if found else ""
-    address = found["address"].strip() if found else whole
+    raw, address = _name_and_address(whole)
+    name = _display_name(raw, whole)
     if not address:
         raise AddressError("there is no e-mail address", value=text)
     try:
@@ -230,8 +231,18 @@ def parse_mailbox(text: str) -> Recipient:
     return Recipient(name, checked.sent)
 
 
+def _name_and_address(whole: str) -> tuple[str, str]:
+    if whole.endswith(">") and whole.count("<") == whole.count(">") == 1:
+        name, _, address = whole[:-1].partition("<")
+        return name.rstrip(), address.strip()
+    found = _MAILBOX.fullmatch(whole)
+    return (found["name"], found["address"].strip()) if found else ("", whole)
+
+
 def _display_name(raw: str, whole: str) -> str:
-    quoted = re.fullmatch(r'"((?:[^"\\]|\\.)*)"', raw)
+    quoted = _QUOTED.fullmatch(raw)
+    if quoted and "\\" not in raw:
+        return " ".join(raw[1:-1].split())
     if quoted:
         return " ".join(re.sub(r"\\(.)", r"\1", quoted[1]).split())
     if "<" in raw or ">" in raw:

@@ -4,7 +4,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from docgen.address import PostalAddress, address_lines, parse_mailbox, postal_lines, read_address
+from docgen.address import (
+    _MAILBOX,
+    PostalAddress,
+    _name_and_address,
+    address_lines,
+    parse_mailbox,
+    postal_lines,
+    read_address,
+)
 from docgen.errors import AddressError
 from docgen.model import Recipient
 
@@ -157,3 +165,10 @@ def test_no_text_makes_a_mailbox_that_could_break_a_header(text: str) -> None:
     assert recipient.address == "a@example.com"
     assert not any(character in recipient.name for character in "\r\n\x00")
     assert recipient.name == recipient.name.strip()
+
+
+@given(st.text(alphabet='<>"\\ \u00a0@.aų', max_size=12).map(str.strip))
+def test_a_mailbox_is_parted_quickly_as_the_pattern_parts_it(text: str) -> None:
+    found = _MAILBOX.fullmatch(text)
+    expected = (found["name"], found["address"].strip()) if found else ("", text)
+    assert _name_and_address(text) == expected
