@@ -29,8 +29,9 @@ def differences(one: bytes, other: bytes, tolerance: float = 0.1) -> list[str]:
     """
     ours, theirs = read(one), read(other)
     found = list(_document(ours, theirs, tolerance))
+    linked = frozenset(link.target for page in theirs.pages for link in page.links)
     for number, (left, right) in enumerate(zip(ours.pages, theirs.pages, strict=False), start=1):
-        found += [f"page {number}: {line}" for line in _page(left, right, tolerance)]
+        found += [f"page {number}: {line}" for line in _page(left, right, linked, tolerance)]
     return found
 
 
@@ -76,7 +77,7 @@ def same_target(one: str, other: str, tolerance: float = 0.1) -> bool:
     )
 
 
-def _page(one: Page, other: Page, tolerance: float) -> Iterator[str]:
+def _page(one: Page, other: Page, linked: frozenset[str], tolerance: float) -> Iterator[str]:
     if not _near(one.size, other.size, tolerance):
         yield f"{_place(one.size)} large, the other {_place(other.size)}"
     yield from _run_differences(one.runs, other.runs, tolerance)
@@ -85,7 +86,12 @@ def _page(one: Page, other: Page, tolerance: float) -> Iterator[str]:
     ours, theirs = _clickable(one.links), _clickable(other.links)
     if len(ours) != len(theirs):
         # Of a link that goes on overleaf with nothing but a picture, ReportLab makes none there.
-        ours = [link for link in ours if not any(_near(link.box, picture.box, _CLICK) for picture in images[0])]
+        pictures = [picture.box for picture in images[0]]
+        ours = [
+            link
+            for link in ours
+            if link.target not in linked or not any(_near(link.box, box, _CLICK) for box in pictures)
+        ]
     yield from _unmatched(ours, theirs, _link_key, lambda link: link.box, _link, max(tolerance, _CLICK))
 
 
