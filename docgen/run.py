@@ -64,6 +64,8 @@ from docgen.tokens import Keys
 from docgen.workshop import Task, Workshop
 
 BATCH = 100
+#: Records that the ledger is told of at once.
+REGISTERED = 1000
 
 Progress = Callable[[str, int, int | None], None]
 """Told of long work: the step, how many are done, how many there are (None: not known)."""
@@ -158,9 +160,14 @@ class Runner:
 
     def register(self) -> None:
         """Tell the ledger of every record taken."""
+        new: list[NewItem] = []
         for batch in self.spool.batches():
-            items = [NewItem(r.ordinal, r.key, data_sha256(r.values)) for r in batch]
-            self.ledger.add_items(self.run.id, items)
+            new += [NewItem(r.ordinal, r.key, data_sha256(r.values)) for r in batch]
+            if len(new) >= REGISTERED:
+                self.ledger.add_items(self.run.id, new)
+                new = []
+        if new:
+            self.ledger.add_items(self.run.id, new)
 
     # --- merging ---
 
@@ -336,10 +343,10 @@ class Runner:
         if self.plan.job.documents:
             with writing(self.folder / "documents"):
                 (self.folder / "documents").mkdir(parents=True, exist_ok=True)
-        for done, item in enumerate(each_item(self.ledger, self.run.id, ItemState.READY), start=1):
-            for note in item.artifacts:
-                _publish(self.folder, item, note)
-            self.progress("publishing", done, None)
+            for done, item in enumerate(each_item(self.ledger, self.run.id, ItemState.READY), start=1):
+                for note in item.artifacts:
+                    _publish(self.folder, item, note)
+                self.progress("publishing", done, None)
         if hasattr(os, "sync"):
             os.sync()  # one for all: what is delivered from here on must be on the disk
 

@@ -18,6 +18,10 @@ from docgen.store.database import insert_new
 from docgen.store.schema import artifacts, deliveries, items
 
 Collision = tuple[str, str, list[tuple[int, str]]]
+#: Built once: every batch of records takes them.
+_KEYS = delivery_rows.of_records(sa.select(items.c.ordinal, items.c.key), items)
+_RESULT = sa.update(items).where(items.c.run == sa.bindparam("of"), items.c.ordinal == sa.bindparam("place"))
+_FORGET = [delivery_rows.of_records(sa.delete(table), table) for table in (artifacts, deliveries)]
 NOTE_COLUMNS = ("document", "file_name", "media_type", "sha256", "size", "pages", "template", "template_sha256")
 
 
@@ -37,8 +41,8 @@ def add(connection: Connection, run: str, new: Sequence[NewItem]) -> None:
 def _keys(connection: Connection, run: str, ordinals: Sequence[int]) -> dict[int, str]:
     keys: dict[int, str] = {}
     for some in rules.chunks(ordinals):
-        query = sa.select(items.c.ordinal, items.c.key).where(items.c.run == run, items.c.ordinal.in_(some))
-        keys.update((row.ordinal, row.key) for row in connection.execute(query))
+        rows = connection.execute(_KEYS, {"of": run, "places": list(some)})
+        keys.update((row.ordinal, row.key) for row in rows)
     return keys
 
 
@@ -87,8 +91,8 @@ def put_results(connection: Connection, run: str, results: Sequence[ItemResult])
     _check_known(connection, run, results)
     delivery_rows.check_replaceable(connection, run, ordinals)
     for some in rules.chunks(ordinals):
-        for table in (artifacts, deliveries):
-            connection.execute(sa.delete(table).where(table.c.run == run, table.c.ordinal.in_(some)))
+        for statement in _FORGET:
+            connection.execute(statement, {"of": run, "places": list(some)})
     _update_items(connection, run, results)
     if notes := [row for result in results for row in _artifact_rows(run, result)]:
         connection.execute(sa.insert(artifacts), notes)
@@ -105,9 +109,9 @@ def _check_known(connection: Connection, run: str, results: Sequence[ItemResult]
 
 
 def _update_items(connection: Connection, run: str, results: Sequence[ItemResult]) -> None:
-    statement = sa.update(items).where(items.c.run == run, items.c.ordinal == sa.bindparam("place"))
     rows = [
         {
+            "of": run,
             "place": result.ordinal,
             "state": (ItemState.QUARANTINED if result.faults else ItemState.READY).value,
             "locale": result.locale,
@@ -116,7 +120,7 @@ def _update_items(connection: Connection, run: str, results: Sequence[ItemResult
         }
         for result in results
     ]
-    connection.execute(statement, rows)
+    connection.execute(_RESULT, rows)
 
 
 def _artifact_rows(run: str, result: ItemResult) -> Iterator[dict[str, Any]]:
