@@ -19,5 +19,5 @@ def test_the_command_line_starts_without_what_few_commands_need() -> None:
 
 
 def test_a_function_is_imported_when_it_is_called() -> None:
-    later = pickle.loads(pickle.dumps(Later("json", "dumps", (("sort_keys", True),))))  # noqa: S301 - our own
+    later = pickle.loads(pickle.dumps(Later("json", "dumps", (("sort_keys", True),))))
     assert later({"b": 1, "a": 2}) == '{"a": 2, "b": 1}'
