@@ -30,11 +30,12 @@ from docgen.store import open_ledger
 from docgen.template import Template, load_template, template_names
 from docgen.workshop import Workshop
 
+find_office: Callable[[], str | None] = Later("docgen.render.office", "find_office")
 TOOLS = Toolbox(
     renderers=RENDERERS,
     prepare_mail=Later("docgen.render.mail", "prepare_mail"),
     convert_to_pdf=Later("docgen.render.office", "convert_to_pdf"),
-    find_office=Later("docgen.render.office", "find_office"),
+    find_office=find_office,
     find_missing=Later("docgen.render.office", "find_missing"),
     join_word=Later("docgen.render.docx.joining.bundle", "join_documents"),
     bind_pdf=Later("docgen.deliver.binding", "PdfBinder"),
@@ -182,7 +183,7 @@ def _without_office(job: Job, templates: Mapping[str, Template]) -> tuple[frozen
         and template.body.suffix == ".docx"
     ]
     bundles = [name for name, bundle in job.bundles.items() if bundle.template and bundle.format is Format.PDF]
-    if not (needing or bundles) or TOOLS.find_office() is not None:
+    if not (needing or bundles) or find_office() is not None:
         return frozenset(), []
     left_out = frozenset(name for name in needing if job.documents[name].optional)
     faults = [missing_office(job, "documents", name) for name in needing if name not in left_out]
