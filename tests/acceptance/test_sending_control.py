@@ -8,11 +8,12 @@ import time
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from functools import partial
 from pathlib import Path
 
 import pytest
+from answering import START, Clock
 from kit import Office, Result, lines, outcomes
 from sink import Sink, sink_server
 
@@ -21,7 +22,6 @@ from docgen.model import Asked, RunState, Wish
 from docgen.report import Summary
 from docgen.testing import FixedClock
 
-START = datetime(2026, 5, 4, 12, tzinfo=UTC)
 NOTE = "kind: message\nsubject: No. {{ no }}\nfields:\n  no: {type: text, required: true}\n"
 JOB = """\
 title: Notes
@@ -259,19 +259,6 @@ def test_a_run_that_delivered_nothing_has_nothing_to_try_again(mailing: Office) 
 
 
 # --- time ----------------------------------------------------------------------------------------
-
-
-class Clock:
-    """Moves when somebody sleeps."""
-
-    def __init__(self) -> None:
-        self.now = START
-
-    def __call__(self) -> datetime:
-        return self.now
-
-    async def sleep(self, seconds: float) -> None:
-        self.now += timedelta(seconds=max(seconds, 0.001))
 
 
 @pytest.fixture
