@@ -127,6 +127,9 @@ _ONCE_OPEN = {
         + _text("š below) AVAWAVE € Wintergarten Wintergarten contract the 1,250.00 e-mail " * 4)
         + "</fixedSize>"
     ),
+    "link that ends with a space, and holds one that does not break": _whole(
+        '<bookmark name="here"/>' + _text('<a href="#here"><b>20\u00a0000 kg delivery </b></a>', spaceAfter=3)
+    ),
 }  # fmt: skip
 
 

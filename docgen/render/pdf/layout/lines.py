@@ -165,11 +165,16 @@ def break_spans(
     return spans
 
 
+def trimmed(text: str) -> str:
+    """Return a text without the spaces at its ends, but for those that do not break."""
+    return text.strip(_ASCII_SPACES)
+
+
 def break_plain(
     text: str, look: Look, widths: Sequence[float], style: ParaStyle
 ) -> tuple[list[str], list[Line]] | None:
     """Return words and lines of a text of one look; None where a word has to be divided."""
-    words = split_text(text.strip(_ASCII_SPACES)) if NO_BREAK_SPACE in text else text.split()
+    words = split_text(trimmed(text)) if NO_BREAK_SPACE in text else text.split()
     if not words:
         return words, []
     spans = break_spans(words, look.face.width, look.size, widths, style)

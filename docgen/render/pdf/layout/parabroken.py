@@ -10,7 +10,17 @@ from collections.abc import Iterable, Sequence
 from docgen.render.pdf.layout.blocks import Lack
 from docgen.render.pdf.layout.inline import Content, base_look, transformed
 from docgen.render.pdf.layout.lacking import lacks_of_dots, lacks_of_parts
-from docgen.render.pdf.layout.lines import BREAK, NO_BREAK_SPACE, TEXT, Line, Run, Word, break_plain, make_words
+from docgen.render.pdf.layout.lines import (
+    BREAK,
+    NO_BREAK_SPACE,
+    TEXT,
+    Line,
+    Run,
+    Word,
+    break_plain,
+    make_words,
+    trimmed,
+)
 from docgen.render.pdf.layout.maker import Maker
 from docgen.render.pdf.layout.parabreak import break_words
 from docgen.render.pdf.layout.paraink import Drawing, leading_of
@@ -95,6 +105,8 @@ def break_content(content: Content, style: ParaStyle, maker: Maker, width: float
     plain = len(runs) == 1 and runs[0].kind in (TEXT, BREAK) and not runs[0].look.back and not style.end_dots
     if plain and not runs[0].text.strip() and NO_BREAK_SPACE not in runs[0].text:
         runs = []
+    elif plain and NO_BREAK_SPACE in runs[0].text:
+        runs = [runs[0].like(trimmed(runs[0].text))]  # else the words would end with an empty one
     if _goes_left(runs, style):
         runs = [Run(run.look._replace(rtl=True), run.text, run.kind, run.extra) for run in runs]
     return break_made(make_words(runs), content.bullet or (), style, maker, width, plain=plain)
