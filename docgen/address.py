@@ -42,6 +42,7 @@ _KEEP_PREFIX = frozenset({"LT", "LV", "MD", "AD", "AZ"})
 #: Turns text around or hides it: no part of a name, and the usual tool for making one look like another.
 _FORBIDDEN = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
 _MAILBOX = re.compile(r"(?P<name>.*?)\s*<(?P<address>[^<>]*)>")
+_ESCAPED = re.compile(r"\\(.)")
 _QUOTED = re.compile(r'"((?:[^"\\]|\\.)*)"')
 
 
@@ -232,6 +233,7 @@ def parse_mailbox(text: str) -> Recipient:
 
 
 def _name_and_address(whole: str) -> tuple[str, str]:
+    """Part a mailbox; the usual ones without the pattern, which tries each place where a name could end."""
     if whole.endswith(">") and whole.count("<") == whole.count(">") == 1:
         name, _, address = whole[:-1].partition("<")
         return name.rstrip(), address.strip()
@@ -241,10 +243,8 @@ def _name_and_address(whole: str) -> tuple[str, str]:
 
 def _display_name(raw: str, whole: str) -> str:
     quoted = _QUOTED.fullmatch(raw)
-    if quoted and "\\" not in raw:
-        return " ".join(raw[1:-1].split())
     if quoted:
-        return " ".join(re.sub(r"\\(.)", r"\1", quoted[1]).split())
+        return " ".join(_ESCAPED.sub(r"\1", quoted[1]).split())
     if "<" in raw or ">" in raw:
         raise AddressError(f'"{whole}" is more than one address', value=whole)
     return unicodedata.normalize("NFC", " ".join(raw.split()))

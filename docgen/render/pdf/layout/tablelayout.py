@@ -9,6 +9,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from itertools import repeat
 from math import inf
+from typing import cast
 
 from lxml import etree
 
@@ -157,6 +158,11 @@ class Table:
         """Return what becomes less with each split: its rows, or its height where rows are split as well."""
         return self.wrap(self._room, inf)[1] if self._manner.in_row else float(len(self._body.rows))
 
+    @property
+    def _widths(self) -> Sequence[float]:
+        """The widths of columns; only once they are settled."""
+        return cast("Sequence[float]", self._body.widths)
+
     def _settle_widths(self, available: float) -> None:
         given = self._body.widths
         if is_settled(given):
@@ -243,7 +249,7 @@ class Table:
         sizes: list[Sizes | None] = []
         if self._inner is not body.widths:
             return self._measure_loose(row)
-        plan = plan_of(body.looks[row], self._xs, body.widths, self._manner.maker.cache)  # type: ignore[arg-type]
+        plan = plan_of(body.looks[row], self._xs, self._widths, self._manner.maker.cache)
         for content, step in zip(body.rows[row], plan, strict=True):
             if content.__class__ is str:
                 sizes.append(None)
@@ -336,9 +342,8 @@ class Table:
         if row == len(body.rows):
             return (self,)
         covered = [self._spans.ranges.get((x, row), _SINGLE) is None for x in range(len(body.widths))]
-        widths: Sequence[float] = body.widths  # type: ignore[assignment]
         origins = body.origins if row == self._manner.repeat else None
-        whole = Row(body.rows[row], body.looks[row], widths, self._heights[row], covered, origins)
+        whole = Row(body.rows[row], body.looks[row], self._widths, self._heights[row], covered, origins)
         halves = split_row(whole, height - sum(self._heights[:row]), self._height)
         return self._cut_row(row, halves) if halves else ()
 
@@ -504,7 +509,7 @@ class Table:
                 continue
             top, bottom = y + ys[row], y + ys[row + 1]
             measured = sizes[row] if row < len(sizes) and sizes[row] else _UNKNOWN
-            steps = plan_of(body.looks[row], self._xs, body.widths, cache)  # type: ignore[arg-type]
+            steps = plan_of(body.looks[row], self._xs, self._widths, cache)
             for column, (content, step, size) in enumerate(zip(body.rows[row], steps, measured, strict=False)):
                 if tags is not None:
                     document.at = tags.add_cell(column, None, thread)

@@ -43,11 +43,11 @@ def plan_of(looks: Looks, xs: Sequence[float], widths: Sequence[float], cache: C
     """
     key = ("table plan", id(looks))
     found = cache.get(key)
-    if found is not None and found[0] is looks and found[1] == xs:
+    if found is not None and found[0] is looks and found[1] == widths:
         plan: Plan = found[2]
         return plan
     plan = tuple(_step(look, xs[at], widths[at]) for at, look in enumerate(looks))
-    cache.keep(key, (looks, xs, plan))
+    cache.keep(key, (looks, widths, plan))
     return plan
 
 
