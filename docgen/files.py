@@ -172,15 +172,20 @@ def write_staged(path: Path, content: bytes) -> None:
             path.parent.mkdir(parents=True, exist_ok=True)
             number = os.open(path, _ANEW, 0o666)
         try:
-            # Without a file object, which asks the system three things more.
-            written = os.write(number, content)
-            while written < len(content):
-                written += os.write(number, memoryview(content)[written:])
+            _write_all(number, content)
         except OSError:
             path.unlink(missing_ok=True)
             raise
-        finally:
-            os.close(number)
+
+
+def _write_all(number: int, content: bytes) -> None:
+    """Write to a file and close it; without a file object, which asks the system three things more."""
+    try:
+        written = os.write(number, content)
+        while written < len(content):
+            written += os.write(number, memoryview(content)[written:])
+    finally:
+        os.close(number)
 
 
 def copy_atomically(source: Path, target: Path, *, durable: bool = True) -> None:
