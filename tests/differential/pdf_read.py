@@ -22,7 +22,8 @@ Matrix = tuple[float, float, float, float, float, float]
 _IDENTITY: Matrix = (1, 0, 0, 1, 0, 0)
 #: Letters further apart than this are two words, in points.
 _GAP = 0.6
-#: Words no further apart than this are one: pdfium parts some where pages are turned, or lines lie over each other.
+#: Words no further apart than this are one, nor those that overlap by less than a gap, as slanted letters do: pdfium
+#: parts some where pages are turned, or lines lie over each other.
 _SLIT = 0.3
 
 
@@ -164,7 +165,7 @@ def _joined(words: Iterable[Run]) -> list[Run]:
     for line in lines.values():
         first, *others = sorted(line, key=lambda word: word.x) if line[0].angle == 0 else line
         for word in others:
-            if word.angle == 0 and abs(word.x - first.end) <= _SLIT:
+            if word.angle == 0 and -_GAP <= word.x - first.end <= _SLIT:
                 first = replace(first, text=first.text + word.text, end=word.end)
             else:
                 found.append(first)

@@ -101,6 +101,10 @@ class _Story:
         if moving and (len(content) > _SPLITS or "<br" in content):
             # Where z3c.rml splits a paragraph whose text moves, breaks are lost and long words get spaces.
             content = re.sub(r"<(pageNumber|getName)[^>]*/>", "", content)
+        elif moving:
+            # In a word that is cut, the reference prints them twice.
+            content = re.sub(r"(?<=[^\s>])(?=<pageNumber|<getName)", " ", content)
+            content = re.sub(r"(<(?:pageNumber|getName)[^>]*/>)(?=[^\s<])", r"\1 ", content)
         if "bulletText" in look:
             content = without_background(content)
         return f'<para style="text"{look}>{start}{content}</para>'

@@ -29,6 +29,7 @@ def _text(content: str, **attributes: object) -> str:
 _LINK = "www.example.com/a/long/address"
 _PICTURE = '<img src="logo.png" width="12" height="6" valign="top"/>'
 _CHOPPED = '<ol bulletFontName="SourceSans3" bulletDedent="8" bulletType="A"><li>{}</li></ol>'
+_NARROW_CELL = '<blockTable colWidths="60,45" splitInRow="1"><tr><td leftPadding="12">{}</td></tr><tr/></blockTable>'
 _SHARED = f"{_LINK}</font><sup rise='2'>two\u2003spaces Rech\u00adnungs\u00adbe\u00adtragcontract</sup>"
 _TICK = (
     "delivery of the contract and more words to fill the lines that stand on a page until there is no more room for "
@@ -129,6 +130,10 @@ _ONCE_OPEN = {
     ),
     "link that ends with a space, and holds one that does not break": _whole(
         '<bookmark name="here"/>' + _text('<a href="#here"><b>20\u00a0000 kg delivery </b></a>', spaceAfter=3)
+    ),
+    "anchor behind a word that is cut, and the rest of it on the next page": _whole(
+        _NARROW_CELL.format(_text('contract Donaudampfschifffahrt<a name="anchor"/>', rightIndent=40, fontSize=10)),
+        _NARROW,
     ),
 }  # fmt: skip
 

@@ -299,7 +299,7 @@ def _joined(pieces: Sequence[Word]) -> Word:
         own = [part.like(part.text) for part in piece.parts]
         if piece.hyphen and piece is not pieces[-1]:
             own[-1].text = own[-1].text[:-1]
-        if parts and own and parts[-1].kind == TEXT and parts[-1].look == own[0].look:
+        if parts and own and parts[-1].kind == own[0].kind == TEXT and parts[-1].look == own[0].look:
             parts[-1].text += own.pop(0).text
         parts += own
     word = Word(_total(parts), parts, pieces[-1].spaced)

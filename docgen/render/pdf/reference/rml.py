@@ -300,8 +300,10 @@ def _translate(error: Exception, root: etree._Element, file: str) -> DocgenError
     if element is not None:
         return TemplateError(_ADDRESS.sub("", f"<{element.tag}>: {plainly(error, element)}")[:300], where=where)
     problem = " ".join(_PLACE.sub("", text).split())[:300]
-    # z3c.rml says by ValueError what the body does wrong; anything else may be its own fault or ReportLab's.
-    kind = TemplateError if isinstance(error, (ValueError, KeyError)) else RenderError
+    # z3c.rml says by ValueError what the body does wrong, by KeyError which name it does not know; anything else, such
+    # as the place of a cell that is not there, may be its own fault or ReportLab's.
+    unknown = isinstance(error, KeyError) and all(isinstance(name, str) for name in error.args)
+    kind = TemplateError if unknown or isinstance(error, ValueError) else RenderError
     return kind(_ADDRESS.sub("", problem).rstrip(". "), where=where)
 
 
