@@ -240,6 +240,7 @@ def zone_line(domain: str, selector: str, record: str) -> str:
     return f"{selector}._domainkey.{domain}. IN TXT ( {texts} )"
 
 
+@lru_cache(maxsize=16)
 def _load(pem: bytes) -> PrivateKey:
     from cryptography.exceptions import UnsupportedAlgorithm
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey

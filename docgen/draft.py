@@ -494,10 +494,15 @@ class Draft:
 
     def result(self) -> ItemResult:
         """Return what the ledger keeps of it."""
-        result = ItemResult(self.record.ordinal, self.record.key, locale=self.locale, segment=self.segment)
-        if self.errors:
-            return result
-        return replace(result, artifacts=tuple(self._notes()), deliveries=tuple(self.deliveries))
+        record, made = self.record, not self.errors
+        return ItemResult(
+            record.ordinal,
+            record.key,
+            artifacts=tuple(self._notes()) if made else (),
+            deliveries=tuple(self.deliveries) if made else (),
+            locale=self.locale,
+            segment=self.segment,
+        )
 
     def _notes(self) -> Iterator[ArtifactNote]:
         for name, artifact in self.artifacts.items():

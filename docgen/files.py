@@ -17,6 +17,7 @@ import unicodedata
 import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from io import FileIO
 from pathlib import Path, PureWindowsPath
 from typing import BinaryIO
 
@@ -215,7 +216,8 @@ def read_verified(path: Path, sha256: str) -> bytes:
         DeliveryError: the file is gone or has changed since.
     """
     try:
-        content = path.read_bytes()
+        with FileIO(path) as file:  # `read_bytes` puts a buffer in front, for one reading
+            content = file.readall()
     except OSError as error:
         raise DeliveryError(f"{path} cannot be read: {error.strerror}", hint="start a new run") from error
     if hashlib.sha256(content).hexdigest() != sha256:
@@ -304,9 +306,10 @@ def writing(path: Path) -> Iterator[None]:
 def remove_leftovers(folder: Path) -> None:
     """Remove temporary files that killed processes left in a folder; those of living ones stay."""
     with suppress(OSError):
-        for path in folder.glob(".docgen-*.tmp"):
-            if _is_leftover(path):
-                path.unlink(missing_ok=True)
+        # By name alone: the folder may hold a hundred thousand messages.
+        for name in [name for name in os.listdir(folder) if _TEMPORARY.fullmatch(name)]:
+            if _is_leftover(folder / name):
+                (folder / name).unlink(missing_ok=True)
 
 
 def _is_leftover(path: Path) -> bool:

@@ -183,7 +183,8 @@ def each_delivery(
 def write_manifest(ledger: Ledger, run: Run, path: Path, bundles: Sequence[BundleNote] = ()) -> None:
     """Write one JSON line per artifact, per bundle and per delivery."""
     lines = chain(_artifact_lines(ledger, run), _bundle_lines(run, bundles), _delivery_lines(ledger, run))
-    _write_lines(path, (json.dumps(line, ensure_ascii=False, default=str) for line in lines))
+    encode = json.JSONEncoder(ensure_ascii=False, default=str).encode
+    _write_lines(path, map(encode, lines))
 
 
 def _artifact_lines(ledger: Ledger, run: Run) -> Iterator[dict[str, object]]:

@@ -308,7 +308,7 @@ class Runner:
                 return replace(result, artifacts=(), deliveries=(), faults=(clash,))
             else:
                 deliveries.append(delivery)
-        return replace(result, deliveries=tuple(deliveries))
+        return replace(result, deliveries=tuple(deliveries)) if earlier else result
 
     def _folder_clash(self, delivery: NewDelivery, key: str) -> Fault | None:
         if delivery.transport != "folder" or self.plan.again:
@@ -457,6 +457,8 @@ class Runner:
             return [""] * len(deliveries)
         marketing = self.plan.job.message_class is MessageClass.MARKETING
         suppressed = self.reference.suppressed(forms)
+        if not suppressed and not marketing:
+            return [""] * len(deliveries)
         consents = self.reference.consents(forms) if marketing else ()
         return [
             reason_not_to_send(

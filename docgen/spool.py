@@ -67,9 +67,13 @@ def _decode(value: Any) -> object:
     return value
 
 
+#: Made once: `json.dumps` makes one for every call that does not want what it does by itself.
+_CANONICAL = json.JSONEncoder(default=_encode, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+
+
 def dumps(value: object) -> str:
     """Return canonical JSON: sorted keys, no spaces, so that equal data has equal text."""
-    return json.dumps(_guard(value), default=_encode, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    return _CANONICAL.encode(_guard(value))
 
 
 def loads(text: str) -> object:

@@ -220,10 +220,11 @@ class Session:
         words: str = "",
     ) -> Receipt:
         outcomes = {a: _refusal(refused[a]) if a in refused else outcome for a in envelope.recipients}
-        details = [f"{address} is refused: {self._words(reply)}" for address, reply in refused.items()]
-        said = {a: refused.get(a, reply) for a in envelope.recipients}
-        answers = {address: self._words(each) for address, each in said.items() if each is not None}
-        words = self._words(reply) if reply is not None else words
+        said = self._words(reply) if reply is not None else ""
+        apart = {address: self._words(each) for address, each in refused.items()}
+        answers = {a: apart.get(a, said) for a in envelope.recipients if said or a in apart}
+        details = [f"{address} is refused: {why}" for address, why in apart.items()]
+        words = said or words
         if words and outcome in (Outcome.REJECTED, Outcome.FAILED):
             words = f"the message is refused: {words}"
         detail = "; ".join([*details, words] if words else details)

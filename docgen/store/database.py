@@ -10,6 +10,7 @@ import shutil
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -181,20 +182,30 @@ def _set_up_postgresql(engine: Engine, busy_timeout_s: float) -> None:
 
 def insert_new(connection: Connection, table: sa.Table) -> Any:
     """Return an INSERT that leaves rows alone which are there already."""
-    return _insert(connection, table).on_conflict_do_nothing()
+    return _insert_new(connection.dialect.name, table)
 
 
 def insert_or_replace(connection: Connection, table: sa.Table) -> Any:
     """Return an INSERT that overwrites the row of the same primary key."""
-    insert = _insert(connection, table)
+    return _insert_or_replace(connection.dialect.name, table)
+
+
+@cache
+def _insert_new(dialect: str, table: sa.Table) -> Any:
+    return _insert(dialect, table).on_conflict_do_nothing()
+
+
+@cache
+def _insert_or_replace(dialect: str, table: sa.Table) -> Any:
+    insert = _insert(dialect, table)
     keys = [column.name for column in table.primary_key]
     new = {column.name: insert.excluded[column.name] for column in table.columns if column.name not in keys}
     return insert.on_conflict_do_update(index_elements=keys, set_=new)
 
 
-def _insert(connection: Connection, table: sa.Table) -> Any:
+def _insert(dialect: str, table: sa.Table) -> Any:
     # Only the dialect that is used is loaded: the other one costs every start of docgen a tenth of a second.
-    if connection.dialect.name == "sqlite":
+    if dialect == "sqlite":
         from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
         return sqlite_insert(table)

@@ -12,6 +12,7 @@ from sqlalchemy.engine import Connection, Row
 from docgen.errors import RunStateError
 from docgen.model import Delivery, DeliveryState, Earlier, ItemResult, Moves, Outcome, Receipt
 from docgen.store import rules
+from docgen.store.bulk import execute_many
 from docgen.store.database import insert_new
 from docgen.store.schema import HOLDS, deliveries, items, receivers
 
@@ -40,6 +41,8 @@ SETTLE = _step(
 )
 
 
+_INSERT = sa.insert(deliveries)
+
 W = TypeVar("W", sa.Select[Any], sa.Delete)
 
 
@@ -49,6 +52,16 @@ def of_records(statement: W, table: sa.Table) -> W:
     return statement.where(table.c.run == sa.bindparam("of"), places)
 
 
+def _holders() -> sa.Select[Any]:
+    # The index's own words, over one table: else SQLite does not see that the index serves.
+    named = deliveries.c.identity.in_(sa.bindparam("identities", expanding=True))
+    held = sa.select(deliveries).where(named, sa.text(HOLDS)).subquery()
+    same = sa.and_(items.c.run == held.c.run, items.c.ordinal == held.c.ordinal)
+    columns = (held.c.identity, held.c.run, held.c.outcome, held.c.settled, items.c.data_sha256)
+    return sa.select(*columns).join(items, same)
+
+
+_HOLDERS = _holders()
 _STATES = of_records(sa.select(deliveries.c.key, deliveries.c.state, deliveries.c.outcome), deliveries)
 
 
@@ -64,8 +77,7 @@ def check_replaceable(connection: Connection, run: str, ordinals: Sequence[int])
 def insert(connection: Connection, run: str, results: Sequence[ItemResult]) -> None:
     """Insert the planned deliveries; quarantined items have none."""
     rows = [row for result in results if not result.faults for row in _rows(run, result)]
-    if rows:
-        connection.execute(sa.insert(deliveries), rows)
+    execute_many(connection, _INSERT, rows)
 
 
 def _rows(run: str, result: ItemResult) -> Iterator[dict[str, Any]]:
@@ -92,15 +104,11 @@ def _rows(run: str, result: ItemResult) -> Iterator[dict[str, Any]]:
 
 def earlier(connection: Connection, identities: Sequence[str]) -> dict[str, Earlier]:
     """Return who holds these identities."""
-    found: dict[str, Earlier] = {}
-    for some in rules.chunks(identities):
-        # The index's own words, over one table: else SQLite does not see that the index serves.
-        held = sa.select(deliveries).where(deliveries.c.identity.in_(some), sa.text(HOLDS)).subquery()
-        same = sa.and_(items.c.run == held.c.run, items.c.ordinal == held.c.ordinal)
-        columns = (held.c.identity, held.c.run, held.c.outcome, held.c.settled, items.c.data_sha256)
-        for row in connection.execute(sa.select(*columns).join(items, same)):
-            found[row.identity] = Earlier(row.run, _outcome(row.outcome), row.settled, row.data_sha256)
-    return found
+    return {
+        identity: Earlier(run, _outcome(outcome), settled, data_sha256)
+        for some in rules.chunks(identities)
+        for identity, run, outcome, settled, data_sha256 in connection.execute(_HOLDERS, {"identities": list(some)})
+    }
 
 
 def wanted(
@@ -149,10 +157,8 @@ def settle(connection: Connection, delivery: int, receipt: Receipt, now: datetim
         raise _wrong_state(connection, delivery, "settled")
     if receipt.outcomes:
         recipient = connection.scalar(sa.select(deliveries.c.recipient).where(deliveries.c.id == delivery)) or ""
-        others = rules.other_addresses(recipient, receipt)
-        if others:
-            rows = [{"address": address, "delivery": delivery} for address in others]
-            connection.execute(insert_new(connection, receivers), rows)
+        rows = [{"address": address, "delivery": delivery} for address in rules.other_addresses(recipient, receipt)]
+        execute_many(connection, insert_new(connection, receivers), rows)
 
 
 def _settled(delivery: int, receipt: Receipt, now: datetime) -> dict[str, Any]:
@@ -175,16 +181,14 @@ def move(connection: Connection, moves: Moves, now: datetime) -> bool:
         (CLAIM, [{"delivery": delivery, "now": now} for delivery in moves.claims]),
     ]
     for statement, rows in steps:
-        taken = connection.execute(statement, rows).rowcount if rows else 0
-        if taken != len(rows) and statement is not SKIP:
+        if execute_many(connection, statement, rows) != len(rows) and statement is not SKIP:
             return False
     others = [
         {"address": address, "delivery": delivery.id}
         for delivery, receipt, _ in moves.settled
         for address in rules.other_addresses(delivery.recipient, receipt)
     ]
-    if others:
-        connection.execute(insert_new(connection, receivers), others)
+    execute_many(connection, insert_new(connection, receivers), others)
     return True
 
 

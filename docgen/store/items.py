@@ -14,6 +14,7 @@ from docgen.errors import RunStateError
 from docgen.model import ArtifactNote, Item, ItemResult, ItemState, NewDelivery, NewItem
 from docgen.store import deliveries as delivery_rows
 from docgen.store import rules
+from docgen.store.bulk import execute_many
 from docgen.store.database import insert_new
 from docgen.store.schema import artifacts, deliveries, items
 
@@ -21,6 +22,7 @@ Collision = tuple[str, str, list[tuple[int, str]]]
 #: Built once: every batch of records takes them.
 _KEYS = delivery_rows.of_records(sa.select(items.c.ordinal, items.c.key), items)
 _RESULT = sa.update(items).where(items.c.run == sa.bindparam("of"), items.c.ordinal == sa.bindparam("place"))
+_NOTE = sa.insert(artifacts)
 _FORGET = [delivery_rows.of_records(sa.delete(table), table) for table in (artifacts, deliveries)]
 NOTE_COLUMNS = ("document", "file_name", "media_type", "sha256", "size", "pages", "template", "template_sha256")
 
@@ -31,7 +33,8 @@ def add(connection: Connection, run: str, new: Sequence[NewItem]) -> None:
         return
     blank = {"run": run, "state": ItemState.PLANNED.value, "locale": "", "faults": []}
     rows = [blank | {"ordinal": item.ordinal, "key": item.key, "data_sha256": item.data_sha256} for item in new]
-    connection.execute(insert_new(connection, items), rows)
+    if execute_many(connection, insert_new(connection, items), rows) == len(rows):
+        return  # all places were free
     known = _keys(connection, run, [item.ordinal for item in new])
     for item in new:
         if known.get(item.ordinal) != item.key:
@@ -94,8 +97,8 @@ def put_results(connection: Connection, run: str, results: Sequence[ItemResult])
         for statement in _FORGET:
             connection.execute(statement, {"of": run, "places": list(some)})
     _update_items(connection, run, results)
-    if notes := [row for result in results for row in _artifact_rows(run, result)]:
-        connection.execute(sa.insert(artifacts), notes)
+    notes = [row for result in results for row in _artifact_rows(run, result)]
+    execute_many(connection, _NOTE, notes)
     delivery_rows.insert(connection, run, results)
 
 
@@ -120,7 +123,7 @@ def _update_items(connection: Connection, run: str, results: Sequence[ItemResult
         }
         for result in results
     ]
-    connection.execute(_RESULT, rows)
+    execute_many(connection, _RESULT, rows)
 
 
 def _artifact_rows(run: str, result: ItemResult) -> Iterator[dict[str, Any]]:

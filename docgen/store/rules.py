@@ -31,6 +31,9 @@ from docgen.suppression import address_key
 
 T = TypeVar("T")
 
+#: Made once: `json.dumps` makes one for every call that does not want what it does by itself.
+_PLAINEST = json.JSONEncoder(ensure_ascii=True, sort_keys=True, separators=(",", ":"))
+
 
 def run_id(job: str, day: str, n: int) -> str:
     """Return `<job>/<YYYY-MM-DD>-<NNN>`."""
@@ -74,14 +77,14 @@ def person_forms(texts: Iterable[str]) -> list[str]:
 
 def other_addresses(recipient: str, receipt: Receipt) -> list[str]:
     """Return the addresses, folded, that a delivery went to besides its recipient, each once."""
-    if receipt.outcome is Outcome.SKIPPED:
+    if receipt.outcome is Outcome.SKIPPED or not receipt.outcomes:
         return []
     return sorted({fold_address(address) for address in receipt.outcomes} - {fold_address(recipient)})
 
 
 def to_json(value: object) -> str:
     """Return the one way to write a JSON value: sorted, compact, ASCII."""
-    return json.dumps(value, ensure_ascii=True, sort_keys=True, separators=(",", ":"))
+    return _PLAINEST.encode(value)
 
 
 def plain(value: Mapping[str, object]) -> dict[str, Any]:

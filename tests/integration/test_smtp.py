@@ -13,6 +13,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from mailservers import Certificate, Mailbox, mail_server, make_certificate
 
 from docgen.config import EmailConfig
@@ -110,6 +112,12 @@ def test_no_more_connections_are_opened_than_allowed(tmp_path: Path) -> None:
 )
 def test_dots_are_doubled_and_no_bare_line_end_can_end_a_message(content: bytes, data: bytes) -> None:
     assert as_data(content) == data
+
+
+@given(st.text(alphabet="a.\r\n", max_size=12).map(str.encode))
+def test_a_message_on_its_way_is_its_lines_one_by_one(content: bytes) -> None:
+    lines = [b"." * line.startswith(b".") + line for line in content.splitlines()]
+    assert as_data(content) == b"\r\n".join([*(lines or [b""]), b".", b""])
 
 
 # --- refusals --------------------------------------------------------------------------------------
