@@ -16,9 +16,9 @@ from docgen.errors import RunStateError
 from docgen.files import sha256_of
 from docgen.job import Job
 from docgen.model import Approval, ItemState, Run
+from docgen.paging import each_delivery, each_item
 from docgen.plan import Plan
 from docgen.protocols import Ledger
-from docgen.report import each_delivery, each_item
 from docgen.spool import Spool
 
 #: Files that are named in one message; the rest is counted.

@@ -8,18 +8,16 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 
 from docgen.model import Delivery, DeliveryState
+from docgen.paging import delivery_pages
 from docgen.protocols import Ledger
 
-PAGE = 500
 WhyNot = Callable[[Sequence[Delivery]], Sequence[str]]
 
 
 def barred(ledger: Ledger, run: str, why_not: WhyNot) -> Iterator[list[tuple[Delivery, str]]]:
     """Yield, by the page, the pending deliveries of a run that may not go, each with the reason."""
-    after = 0
-    while page := ledger.deliveries(run, state=DeliveryState.PENDING, after=after, limit=PAGE):
+    for page in delivery_pages(ledger, run, state=DeliveryState.PENDING):
         yield [(each, reason) for each, reason in zip(page, why_not(page), strict=True) if reason]
-        after = page[-1].id
 
 
 def count_barred(ledger: Ledger, run: str, why_not: WhyNot, route: str = "") -> int:

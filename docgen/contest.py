@@ -16,8 +16,9 @@ from docgen.barred import WhyNot, count_barred, told
 from docgen.errors import RunStateError, UserError, did_you_mean
 from docgen.job import AbTest, EmailStep, Job
 from docgen.model import Delivery, DeliveryState, Outcome, Run, Winner
+from docgen.paging import delivery_pages
 from docgen.protocols import Ledger
-from docgen.tally import PAGE, Contest, each_tested, figures_of, is_in, runs_of_edition
+from docgen.tally import Contest, each_tested, figures_of, is_in, runs_of_edition
 from docgen.variants import MEASURES, Figures, find_winner
 
 
@@ -126,15 +127,13 @@ class Contests:
 def open_contests(ledger: Ledger, run: str, expected: int = 0) -> list[Contest]:
     """Return the tests that deliveries of a run wait for; looks no further when so many are found as are expected."""
     found: dict[str, Contest] = {}
-    after = 0
-    while page := ledger.deliveries(run, state=DeliveryState.PENDING, after=after, limit=PAGE):
+    for page in delivery_pages(ledger, run, state=DeliveryState.PENDING):
         for each in page:
             if each.is_held:
                 names = tuple(file["variant"] for file in _files(each))
                 found.setdefault(each.route, Contest(str(each.payload.get("test", "")), each.route, names))
         if expected and len(found) == expected:
             break
-        after = page[-1].id
     return list(found.values())
 
 

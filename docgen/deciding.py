@@ -15,8 +15,9 @@ from docgen.dispatch import release_claims, settle_unknown
 from docgen.errors import DocgenError, JobRunning, RunStateError, UserError, counted, did_you_mean
 from docgen.job import load_job
 from docgen.model import GIVEN_UP, Decision, Delivery, DeliveryState, Outcome, Run, RunState
+from docgen.paging import each_delivery
 from docgen.protocols import Ledger
-from docgen.report import each_delivery, summarise, write_manifest, write_page
+from docgen.report import summarise, write_manifest, write_page
 from docgen.store import rules
 from docgen.wiring import Workspace, kept_file, may_repeat
 

@@ -33,12 +33,13 @@ from docgen.model import (
     Suppression,
     Wish,
 )
+from docgen.paging import delivery_pages
 from docgen.protocols import BatchTransport, Claim, Clock, Ledger, NotClaimed, Transport
 from docgen.scribe import Scribe
 from docgen.sending.governor import Governor
 from docgen.sending.verdicts import Step, Verdict
 from docgen.suppression import address_key
-from docgen.turns import PAGE, Turns, Wait
+from docgen.turns import Turns, Wait
 
 INTERRUPTED = "docgen was interrupted between handing the message over and the answer: it may or may not have gone"
 LONGEST_SLEEP_S = 1.0
@@ -342,11 +343,9 @@ def _each(ledger: Ledger, run: str, state: DeliveryState, transport: str | None 
 
 
 def _pages(ledger: Ledger, run: str, state: DeliveryState, transport: str | None = None) -> Iterator[list[Delivery]]:
-    after = 0
-    while page := ledger.deliveries(run, state=state, transport=transport, after=after, limit=PAGE):
+    for page in delivery_pages(ledger, run, state=state, transport=transport):
         # What waits for the winner of a test is nobody's to send yet.
         yield [each for each in page if not each.is_held]
-        after = page[-1].id
 
 
 def release_claims(ledger: Ledger, run: str, may_be_repeated: Callable[[str], bool]) -> None:

@@ -10,10 +10,11 @@ from docgen.check import placed_fields
 from docgen.errors import DocgenError, counted
 from docgen.inspect_fields import compare_fields
 from docgen.model import Decision, Delivery, Item, ItemState, Reply, Run, Suppression, Try
+from docgen.paging import each_delivery, each_item
 from docgen.plan import kind_of
 from docgen.protocols import Prepared, PreparedMail
 from docgen.render import RENDERERS, renderers_with
-from docgen.report import Summary, each_delivery, each_item, summarise
+from docgen.report import Summary, summarise
 from docgen.suppression import lookups
 from docgen.template import Template, find_template, load_templates
 from docgen.tokens import Keys

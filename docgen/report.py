@@ -24,11 +24,11 @@ from docgen import spool
 from docgen.contest import ContestView, contest_views
 from docgen.files import new_file, remove_file, write_atomically
 from docgen.model import BundleNote, Delivery, DeliveryState, Fault, Item, ItemState, Outcome, Run
+from docgen.paging import each_delivery, each_item
 from docgen.protocols import Ledger, Source
 
 T = TypeVar("T")
 
-PAGE = 500
 #: So many faults are told with a run's figures; quarantine.csv has all.
 FAULTS_KEPT = 100
 #: Rows of one table on the page: a browser stays quick; the manifest has all.
@@ -160,24 +160,6 @@ def _left_out(run: Run) -> tuple[int, list[Fault]]:
         case {"count": int(count), "faults": list(faults)}:
             return count, [Fault(*fault) for fault in faults]
     return 0, []
-
-
-def each_item(ledger: Ledger, run: str, state: ItemState | None = None) -> Iterator[Item]:
-    """Yield a run's items in order."""
-    after = -1
-    while page := ledger.items(run, state=state, after=after, limit=PAGE):
-        yield from page
-        after = page[-1].ordinal
-
-
-def each_delivery(
-    ledger: Ledger, run: str, *, outcomes: Collection[Outcome] = (), last: int | None = None
-) -> Iterator[Delivery]:
-    """Yield a run's deliveries in order: all, those that ended so, those of records up to an ordinal."""
-    after = 0
-    while page := ledger.deliveries(run, outcomes=outcomes, last=last, after=after, limit=PAGE):
-        yield from page
-        after = page[-1].id
 
 
 def write_manifest(ledger: Ledger, run: Run, path: Path, bundles: Sequence[BundleNote] = ()) -> None:

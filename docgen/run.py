@@ -51,9 +51,10 @@ from docgen.model import (
     RunState,
     Wish,
 )
+from docgen.paging import each_delivery, each_item
 from docgen.plan import Plan
 from docgen.protocols import BatchTransport, Clock, Engine, Feature, Ledger, Source, Transport
-from docgen.report import CHANGED, each_delivery, each_item, summarise, write_manifest, write_page, write_quarantine
+from docgen.report import CHANGED, summarise, write_manifest, write_page, write_quarantine
 from docgen.returnpath import ascii_return_path, make_return_path
 from docgen.sendconfig import SendingConfig
 from docgen.sending.allowances import Allowances

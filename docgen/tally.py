@@ -8,12 +8,12 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from docgen.model import DELIVERED, ConsentState, Delivery, Outcome, Reply, ReplyKind, Run
+from docgen.paging import PAGE
 from docgen.protocols import Ledger
 from docgen.scoring import WEIGHTS
 from docgen.suppression import address_key
 from docgen.variants import Figures
 
-PAGE = 500
 #: Runs that are looked through for those of the edition.
 _RUNS = 1000
 

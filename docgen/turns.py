@@ -12,11 +12,11 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from docgen.model import Delivery, DeliveryState
+from docgen.paging import PAGE
 from docgen.protocols import Ledger
 from docgen.sending.governor import Governor, Hold, Way, places_of, way_of
 from docgen.sending.lanes import Lanes, Later
 
-PAGE = 500
 #: What other runs have sent meanwhile is asked for no more often, since the answer takes as long as much was sent.
 RECOUNT = timedelta(minutes=1)
 

@@ -21,8 +21,8 @@ from kit import Office
 from sink import Sink, sink_server
 
 from docgen.model import DeliveryState, ItemState, Outcome, Run, RunState
+from docgen.paging import each_delivery
 from docgen.protocols import Ledger
-from docgen.report import each_delivery
 from docgen.store import open_ledger
 
 RECORDS = 60

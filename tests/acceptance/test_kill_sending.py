@@ -15,7 +15,7 @@ from kit import Office
 from mailers import smtp_sink
 
 from docgen.model import Delivery, DeliveryState, Outcome
-from docgen.report import each_delivery
+from docgen.paging import each_delivery
 from docgen.store import open_ledger
 
 KILLS, CONNECTIONS, RECORDS = 50, 3, 1500
