@@ -5,7 +5,6 @@ The old policy of the email package is used: it keeps headers as they came, and 
 
 from __future__ import annotations
 
-import hashlib
 import re
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
@@ -20,6 +19,8 @@ from email.utils import getaddresses, parseaddr, parsedate_to_datetime
 MOST_BYTES = 2_000_000
 #: Characters of a text that are looked at.
 MOST_TEXT = 40_000
+#: Where servers write whom they deliver to: one more with each that a message goes through.
+DELIVERED = ("Delivered-To", "X-Original-To", "Envelope-To", "X-Envelope-To")
 _DEEPEST = 20
 _MESSAGE_ID = re.compile(r"<[^<>\s@]+@[^<>\s@]+>")
 _UNSAFE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
@@ -31,18 +32,6 @@ def parse_message(content: bytes) -> Message:
         return message_from_bytes(content[:MOST_BYTES])
     except (ValueError, TypeError, LookupError, RecursionError, HeaderParseError):
         return Message()
-
-
-def digest(content: bytes) -> str:
-    """Return what stays the same when a message is moved, stored as mbox, or goes through one more server.
-
-    Its Message-ID alone would do, if those who send bounces all made one, and never one twice.
-    """
-    unix = content.replace(b"\r\n", b"\n")
-    head, _, body = unix.partition(b"\n\n")
-    named = field(parse_message(head + b"\n\n"), "Message-ID")
-    plain = re.sub(rb"^>+(?=From )", b"", body.strip(), flags=re.MULTILINE)
-    return hashlib.sha256(named.encode("utf-8", "replace") + b"\n" + plain).hexdigest()
 
 
 def field(message: Message, name: str) -> str:

@@ -13,7 +13,8 @@ from docgen.replies.finding import Finding, shorten
 from docgen.replies.loose import read_loose
 from docgen.replies.notices import is_automatic, read_unsubscribe_mail, unsubscribe_tokens
 from docgen.replies.original import find_original
-from docgen.replies.parts import date_of, digest, field, mailbox, mailboxes, parse_message
+from docgen.replies.parts import DELIVERED, date_of, field, mailbox, mailboxes, parse_message
+from docgen.replies.sameness import digest
 from docgen.returnpath import ReturnToken, find_tokens
 
 
@@ -58,7 +59,7 @@ def read_answer(content: bytes) -> Answer:
 def _read(message: Message, name: str) -> Answer:
     original = find_original(message)
     findings = _findings(message)
-    received = mailboxes(message, "To", "Delivered-To", "X-Original-To", "Envelope-To", "X-Envelope-To", "Cc")
+    received = mailboxes(message, "To", *DELIVERED, "Cc")
     wished = findings[0].kind is ReplyKind.UNSUBSCRIBE
     return Answer(
         digest=name,

@@ -13,7 +13,7 @@ from mailservers import Certificate, make_certificate
 from docgen.errors import TransportUnavailable
 from docgen.inbox import imap_name, read_imap
 from docgen.inbox.imap import quote_folder
-from docgen.replies.parts import digest
+from docgen.replies.sameness import digest
 from docgen.replyconfig import InboxConfig
 
 CORPUS = sorted((Path(__file__).parents[1] / "bounces").glob("*.eml"))

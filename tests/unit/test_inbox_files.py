@@ -9,7 +9,7 @@ import pytest
 
 from docgen.errors import SourceError
 from docgen.inbox import read_files
-from docgen.replies.parts import digest
+from docgen.replies.sameness import digest
 
 CORPUS = sorted((Path(__file__).parents[1] / "bounces").glob("*.eml"))
 

@@ -99,6 +99,15 @@ def test_each_message_counts_once_however_often_it_is_read() -> None:
     assert again.take(bounce(world.return_path, status="4.2.2").replace("\n", "\r\n").encode(), "imap") is None
 
 
+def test_unsubscribes_without_a_message_id_and_a_body_all_count() -> None:
+    world = World("ona@kunde.test")
+    people = [f"p{number}@kunde.test" for number in range(3)]
+    mails = [f"From: a@b.test\nSubject: {make_unsubscribe(Wish(each), WISHES)}\n\n" for each in people]
+    assert [world.take(mail)[0].address for mail in mails] == people
+    assert [address for address, *_ in world.suppressed()] == people
+    assert world.intake.take(b"Status: RO\n" + mails[0].encode(), "read again") is None
+
+
 @pytest.mark.parametrize(
     "to",
     ["bounces@shop.test", "bounces+aaaaaaaaaaaaabaaaaaaaaaaaaaaaaaa@shop.test", "bounces+" + "q" * 32 + "@shop.test"],

@@ -13,8 +13,10 @@ from hypothesis import strategies as st
 from docgen.model import ReplyKind
 from docgen.replies import read_answer
 from docgen.replies.finding import Finding
-from docgen.replies.parts import digest
+from docgen.replies.parts import MOST_BYTES
+from docgen.replies.sameness import digest
 from docgen.replies.status import best_status, judge
+from docgen.returnpath import Sending, make_return_path
 from docgen.tokens import Keys, Wish, make_unsubscribe, read_unsubscribe
 
 CORPUS = Path(__file__).parents[1] / "bounces"
@@ -202,6 +204,60 @@ def test_a_message_is_the_same_wherever_it_is_kept() -> None:
     moved = b"Received: by another.host; Mon, 4 May 2026 12:00:00 +0200\n" + content.replace(b"\nFrom h", b"\n>From h")
     assert digest(content) == digest(moved.replace(b"\n", b"\r\n") + b"\r\n")
     assert digest(content) != digest(content.replace(b"qm.test", b"qn.test"))
+
+
+NAMELESS = b"""From: MAILER-DAEMON@kunde.test
+To: %s
+Subject: failed
+Date: Mon, 04 May 2026 12:00:00 +0200
+X-Failed-Recipients: %s
+
+The address does not exist.
+"""
+PATHS = [make_return_path("bounces@shop.test", Sending(n, "r", "K", "email", (ONA,)), KEYS).encode() for n in (1, 2)]
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        (NAMELESS % (PATHS[0], b"p30@kunde.test"), NAMELESS % (PATHS[1], b"p30@kunde.test")),
+        (NAMELESS % (b"b@shop.test", b"p30@kunde.test"), NAMELESS % (b"b@shop.test", b"p31@kunde.test")),
+        (NAMELESS % (b"b@shop.test", "ąž@kunde.test".encode()), NAMELESS % (b"b@shop.test", "ęž@kunde.test".encode())),
+        (b"From: ona@kunde.test\nSubject: unsubscribe\n\n", b"From: jan@kunde.test\nSubject: unsubscribe\n\n"),
+        (
+            b"From: a@b.test\nDelivered-To: " + PATHS[0] + b"\n\n",
+            b"From: a@b.test\nDelivered-To: " + PATHS[1] + b"\n\n",
+        ),
+        (b"Message-ID: <>\nSubject: u1 x\n\n", b"Message-ID: <>\nSubject: u1 y\n\n"),
+        (b"Date: Mon, 04 May 2026 12:00:00 +0200\n\nfull\n", b"Date: Tue, 05 May 2026 12:00:00 +0200\n\nfull\n"),
+    ],
+)
+def test_messages_without_an_id_are_told_apart_by_what_their_heads_say(one: bytes, other: bytes) -> None:
+    assert digest(one) != digest(other)
+
+
+@pytest.mark.parametrize("name", [None, "<1@kunde.test>"])
+@pytest.mark.parametrize(
+    "mark", [b"Status: RO", b"X-Keywords: Junk", b"Delivered-To: office@shop.test", b"Received: x"]
+)
+def test_marks_and_further_servers_make_no_other_message(name: str | None, mark: bytes) -> None:
+    content = NAMELESS % (PATHS[0] + b",\n\tb@shop.test", b"p30@kunde.test")
+    content = (f"Message-ID: {name}\n".encode() if name else b"") + content
+    for moved in (mark + b"\n" + content, content.replace(b"\n\n", b"\n" + mark + b"\n\n")):
+        assert digest(moved) == digest(moved.replace(b"\n", b"\r\n")) == digest(content)
+    assert digest(content.replace(b",\n\t", b",\n ")) == digest(content)
+
+
+def test_a_message_with_an_id_is_the_same_whatever_a_server_writes_into_its_subject() -> None:
+    content = b"Message-ID: <1@kunde.test>\n" + NAMELESS % (b"b@shop.test", b"p30@kunde.test")
+    assert digest(content) == digest(content.replace(b"Subject: ", b"Subject: [SPAM?] "))
+
+
+def test_a_message_of_which_only_the_beginning_is_read_is_the_same_however_much_that_is() -> None:
+    content = NAMELESS % (b"b@shop.test", b"p30@kunde.test") + b"QUJD\n" * (MOST_BYTES // 4)
+    marked = b"Status: RO\n" + content
+    ways = [content, content.replace(b"\n", b"\r\n"), marked]
+    assert len({digest(way[:MOST_BYTES]) for way in ways}) == 1
 
 
 @given(st.binary(max_size=3000))
