@@ -112,15 +112,22 @@ def suppress_forget(address: AddressArgument, config: ConfigOption = None) -> in
     """Erase an address and keep a keyed hash of it, so that it stays suppressed."""
     with workspace_of(config) as workspace:
         number = api.forget_address(workspace, address)
-    out.print(f"{counted(number, 'entry')} of {address}: now under its hash", markup=False)
+        known = number or not api.show_person(workspace, address).is_unknown
+    if not known:
+        out.print(f"Nothing is known of {address}.", markup=False)
+        return INPUT
+    entries = f"{counted(number, 'entry')} of {address}: now under its hash"
+    out.print(entries if number else f"{address} is under its hash already", markup=False)
     return DONE
 
 
 @consent_app.command("add")
 def consent_add(
     address: AddressArgument,
-    wording: Annotated[str, typer.Option(help="What was agreed to, or the name of its version.")],
     source: Annotated[str, typer.Option(help="Where it was said: a form, a fair, a call.")],
+    wording: Annotated[
+        str, typer.Option(help="What was agreed to, or the name of its version; only a withdrawal needs none.")
+    ] = "",
     topic: Annotated[str, typer.Option(help="What about; default: all marketing.")] = "",
     state: Annotated[ConsentState, typer.Option(help="pending and confirmed are the double opt-in.")] = (
         ConsentState.GIVEN

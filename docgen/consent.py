@@ -13,6 +13,11 @@ from docgen.model import Consent, ConsentState
 AGREED = frozenset({ConsentState.GIVEN, ConsentState.CONFIRMED})
 
 
+def oldest_first(said: Iterable[Consent]) -> list[Consent]:
+    """Return words by when they were said; those of one moment in the order given, which is how they count."""
+    return sorted(said, key=lambda each: each.at)
+
+
 def decide(said: Iterable[Consent], topic: str) -> ConsentState | None:
     """Return what one person's words mean for a topic; None when they say nothing of it.
 
@@ -23,7 +28,7 @@ def decide(said: Iterable[Consent], topic: str) -> ConsentState | None:
         said: by one person, of any topic.
         topic: of the message; "" is marketing in general.
     """
-    ordered = sorted(said, key=lambda each: each.at)
+    ordered = oldest_first(said)
     own = next((each for each in reversed(ordered) if each.topic == topic), None)
     general = next((each for each in reversed(ordered) if not each.topic), None)
     if own is None or general is None:

@@ -11,12 +11,12 @@ from pathlib import Path
 from pydantic import SecretStr
 
 from docgen.address import parse_mailbox
-from docgen.consent import preferences
+from docgen.consent import oldest_first, preferences
 from docgen.errors import ConfigError, SourceError
 from docgen.inbox import IMAP, Letter, imap_name, read_files, read_imap
 from docgen.intake import Intake, Rules, Taken
 from docgen.model import Consent, ConsentState, Reply, ReplyKind, Suppression
-from docgen.peoplecsv import read_consents, read_suppressions, write_consents, write_suppressions
+from docgen.peoplecsv import check_proof, read_consents, read_suppressions, write_consents, write_suppressions
 from docgen.suppression import hash_address, lookups
 from docgen.tokens import Keys
 from docgen.wiring import Workspace
@@ -135,8 +135,16 @@ def forget_address(workspace: Workspace, address: str) -> int:
 
 
 def add_consent(workspace: Workspace, said: Consent) -> Consent:
-    """Record what somebody said. Raises AddressError."""
-    bare = replace(said, address=parse_mailbox(said.address).address)
+    """Record what somebody said, as an import would read it: without blanks around it.
+
+    Raises:
+        AddressError: its address is none.
+        MissingValue: or Faults: it lacks what proves it.
+    """
+    address = parse_mailbox(said.address).address
+    texts = {name: getattr(said, name).strip() for name in ("topic", "wording", "source", "by")}
+    bare = replace(said, address=address, **texts)
+    check_proof(bare)
     with workspace.ledger() as ledger:
         ledger.add_consents([bare])
     return bare
@@ -157,9 +165,9 @@ def import_consents(workspace: Workspace, path: Path) -> tuple[int, int]:
 
 
 def export_consents(workspace: Workspace) -> str:
-    """Return all that was said as CSV."""
+    """Return all that was said as CSV, oldest first."""
     with workspace.ledger() as ledger:
-        return write_consents(ledger.consents())
+        return write_consents(oldest_first(ledger.consents()))
 
 
 @dataclass(frozen=True)
@@ -177,20 +185,26 @@ class Person:
     suppressions: tuple[Suppression, ...]
     replies: tuple[Reply, ...]
 
+    @property
+    def is_unknown(self) -> bool:
+        """Whether there is nothing, nor anything under the hash of the address."""
+        return not (self.said or self.suppressions or self.replies)
+
 
 def show_person(workspace: Workspace, address: str) -> Person:
     """Return what the ledger knows of an address. Raises AddressError."""
     bare = parse_mailbox(address).address
     forms = lookups(bare, keys_of(workspace.config.email.erasure_key))
     with workspace.ledger() as ledger:
-        said = ledger.consents(forms)
+        said = oldest_first(ledger.consents(forms))
         replies = sorted(ledger.replies_from(forms), key=lambda each: each.at)
         return Person(bare, preferences(said), tuple(said), tuple(ledger.suppressed(forms)), tuple(replies))
 
 
 def _text(path: Path) -> str:
     try:
-        return path.read_text(encoding="utf-8-sig")
+        # Line ends within a cell stay as they are.
+        return path.read_bytes().decode("utf-8-sig")
     except OSError as error:
         raise SourceError(f"{path} cannot be read: {error.strerror or error}") from error
     except UnicodeError as error:

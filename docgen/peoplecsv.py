@@ -7,12 +7,22 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import TypeVar
 
 from docgen.address import parse_mailbox
-from docgen.errors import AddressError, DocgenError, MissingValue, SourceError, WrongValue, did_you_mean, raise_faults
+from docgen.errors import (
+    AddressError,
+    DocgenError,
+    MissingValue,
+    SourceError,
+    WrongValue,
+    did_you_mean,
+    flatten,
+    raise_faults,
+)
 from docgen.model import Consent, ConsentState, MessageClass, Suppression, Where
 from docgen.suppression import HASHED, REASONS, address_key
 
@@ -48,22 +58,34 @@ def read_suppressions(text: str, file: str, now: datetime) -> list[Suppression]:
 
 
 def read_consents(text: str, file: str, now: datetime) -> list[Consent]:
-    """Read consents: who, when, to which words and where have to be said. Raises and takes as `read_suppressions`.
-
-    Source: GDPR article 7(1): who relies on a consent must be able to show it.
-    """
+    """Read consents: who and when, and what `check_proof` asks. Raises and takes as `read_suppressions`."""
 
     def read(row: Row) -> Consent:
-        for name in ("at", "wording", "source"):
-            if not row.get(name):
-                raise MissingValue(name)
+        if not row.get("at"):
+            raise MissingValue("at")
         state = ConsentState(_one_of(row, "state", [each.value for each in ConsentState], "given"))
         at = _moment(row, "at", now)
         if at > now:
             raise WrongValue("at", row["at"], "a time that has been")
-        return Consent(_address(row), row.get("topic", ""), state, at, row["wording"], row["source"], row.get("by", ""))
+        rest = (row.get(name, "") for name in ("wording", "source", "by"))
+        said = Consent(_address(row), row.get("topic", ""), state, at, *rest)
+        check_proof(said)
+        return said
 
     return _read(text, file, CONSENT_COLUMNS, read)
+
+
+def check_proof(said: Consent) -> None:
+    """Check that a consent says where it was given and to which words; who withdraws one agrees to none.
+
+    Raises:
+        MissingValue: or Faults, of both.
+
+    Source: GDPR article 7(1): who relies on a consent must be able to show it.
+    """
+    words = said.wording.strip() or said.state is ConsentState.WITHDRAWN
+    proof = {"wording": words, "source": said.source.strip()}
+    raise_faults([MissingValue(name) for name, there in proof.items() if not there])
 
 
 def write_suppressions(found: Iterable[Suppression]) -> str:
@@ -99,8 +121,9 @@ def _read(text: str, file: str, columns: Sequence[str], read: Callable[[Row], T]
             try:
                 found.append(read(row))
             except DocgenError as error:
-                error.where = Where(file, row=number)
-                faults.append(error)
+                for fault in flatten(error):
+                    fault.where = Where(file, row=number)
+                    faults.append(fault)
     except csv.Error as error:
         raise SourceError(f"this is no CSV: {error}", where=Where(file, line=table.line_num)) from error
     raise_faults(faults)
@@ -108,7 +131,7 @@ def _read(text: str, file: str, columns: Sequence[str], read: Callable[[Row], T]
 
 
 def _delimiter(text: str) -> str:
-    head = text.partition("\n")[0]
+    head = re.split(r"[\r\n]", text, maxsplit=1)[0]
     return max(",;\t", key=head.count)
 
 

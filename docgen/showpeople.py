@@ -69,7 +69,7 @@ def inbox_dict(found: InboxResult) -> dict[str, object]:
 
 def person(found: Person) -> RenderableType:
     """Return what the ledger knows of an address."""
-    if not (found.said or found.suppressions or found.replies):
+    if found.is_unknown:
         return f"Nothing is known of {found.address}."
     parts: list[RenderableType] = []
     if found.preferences:

@@ -15,7 +15,7 @@ from docgen.peoplecsv import read_consents, read_suppressions, write_consents, w
 
 NOW = datetime(2026, 5, 4, 12, 0, tzinfo=UTC)
 WORDS = st.text(st.characters(categories=["L", "N", "P", "Zs"]), max_size=40).map(str.strip)
-SAID = WORDS.filter(bool)
+LINES = st.text(st.characters(categories=["L", "N", "P", "Zs"], include_characters="\r\n"), max_size=40).map(str.strip)
 
 
 def _faults(text: str) -> list[str]:
@@ -31,11 +31,30 @@ def test_suppressions_go_out_and_come_back(rows: list[tuple[set[MessageClass], s
     assert read_suppressions(write_suppressions(found), "f.csv", NOW) == found
 
 
-@given(st.lists(st.tuples(WORDS, st.sampled_from(ConsentState), SAID, SAID, WORDS), max_size=5))
+@st.composite
+def consents(draw: st.DrawFn) -> Consent:
+    """Anything that may be said: words over several lines too, and none where a consent is withdrawn."""
+    state = draw(st.sampled_from(ConsentState))
+    wording = draw(LINES if state is ConsentState.WITHDRAWN else LINES.filter(bool))
+    return Consent("a@example.com", draw(WORDS), state, NOW, wording, draw(LINES.filter(bool)), draw(WORDS))
+
+
+@given(st.lists(consents(), max_size=5))
 @settings(deadline=None)
-def test_consents_go_out_and_come_back(rows: list[tuple[str, ConsentState, str, str, str]]) -> None:
-    found = [Consent("a@example.com", topic, state, NOW, *rest) for topic, state, *rest in rows]
+def test_consents_go_out_and_come_back(found: list[Consent]) -> None:
     assert read_consents(write_consents(found), "f.csv", NOW) == found
+
+
+@pytest.mark.parametrize("state", ["", "given", "pending", "confirmed"])
+def test_whoever_agrees_agrees_to_words(state: str) -> None:
+    assert _faults(f"address,at,source,state\na@example.com,2026-05-01,form,{state}\n") == [
+        "f.csv, row 2: wording is empty"
+    ]
+
+
+def test_what_lacks_in_a_row_is_told_at_once() -> None:
+    faults = _faults("address,at\na@example.com,2026-05-01\n")
+    assert faults == ["f.csv, row 2: wording is empty", "f.csv, row 2: source is empty"]
 
 
 @given(anything)
