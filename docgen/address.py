@@ -40,7 +40,7 @@ _NEED_REGION = frozenset({"US", "CA", "AU"})
 #: Countries whose postcode has its prefix at home too.
 _KEEP_PREFIX = frozenset({"LT", "LV", "MD", "AD", "AZ"})
 #: Turns text around or hides it: no part of a name, and the usual tool for making one look like another.
-_FORBIDDEN = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
+FORBIDDEN = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
 _MAILBOX = re.compile(r"(?P<name>.*?)\s*<(?P<address>[^<>]*)>")
 _ESCAPED = re.compile(r"\\(.)")
 _QUOTED = re.compile(r'"((?:[^"\\]|\\.)*)"')
@@ -217,7 +217,7 @@ def parse_mailbox(text: str) -> Recipient:
 
     Source: RFC 5322 3.4, RFC 5321 4.1.2, RFC 6531; no domain is looked up.
     """
-    if not text.isprintable() and _FORBIDDEN.search(text):
+    if not text.isprintable() and FORBIDDEN.search(text):
         raise AddressError("an e-mail address holds a control character", value=ascii(text))
     whole = text.strip()
     raw, address = _name_and_address(whole)

@@ -52,11 +52,12 @@ from docgen.model import (
 )
 from docgen.optout import LINKS, WaysOut
 from docgen.plan import Plan, kind_of
+from docgen.recipients import read_mailboxes
 from docgen.sending.hours import zone_of
 from docgen.template import Template
 from docgen.tokens import Wish
 from docgen.variants import draw
-from docgen.workshop import BundleTexts, StepTexts, Task, Workshop
+from docgen.workshop import MAILBOXES, BundleTexts, StepTexts, Task, Workshop
 
 log = logging.getLogger("docgen")
 
@@ -282,6 +283,7 @@ class Draft:
                 for version in step.versions:
                     self.template_context(self.plan.templates[version.template])
                 self._people(step, texts, rendered)
+                self._zone(step, texts, rendered)
             case PrintStep():
                 self._address(rendered.get("address"))
             case FolderStep():
@@ -308,10 +310,10 @@ class Draft:
         self, step: EmailStep, texts: StepTexts, rendered: Mapping[str, str]
     ) -> tuple[dict[str, list[Recipient]], Recipient | None]:
         """Return `to`, `cc` and `bcc`, and who gets the answers."""
-        people: dict[str, list[Recipient]] = {"to": [], "cc": [], "bcc": [], "reply_to": []}
-        for key in [key for key in people if key in rendered]:
+        people: dict[str, list[Recipient]] = {key: [] for key in MAILBOXES}
+        for key in [key for key in MAILBOXES if key in rendered]:
             with self._from(texts, key):
-                people[key] = split_mailboxes(rendered[key])
+                people[key] = read_mailboxes(rendered[key])
         if not people["to"]:
             raise AddressError(
                 f'the step "{step.name}" has no recipient',
@@ -368,8 +370,17 @@ class Draft:
             head = replace(letterhead, message_id=self._message_id(step, domain, variant)) if variant else letterhead
             messages[each.name] = self._write_mail(step, each, head, ways_out)
         delivery = self._email_delivery(step, letterhead, messages, drawn)
-        zone = zone_of(rendered.get("timezone", ""))
+        zone = self._zone(step, texts, rendered)
         return replace(delivery, payload={**delivery.payload, "timezone": zone}) if zone else delivery
+
+    def _zone(self, step: EmailStep, texts: StepTexts, rendered: Mapping[str, str]) -> str:
+        """Return the recipient's time zone, "" where nothing is said of it."""
+        try:
+            return zone_of(rendered.get("timezone", ""))
+        except WrongValue as error:
+            error.field = origin_of(texts.texts["timezone"], error.value, self.context)
+            error.where = None if error.field else self.plan.job.where_step(step.name, "timezone")
+            raise
 
     def _message_id(self, step: EmailStep, domain: str, variant: str = "") -> str:
         """Return the Message-ID: of trials and tests one of their own, since a mailbox shows only one of several alike.
@@ -568,23 +579,6 @@ def same_name(plan: Plan, document: str, name: str, others: Sequence[str], key: 
 
 def _as_text(value: object) -> str:
     return "" if value is None else str(value)
-
-
-def split_mailboxes(text: str) -> list[Recipient]:
-    """Read `A <a@example.com>, b@example.com`; a comma inside a name does not part.
-
-    Raises:
-        AddressError: one of them is no address.
-    """
-    mailboxes, rest = [], ""
-    for part in text.split(","):
-        rest = f"{rest},{part}" if rest else part
-        if "@" in part:
-            mailboxes.append(parse_mailbox(rest.strip()))
-            rest = ""
-    if rest.strip():
-        mailboxes.append(parse_mailbox(rest.strip()))
-    return mailboxes
 
 
 def _addressee(values: Mapping[str, object], lines: Sequence[str]) -> str:

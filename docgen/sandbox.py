@@ -396,6 +396,15 @@ class Sandbox(ImmutableSandboxedEnvironment):
             return str(shown)
         return _escape_text(shown) if shown.__class__ is str else escape(shown)
 
+    def hand_values_to(self, take: Callable[[str], str]) -> None:
+        """Let a function have each value as it is written, and write what it returns instead."""
+        plain = self.printed
+
+        def printed(context: Context, value: Any, path: str | None) -> str:
+            return take(plain(context, value, path))
+
+        self.printed = printed  # type: ignore[method-assign]
+
     def shown(self, context: Context, value: Any, path: str | None) -> Any:
         """Return a value as it is printed, before escaping."""
         if isinstance(value, str):

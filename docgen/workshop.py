@@ -23,10 +23,14 @@ from docgen.model import Format, Recipient, Record, Where
 from docgen.optout import Exits
 from docgen.plan import Plan, merge_specs
 from docgen.protocols import Prepared, PreparedMail
+from docgen.recipients import mark_value
 from docgen.template import Template
 from docgen.tokens import Keys
 
 T = TypeVar("T")
+
+#: Keys of an e-mail step that name people.
+MAILBOXES = ("to", "cc", "bcc", "reply_to")
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +103,8 @@ class Workshop:
         self.bench = Bench()
         self.specs, self.required = merge_specs(plan.templates)
         self._plain = Merger(None, "none", plan.config.limits, plan.job.policy.missing, plain=True)
+        self._mailboxes = Merger(None, "none", plan.config.limits, plan.job.policy.missing, plain=True)
+        self._mailboxes.environment.hand_values_to(mark_value)
         self.prepared: dict[str, Prepared] = {}
         self.mails: dict[tuple[str, str], PreparedMail] = {}
         self.names: dict[str, Compiled] = {}
@@ -215,7 +221,8 @@ class Workshop:
                 sources = {"address": step.address}
             case FolderStep():
                 sources = {"path": step.path}
-        texts = {key: self._compile(text, (*path, key)) for key, text in sources.items() if text}
+        compilers = dict.fromkeys(MAILBOXES, self._compile_mailboxes)
+        texts = {key: compilers.get(key, self._compile)(text, (*path, key)) for key, text in sources.items() if text}
         return StepTexts(step, when, {key: text for key, text in texts.items() if text is not None})
 
     def _prepare_mail(self, step: EmailStep, path: tuple[str | int, ...]) -> None:
@@ -233,6 +240,9 @@ class Workshop:
 
     def _compile(self, text: str, path: tuple[str | int, ...]) -> Compiled | None:
         return self.bench.attempt(lambda: self._plain.compile(text, self.plan.job.where(*path)))
+
+    def _compile_mailboxes(self, text: str, path: tuple[str | int, ...]) -> Compiled | None:
+        return self.bench.attempt(lambda: self._mailboxes.compile(text, self.plan.job.where(*path)))
 
     def _expression(self, text: str, path: tuple[str | int, ...]) -> Expression | None:
         return self.bench.attempt(lambda: self._plain.expression(text, self.plan.job.where(*path)))

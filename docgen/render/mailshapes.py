@@ -19,13 +19,10 @@ from functools import cached_property
 from html import unescape
 from itertools import count
 
-from jinja2.runtime import Context
-
 from docgen.errors import DocgenError
 from docgen.merge import Merger
 from docgen.model import Artifact, Spliced
 from docgen.render.htmltext import LinkText, html_to_text
-from docgen.sandbox import Sandbox
 
 #: Around the number of a value. A message that has this in it is laid out alone. Plain letters, since mrml spells out
 #: what is not ASCII in some attributes.
@@ -141,7 +138,7 @@ class Shapes:
             merger: what the body is compiled with; from now on it tells values from what stands in the body.
             lay_out: merged body and context -> HTML with its styles inline.
         """
-        _tell_apart(merger.environment)
+        merger.environment.hand_values_to(Printed)
         self._lay_out = lay_out
         self._pinned: dict[tuple[object, ...], frozenset[int]] = {}
         self._shapes: OrderedDict[tuple[object, ...], _Shape | None] = OrderedDict()
@@ -205,16 +202,6 @@ class Shapes:
                 return _Shape(laid), pinned
             pinned |= bad
         return None, pinned
-
-
-def _tell_apart(environment: Sandbox) -> None:
-    """Let an environment's templates print values as `Printed`."""
-    plain = environment.printed
-
-    def printed(context: Context, value: object, path: str | None) -> str:
-        return Printed(plain(context, value, path))
-
-    environment.printed = printed  # type: ignore[method-assign]
 
 
 def _is_mere_text(value: str) -> bool:
