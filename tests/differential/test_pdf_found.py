@@ -131,6 +131,9 @@ _ONCE_OPEN = {
     "link that ends with a space, and holds one that does not break": _whole(
         '<bookmark name="here"/>' + _text('<a href="#here"><b>20\u00a0000 kg delivery </b></a>', spaceAfter=3)
     ),
+    "dots behind text that holds spaces that do not break, and ends with one that does": _whole(
+        _text("of and fi a\u00a0b below) š ", endDots=".")
+    ),
     "anchor behind a word that is cut, and the rest of it on the next page": _whole(
         _NARROW_CELL.format(_text('contract Donaudampfschifffahrt<a name="anchor"/>', rightIndent=40, fontSize=10)),
         _NARROW,

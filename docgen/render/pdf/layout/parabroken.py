@@ -102,10 +102,11 @@ def break_text(text: str, style: ParaStyle, maker: Maker, width: float) -> Broke
 def break_content(content: Content, style: ParaStyle, maker: Maker, width: float) -> Broken:
     """Break what a paragraph with markup holds."""
     runs, style = content.runs, content.style or style
-    plain = len(runs) == 1 and runs[0].kind in (TEXT, BREAK) and not runs[0].look.back and not style.end_dots
+    alone = len(runs) == 1 and runs[0].kind in (TEXT, BREAK) and not runs[0].look.back
+    plain = alone and not style.end_dots
     if plain and not runs[0].text.strip() and NO_BREAK_SPACE not in runs[0].text:
         runs = []
-    elif plain and NO_BREAK_SPACE in runs[0].text:
+    elif alone and NO_BREAK_SPACE in runs[0].text:
         runs = [runs[0].like(trimmed(runs[0].text))]  # else the words would end with an empty one
     if _goes_left(runs, style):
         runs = [Run(run.look._replace(rtl=True), run.text, run.kind, run.extra) for run in runs]
