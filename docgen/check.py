@@ -22,6 +22,7 @@ from docgen.errors import (
     UnsafePath,
     UnsupportedFeature,
     UserError,
+    WrongValue,
     did_you_mean,
     flatten,
 )
@@ -33,8 +34,9 @@ from docgen.job import EmailStep, FolderStep, Job, PrintStep
 from docgen.merge import RESERVED
 from docgen.model import Format, MessageClass, Where
 from docgen.optout import LINKS
-from docgen.plan import Plan, kind_of
+from docgen.plan import Plan, kind_of, templates_used
 from docgen.protocols import Source, Surveyed
+from docgen.sending.hours import zone_of
 from docgen.shadowing import shadowing_faults
 from docgen.template import Template
 from docgen.workshop import Workshop
@@ -65,6 +67,7 @@ def check_plan(plan: Plan, shop: Workshop, columns: Collection[str] | None) -> l
     faults += _check_signatures(plan)
     faults += _check_numbers(plan.job, shop.specs)
     faults += _check_paths(plan)
+    faults += _check_zones(plan)
     faults += _check_bundle_names(plan, shop)
     if columns is not None:
         faults += _check_assigned(plan, columns)
@@ -76,12 +79,12 @@ def check_plan(plan: Plan, shop: Workshop, columns: Collection[str] | None) -> l
 
 
 def unused_columns(plan: Plan, shop: Workshop, columns: Iterable[str]) -> tuple[str, ...]:
-    """Return the columns of the records that nothing reads; none where a template cannot be prepared.
+    """Return the columns of the records that nothing reads; none where a template cannot be read or prepared.
 
     That is no fault: data that other people keep has more in it than a letter needs. But a column that ought to be
     printed and stands here is misspelt on one side.
     """
-    if shop.documents.keys() - shop.prepared.keys():
+    if shop.documents.keys() - shop.prepared.keys() or templates_used(plan.job).keys() - plan.templates.keys():
         return ()
     job = plan.job
     paths: set[str] = {job.data.key, "currency", *_ALWAYS, *(name for names in NAMES.values() for name in names)}
@@ -336,6 +339,17 @@ def _check_paths(plan: Plan) -> Iterator[DocgenError]:
                 inside(plan.config.outputs, step.path)
             except UnsafePath as fault:
                 fault.where = plan.job.where_step(step.name, "path")
+                yield fault
+
+
+def _check_zones(plan: Plan) -> Iterator[DocgenError]:
+    """A time zone that no record decides is wrong for all of them."""
+    for step in plan.job.deliver:
+        if isinstance(step, EmailStep) and step.timezone and "{" not in step.timezone:
+            try:
+                zone_of(step.timezone)
+            except WrongValue as fault:
+                fault.where, fault.field = plan.job.where_step(step.name, "timezone"), ""
                 yield fault
 
 

@@ -209,6 +209,8 @@ def show_command(
 ) -> int:
     """Show a run: its figures, items and deliveries."""
     State.json = as_json
+    if failed and unknown:
+        raise UserError("say --failed or --unknown, not both")
     if unknown:
         return _show_doubts(run, config, as_json)
     with workspace_of(config) as workspace:

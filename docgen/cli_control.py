@@ -34,9 +34,8 @@ def cancel(run: RunArgument, by: ByOption = None, config: ConfigOption = None) -
 def resolve(
     run: RunArgument,
     keys: Annotated[list[str] | None, typer.Argument(metavar="KEY", help="Records, by their keys.")] = None,
-    sent: Annotated[
-        bool | None, typer.Option("--sent/--not-sent", help="They went, or they did not and are to go again.")
-    ] = None,
+    sent: Annotated[bool, typer.Option("--sent", help="They went.")] = False,
+    not_sent: Annotated[bool, typer.Option("--not-sent", help="They did not, and are to go again.")] = False,
     every: Annotated[bool, typer.Option("--all", help="All that are unknown, instead of keys.")] = False,
     step: Annotated[str | None, typer.Option(help="Only deliveries of this step.")] = None,
     by: ByOption = None,
@@ -46,8 +45,9 @@ def resolve(
 ) -> int:
     """Say of deliveries that are unknown whether they went; `docgen show RUN --unknown` lists them."""
     State.json = as_json
-    if sent is None:
-        raise UserError("say --sent or --not-sent", hint="docgen show RUN --unknown tells where to look")
+    if sent == not_sent:
+        both = ", not both" if sent else ""
+        raise UserError(f"say --sent or --not-sent{both}", hint="docgen show RUN --unknown tells where to look")
     if bool(keys) == every:
         raise UserError("name records by their keys, or say --all", hint="docgen show RUN --unknown lists them")
     ruling = api.Ruling(sent, tuple(keys or ()), every, step, by or getpass.getuser(), why)

@@ -166,7 +166,8 @@ def _at_path(place: Where, path: KeyPath) -> Where:
 
 def _as_hint(key: object, description: str) -> str:
     lower = description[:1].lower() if description[1:2].islower() else description[:1]
-    return f"{key}: {lower}{description[1:].rstrip('.')}"
+    rest = description[1:] if description.endswith("...") else description[1:].removesuffix(".")
+    return f"{key}: {lower}{rest}"
 
 
 #: pydantic's type -> what the value is not.

@@ -17,13 +17,15 @@ from docgen.model import Delivery, Departure, Receipt, Try
 from docgen.sendconfig import SendingConfig, WarmUpConfig
 from docgen.sending.allowances import Allowances
 from docgen.sending.backoff import Chance, Rest, next_try
-from docgen.sending.hours import next_allowed, until_midnight
-from docgen.sending.quotas import Window, allowed_on
+from docgen.sending.hours import midnight_of, next_allowed
+from docgen.sending.quotas import Window, allowed_on, next_day
 from docgen.sending.verdicts import Step, Verdict, decide
 from docgen.suppression import address_key
 
 #: Messages that try whether a domain takes something again.
 FEW = 20
+
+_HOURS = "for the hours in which messages may go"
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,12 +94,12 @@ class Governor:
 
     def _in_hours(self, hold: Hold, zone: str) -> Hold:
         if self.rules.hours and (open_at := next_allowed(self.rules.hours, hold.until, zone)) > hold.until:
-            return Hold(open_at, "for the hours in which messages may go")
+            return Hold(open_at, f"{hold.why}, then {_HOURS}" if hold.why else _HOURS)
         return hold
 
     def _of_all(self, now: datetime, places: int) -> Iterator[tuple[datetime, str]]:
         if self.rules.warm_up:
-            yield self._warm_up(self.rules.warm_up, now), "since the warm-up plan allows no more today"
+            yield self._warm_up(self.rules.warm_up, now)
         if self.allowances:
             yield self.allowances.next_free(now, places), "for the limit of the mail account"
 
@@ -206,12 +208,14 @@ class Governor:
             self._windows[domain] = Window(limit.messages, timedelta(minutes=limit.minutes))
         return self._windows[domain]
 
-    def _warm_up(self, plan: WarmUpConfig, now: datetime) -> datetime:
+    def _warm_up(self, plan: WarmUpConfig, now: datetime) -> tuple[datetime, str]:
         day = self._day(now)
         most = allowed_on(plan, day)
         if most is None or self.sent_on.get(day, 0) < most:
-            return now
-        return until_midnight(now, self.rules.timezone)
+            return now, ""
+        opens = midnight_of(next_day(plan, day), self.rules.timezone)
+        begins = f"since the warm-up plan begins on {plan.start}"
+        return opens, begins if day < plan.start else "since the warm-up plan allows no more today"
 
     def _day(self, now: datetime) -> date:
         return now.astimezone(ZoneInfo(self.rules.timezone)).date()

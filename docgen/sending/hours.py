@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import UTC, datetime, time, timedelta
+from contextlib import suppress
+from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
 from zoneinfo import ZoneInfo, available_timezones
 
 from babel.core import get_global
 
+from docgen.codes import parse_country
+from docgen.errors import WrongValue, did_you_mean
 from docgen.sendconfig import HoursConfig
 
 #: Countries of several zones -> where most people live, or the middle. Others of several zones say nothing.
@@ -64,15 +67,41 @@ def _at(wall: datetime, local: datetime) -> datetime:
 
 @lru_cache(maxsize=1024)
 def zone_of(text: str) -> str:
-    """Return a time zone by its own name or by a country's two letters; "" where that says nothing."""
+    """Return a time zone by its own name or by a country's two letters.
+
+    "" where that says nothing: a blank, or a country of several zones.
+
+    Raises:
+        WrongValue: it is neither; by the default, messages would go at a wrong hour and nobody would know.
+    """
     text = text.strip()
     if len(text) == 2:
-        zones: Sequence[str] = get_global("territory_zones").get(text.upper(), ()) if text.upper() != "ZZ" else ()
-        return _MOSTLY.get(text.upper()) or (zones[0] if len(zones) == 1 else "")
-    return text if text in available_timezones() else ""
+        with suppress(KeyError):
+            return _zone_of_country(parse_country(text))
+    elif not text or text in _zones():
+        return text
+    expected = "a time zone, such as Europe/Berlin, or a country of two letters, such as DE"
+    raise WrongValue("timezone", text, expected, hint=_zone_hint(text))
 
 
-def until_midnight(now: datetime, zone: str) -> datetime:
-    """Return when the next day begins there."""
-    local = now.astimezone(ZoneInfo(zone))
-    return _at(datetime.combine(local.date() + timedelta(days=1), time()), local)
+def _zone_of_country(code: str) -> str:
+    zones: Sequence[str] = get_global("territory_zones").get(code, ())
+    return _MOSTLY.get(code) or (zones[0] if len(zones) == 1 else "")
+
+
+@lru_cache(maxsize=1)
+def _zones() -> frozenset[str]:
+    return frozenset(available_timezones())
+
+
+@lru_cache(maxsize=1024)
+def _zone_hint(text: str) -> str:
+    try:
+        return f"write {parse_country(text)}"
+    except KeyError:
+        return did_you_mean(text, _zones())
+
+
+def midnight_of(day: date, zone: str) -> datetime:
+    """Return when a day begins there."""
+    return datetime.combine(day, time(), ZoneInfo(zone)).astimezone(UTC)

@@ -55,3 +55,11 @@ def allowed_on(plan: WarmUpConfig, day: date) -> int | None:
     if position < 0:
         return 0
     return plan.messages_per_day[position] if position < len(plan.messages_per_day) else None
+
+
+def next_day(plan: WarmUpConfig, day: date) -> date:
+    """Return the next day after this one on which any message may go."""
+    day = max(day + timedelta(days=1), plan.start)
+    while allowed_on(plan, day) == 0:
+        day += timedelta(days=1)
+    return day

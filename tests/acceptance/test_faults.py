@@ -77,6 +77,10 @@ def job(old: str, new: str) -> Break:
     return edit(JOB_FILE, old, new)
 
 
+def zone(text: str) -> Break:
+    return job("template: note\n", f'template: note\n      timezone: "{text}"\n')
+
+
 def data(old: str, new: str) -> Break:
     return edit("data/customers.csv", old, new)
 
@@ -181,6 +185,10 @@ FILES = [
          ["the path '../x' would leave the folder", "use a relative path without .."], "unsafe-path"),
     Case("an absolute folder path", job("path: archive", "path: /x"),
          f"{JOB_FILE}, line 13, column 20, deliver › 1 › folder › path", ["would leave the folder"], "unsafe-path"),
+    Case("a time zone that does not exist, as a constant", zone("Europe/Berln"),
+         f"{JOB_FILE}, line 12, column 17, deliver › 0 › email › timezone",
+         ['timezone: "Europe/Berln" is not a time zone, such as Europe/Berlin, or a country of two letters, such as DE',
+          'did you mean "Europe/Berlin"?'], "wrong-value"),
     Case("a wrong sender", edit("config.yaml", "<office@example.com>", "office@example"),
          "config.yaml, line 9, column 9, email › from", ["is not an e-mail address"], "config"),
     Case("a ledger of a kind that is not known",
@@ -253,6 +261,12 @@ DATA = [
          ['locale: "Vilnius" is not a language'], "wrong-value"),
     Case("a language that does not exist, as a constant", job("title: Letters", "title: Letters\nlocale: xx_broken"),
          f"{JOB_FILE}, line 2, column 9, locale, record 0001", ['"xx_broken" is not a language'], "wrong-value"),
+    Case("a time zone that does not exist", zone("{{ city }}"),
+         [f"{CSV}, row {line}, city, record 000{line - 1}" for line in (2, 3, 5)],
+         ['timezone: "Vilnius" is not a time zone'], "wrong-value"),
+    Case("a time zone that the job makes up", zone("{{ 'Mars/' ~ 'X' }}"),
+         f"{JOB_FILE}, line 12, column 17, deliver › 0 › email › timezone, record 0001",
+         ['timezone: "Mars/X" is not a time zone'], "wrong-value"),
     Case("an address that is none", data("ona@example.com", "ona at example"), f"{CSV}, row 2, email, record 0001",
          ['"ona at example" is not an e-mail address'], "address"),
     Case("an address that is missing", job("      when: email\n", ""), f"{CSV}, row 4, email, record 0003",
@@ -491,6 +505,8 @@ ASIDE = [
           [("0001", f'{CSV}, row 2, email, record 0001: "ona at example" is not an e-mail address')], "address"),
     Aside("a line break in a name", data("Ona Kazlauskaitė", '"Ona\r\nBcc: evil@example.com"'),
           [("0001", f"{CSV}, row 2, name, record 0001: an e-mail address holds a control character")], "address"),
+    Aside("a time zone that does not exist", both(zone("{{ city if '/' in city else 'LV' }}"), data("Vilnius", "A/B")),
+          [("0001", f'{CSV}, row 2, city, record 0001: timezone: "A/B" is not a time zone')], "wrong-value"),
     Aside("a folder that leads out", both(job("path: archive", 'path: "{{ city }}"'), data("Vilnius", "../../x")),
           [("0001", f"{CSV}, row 2, city, record 0001: the path '../../x' would leave the folder")], "unsafe-path"),
     Aside("an absolute folder", both(job("path: archive", 'path: "{{ city }}"'), data("Vilnius", "/etc")),
@@ -702,6 +718,7 @@ COMMANDS = [
      ['there is no record "0O01" in the data; did you mean "0001"?']),
     ("an ending that the job does not make", ["preview", JOB_FILE, "--record", "0001", "-o", "x.pdf"],
      ["the job makes no .pdf for this record; it makes: .eml, .txt"]),
+    ("two lists at once", ["show", "letters/9", "--failed", "--unknown"], ["say --failed or --unknown, not both"]),
     ("a template that is not there", ["fields", "lettr"], ['there is no template "lettr"; did you mean "letter"?']),
     ("a folder that has things", ["init", "."], [". already has config.yaml, templates; nothing was changed"]),
     ("an address to suppress that is none", ["suppress", "add", "nobody"], ['"nobody" is not an e-mail address']),

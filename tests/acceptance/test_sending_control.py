@@ -135,6 +135,8 @@ def test_wrong_rulings_change_nothing(mailing: Office, doubtful: str) -> None:
     before = states(mailing, doubtful)
     for arguments, words in (
         (["K1"], "say --sent or --not-sent"),
+        (["K1", "--sent", "--not-sent"], "say --sent or --not-sent, not both"),
+        (["K1", "--not-sent", "--sent"], "say --sent or --not-sent, not both"),
         (["--sent"], "name records by their keys, or say --all"),
         (["K1", "--all", "--sent"], "name records by their keys, or say --all"),
         (["K0", "--sent"], "nothing is unknown of these: K0 is sent"),

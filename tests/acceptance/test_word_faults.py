@@ -227,3 +227,11 @@ def test_columns_that_nothing_reads_are_noted(office: Office) -> None:
     assert result.code == 0
     assert result.out.splitlines()[0] == "note: neither a template nor the job reads these columns: email, amount"
     assert office.call("check", "jobs/letters.yaml", "--json").json["unused"] == ["email", "amount"]
+
+
+def test_of_a_template_that_cannot_be_read_nobody_knows_what_it_reads(office: Office) -> None:
+    office.write("templates/word/template.yaml", "fields: {no: text, name: text}\n")
+    result = office.call("check", "jobs/letters.yaml")
+    assert result.code == 1
+    assert "invoice, contract, letter, message, ...\n" in result.out
+    assert "these columns" not in result.out

@@ -227,6 +227,17 @@ def test_a_wait_that_is_too_long_stops_the_run_instead() -> None:
     assert clock.now == START
 
 
+def test_a_run_before_the_first_day_of_its_warm_up_names_that_day() -> None:
+    dispatcher, clock = _planned(2)
+    dispatcher = replace(dispatcher, longest_wait=timedelta(minutes=1))
+    rules = {"warm_up": {"start": "2026-06-03", "messages_per_day": [1]}, "timezone": "Europe/Berlin"}
+    governor = Governor(SendingConfig.model_validate(rules), lambda: 0.5)
+    assert not _send(dispatcher, clock, _ok, governor).asked
+    why = "since the warm-up plan begins on 2026-06-03"
+    assert dispatcher.halt.reason == f"nothing may go until 2026-06-02 22:00 UTC {why}; 2 left"
+    assert clock.now == START
+
+
 def test_limits_count_what_went_before_the_process_began() -> None:
     dispatcher, clock = _planned(6)
     limit = SendingConfig.model_validate({"per_domain": {"example.org": {"messages": 2, "minutes": 60}}})

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from docgen.errors import WrongValue
 from docgen.model import Delivery, DeliveryState, Departure, Outcome, Receipt
 from docgen.sendconfig import (
     HoursConfig,
@@ -20,7 +21,7 @@ from docgen.sendconfig import (
 from docgen.sending.backoff import Rest, next_try
 from docgen.sending.governor import Governor, domain_of
 from docgen.sending.hours import next_allowed, zone_of
-from docgen.sending.quotas import Window, allowed_on
+from docgen.sending.quotas import Window, allowed_on, next_day
 from docgen.sending.verdicts import Step, decide
 from docgen.suppression import address_key
 
@@ -108,14 +109,32 @@ def test_what_is_allowed_is_never_before_now_and_allowed_itself(
         ("jp", "Asia/Tokyo"),
         (" Europe/Rome ", "Europe/Rome"),
         ("us", "America/Chicago"),
-        ("ZZ", ""),
+        ("UK", "Europe/London"),
         ("KZ", ""),
-        ("Mars", ""),
         ("", ""),
+        (" \n", ""),
     ],
 )
 def test_a_zone_is_named_or_follows_from_the_country(text: str, zone: str) -> None:
     assert zone_of(text) == zone
+
+
+@pytest.mark.parametrize(
+    ("text", "hint"),
+    [
+        ("Europe/Berln", 'did you mean "Europe/Berlin"?'),
+        ("europe/berlin", 'did you mean "Europe/Berlin"?'),
+        ("Germany", "write DE"),
+        ("Mars/X", ""),
+        ("ZZ", ""),
+        ("EU", ""),
+    ],
+)
+def test_what_is_no_zone_is_a_fault_and_not_the_default(text: str, hint: str) -> None:
+    for _ in range(2):
+        with pytest.raises(WrongValue, match=f'timezone: "{text}" is not a time zone') as told:
+            zone_of(f" {text} ")
+        assert (told.value.hint, told.value.value) == (hint, text)
 
 
 # --- quotas ----------------------------------------------------------------------------------------
@@ -136,6 +155,12 @@ def test_no_span_of_time_holds_more_than_its_share(most: int, gaps: list[int]) -
 def test_a_warm_up_plan_says_how_many_a_day(day: int, most: int | None) -> None:
     plan = WarmUpConfig(start=date(2026, 5, 4), messages_per_day=(50, 100, 400))
     assert allowed_on(plan, date(2026, 5, day)) == most
+
+
+@pytest.mark.parametrize(("day", "following"), [(1, 5), (3, 5), (4, 5), (5, 8), (7, 8), (8, 9)])
+def test_a_warm_up_plan_says_which_day_is_next(day: int, following: int) -> None:
+    plan = WarmUpConfig(start=date(2026, 5, 4), messages_per_day=(0, 50, 0, 0))
+    assert next_day(plan, date(2026, 5, day)) == date(2026, 5, following)
 
 
 # --- verdicts --------------------------------------------------------------------------------------
@@ -250,6 +275,31 @@ def test_a_day_of_the_warm_up_plan_ends_at_midnight_of_its_time_zone() -> None:
         assert governor.due(_delivery(number), tomorrow) == tomorrow
         governor.starts(_delivery(number), tomorrow)
     assert governor.due(_delivery(4), tomorrow) == tomorrow + timedelta(days=1)
+
+
+@given(MOMENTS, st.integers(-400, 400), st.sampled_from(ZONES), st.sampled_from([None, "UTC", "Asia/Tokyo"]))
+def test_before_its_first_day_a_warm_up_plan_says_when_it_begins(
+    now: datetime, days: int, zone: str, hours_in: str | None
+) -> None:
+    start = now.astimezone(ZoneInfo(zone)).date() + timedelta(days=days)
+    hours = {"begin": "09:00", "end": "17:00", "timezone": hours_in} if hours_in else None
+    plan = {"start": start, "messages_per_day": [1]}
+    governor = _governor(warm_up=plan, timezone=zone, hours=hours)
+    governor.has_zones = False
+    for hold in (governor.hold(_delivery(), now), governor.hold_of_all(now)):
+        assert ("the warm-up plan begins on" in hold.why) == (days > 0)
+        assert "today" not in hold.why
+        assert hold.until.astimezone(ZoneInfo(zone)).date() >= start or days < 0
+        assert hours_in or hold.until == max(now, datetime.combine(start, time(), ZoneInfo(zone)))
+        assert governor.due(_delivery(), hold.until) == hold.until
+
+
+def test_a_plan_that_has_not_begun_is_named_beside_the_hours() -> None:
+    plan, hours = {"start": "2026-06-01", "messages_per_day": [1]}, {"begin": "09:00", "end": "17:00"}
+    hold = _governor(warm_up=plan, hours=hours).hold(_delivery(), NOON)
+    assert hold.until == datetime(2026, 6, 1, 9, tzinfo=UTC)
+    words = "since the warm-up plan begins on 2026-06-01, then for the hours in which messages may go"
+    assert hold.why == words
 
 
 def test_a_greylisted_message_is_tried_again_and_given_up_at_last() -> None:

@@ -270,6 +270,8 @@ def test_a_wait_names_who_is_left_though_not_all_are_read(has_zones: bool) -> No
     governor = Governor(rules, lambda: 0.5, has_zones=has_zones)
     asyncio.run(dispatcher.send_each(Answering(clock, lambda key, now: "250 ok"), "smtp", governor))
     zones = "2026-05-05 00:00 UTC since the warm-up plan allows no more today"
-    no_zones = "2026-05-05 08:00 UTC for the hours in which messages may go"
+    no_zones = (
+        "2026-05-05 08:00 UTC since the warm-up plan allows no more today, then for the hours in which messages may go"
+    )
     assert said == [f"waiting until {zones if has_zones else no_zones}; 1190 left"]
     assert ledger.rows < 1200

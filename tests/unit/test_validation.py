@@ -13,7 +13,7 @@ import pytest
 import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from pydantic import Field
+from pydantic import Field, create_model
 
 from docgen.config import load_config
 from docgen.errors import Faults, JobError, UserError
@@ -191,3 +191,13 @@ def test_a_long_value_is_shown_in_short_on_one_line() -> None:
     assert len(shown) < 150
     assert "long long" in shown
     assert "…" in shown
+
+
+@pytest.mark.parametrize(
+    ("described", "shown"), [("What: a, b, ...", "what: a, b, ..."), ("What.", "what"), ("PDF", "PDF")]
+)
+def test_the_hint_of_a_missing_key_is_its_description_to_the_end(described: str, shown: str) -> None:
+    model = create_model("Described", __base__=StrictModel, kind=(str, Field(description=described)))
+    with pytest.raises(JobError) as told:
+        validate(model, parse_yaml("{}", "x.yaml"), JobError)
+    assert told.value.hint == f"kind: {shown}"
