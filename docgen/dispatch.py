@@ -37,12 +37,14 @@ from docgen.paging import delivery_pages
 from docgen.protocols import BatchTransport, Claim, Clock, Ledger, NotClaimed, Transport
 from docgen.scribe import Scribe
 from docgen.sending.governor import Governor
-from docgen.sending.verdicts import Step, Verdict
+from docgen.sending.verdicts import Step, decide_finally
 from docgen.suppression import address_key
 from docgen.turns import Turns, Wait
 
 INTERRUPTED = "docgen was interrupted between handing the message over and the answer: it may or may not have gone"
 LONGEST_SLEEP_S = 1.0
+#: A server that breaks off after each message would leave all of them in doubt.
+DOUBTS_IN_A_ROW = 2
 #: Whoever runs docgen makes these a KeyboardInterrupt where it should stop cleanly: Ctrl-C, `kill`, a closed terminal.
 _STOPPING = [getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name)]
 
@@ -65,6 +67,7 @@ class Halt:
     interrupted: bool = False
     cancelled: bool = False
     failures_in_a_row: int = 0
+    doubts_in_a_row: int = 0
 
     def __bool__(self) -> bool:
         return bool(self.reason)
@@ -267,7 +270,7 @@ class Dispatcher:
             return Receipt(Outcome.FAILED, str(error))
 
     def _conclude(self, delivery: Delivery, receipt: Receipt, governor: Governor | None) -> None:
-        verdict = governor.judge(delivery, receipt, self.clock()) if governor else Verdict()
+        verdict = governor.judge(delivery, receipt, self.clock()) if governor else decide_finally(receipt)
         if verdict.suppress:
             self.ledger.suppress([_bad_address(*each, self.clock()) for each in verdict.suppress])
         if verdict.step is Step.RETRY:
@@ -312,6 +315,11 @@ class Dispatcher:
             self.halt.failures_in_a_row += 1
         else:
             self.halt.failures_in_a_row = 0
+        in_doubt = receipt.outcome is Outcome.UNKNOWN
+        self.halt.doubts_in_a_row = self.halt.doubts_in_a_row + 1 if in_doubt else 0
+        if self.halt.doubts_in_a_row >= DOUBTS_IN_A_ROW:
+            times = self.halt.doubts_in_a_row
+            self._stop(f"nobody knows whether {times} messages in a row have gone; the last one: {receipt.detail}")
         if self.halt.failures_in_a_row >= self.pause_after:
             times = self.halt.failures_in_a_row
             what = "a delivery has failed" if times == 1 else f"{times} deliveries in a row have failed; the last one"

@@ -27,7 +27,7 @@ class Clock:
 
 
 class Answering:
-    """A transport that answers by a function and notes when it was asked."""
+    """A transport that answers by a function, "" for no answer, and notes when it was asked."""
 
     name = "smtp"
     features: frozenset[Feature] = frozenset()
@@ -49,5 +49,7 @@ class Answering:
         await claim()
         self.asked.append((int(parcel.key), (self.clock.now - START).total_seconds()))
         words = self.answer(int(parcel.key), self.clock.now)
+        if not words:
+            return Receipt(Outcome.UNKNOWN, "no answer came", {parcel.recipient: Outcome.UNKNOWN})
         outcome = {"2": Outcome.SENT, "4": Outcome.FAILED, "5": Outcome.REJECTED}[words[0]]
         return Receipt(outcome, words, {parcel.recipient: outcome}, {parcel.recipient: words})

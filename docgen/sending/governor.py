@@ -19,7 +19,7 @@ from docgen.sending.allowances import Allowances
 from docgen.sending.backoff import Chance, Rest, next_try
 from docgen.sending.hours import midnight_of, next_allowed
 from docgen.sending.quotas import Window, allowed_on, next_day
-from docgen.sending.verdicts import Step, Verdict, decide
+from docgen.sending.verdicts import Step, Verdict, decide, decide_finally
 from docgen.suppression import address_key
 
 #: Messages that try whether a domain takes something again.
@@ -53,7 +53,7 @@ class Governor:
         sent_on: day, by the clock of `rules.timezone` -> messages, for the warm-up plan.
         starts_at: step -> when it begins.
         allowances: what the accounts may still carry; None where that is nobody's business.
-        judges: False: what a server answers is final, since nobody has asked for anything else.
+        judges: False: what a server answers is final, since nobody has asked for further tries.
         tries: delivery -> what is known of it from an earlier process, or since then.
         has_zones: False: no delivery names a time zone, so that the hours are the same for all.
         eased: domains that may get messages again before their rest is over.
@@ -167,7 +167,7 @@ class Governor:
     def judge(self, delivery: Delivery, receipt: Receipt, now: datetime) -> Verdict:
         """Return what follows from an attempt; a retry whose last date is past becomes final."""
         if not self.judges:
-            return Verdict()
+            return decide_finally(receipt)
         verdict = self._obeyed(decide(receipt))
         rest = self._rest(domain_of(delivery.recipient))
         if verdict.back_off:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from docgen.model import Outcome, Receipt, ReplyKind
@@ -51,6 +51,14 @@ def decide(receipt: Receipt) -> Verdict:
     if any(_is_policy(each) for each in words):
         return Verdict(Step.PAUSE, bad, back_off)
     return Verdict(Step.SETTLE, bad, back_off)
+
+
+def decide_finally(receipt: Receipt) -> Verdict:
+    """Judge a receipt where nothing is tried again."""
+    if all(outcome is Outcome.SENT for outcome in receipt.outcomes.values()):
+        return Verdict()
+    verdict = decide(receipt)
+    return replace(verdict, step=Step.SETTLE) if verdict.step is Step.RETRY else verdict
 
 
 def _may_come(words: str) -> bool:

@@ -158,6 +158,27 @@ def test_a_refusal_for_policy_pauses_the_run_and_says_why() -> None:
     assert len(dispatcher.ledger.deliveries(dispatcher.run, state=DeliveryState.PENDING)) >= 48
 
 
+@pytest.mark.parametrize("judges", [None, False])
+def test_without_rules_bad_addresses_and_policy_are_heeded_and_nothing_is_tried_again(judges: bool | None) -> None:
+    answers = ["550 5.1.1 user unknown", "450 4.2.0 later", "550 5.7.1 blocked"]
+    dispatcher, clock = _planned(50)
+    governor = None if judges is None else Governor(SendingConfig(), lambda: 0.5, judges=judges)
+    transport = _send(dispatcher, clock, lambda key, now: answers[min(key, 2)], governor)
+    assert [found.address for found in dispatcher.ledger.suppressed()] == ["p0@example.org"]
+    assert "refused for the server's policy" in dispatcher.halt.reason
+    assert len(transport.asked) <= 4
+    assert [d.outcome for d in _deliveries(dispatcher)][:3] == [Outcome.REJECTED, Outcome.FAILED, Outcome.REJECTED]
+
+
+def test_a_server_that_never_answers_what_was_handed_over_pauses_the_run() -> None:
+    dispatcher, clock = _planned(50)
+    transport = _send(dispatcher, clock, lambda key, now: "250 ok" if key < 10 or key == 11 else "", None)
+    assert "nobody knows whether 2 messages in a row have gone; the last one: no answer came" in dispatcher.halt.reason
+    unknown = [int(d.key) for d in _deliveries(dispatcher) if d.outcome is Outcome.UNKNOWN]
+    assert unknown[:3] == [10, 12, 13]
+    assert len(unknown) <= 2 + transport.concurrency
+
+
 # --- what a person asks meanwhile, and what is said of waits -----------------------------------------
 
 
