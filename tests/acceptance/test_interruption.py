@@ -248,16 +248,29 @@ def test_server_without_encryption_pauses_the_run(office: Office, sink: Sink) ->
 def test_one_refused_recipient_is_rejected_in_the_servers_words_and_tried_again_by_the_next_run(
     mailing: Office, sink: Sink
 ) -> None:
-    sink.behave(refuse={"janis@example.com": "550 5.1.1 nobody of that name here"})
+    refuse_one(mailing, sink, "550 5.3.4 not of that size")
+    result = mailing.run("--json")
+    assert (result.code, outcomes(result)["email"]) == (0, {"sent": 1, "skipped": 2})
+    assert sink.recipients() == EVERYBODY
+
+
+def test_an_address_that_does_not_exist_is_not_written_to_by_the_next_run(mailing: Office, sink: Sink) -> None:
+    refuse_one(mailing, sink, "550 5.1.1 nobody of that name here")
+    result = mailing.run("--json")
+    assert (result.code, outcomes(result)["email"]) == (0, {"skipped": 3})
+    details = [d["detail"] for d in show(mailing, result.json["run"]).json["results"] if d["key"] == "0002"]
+    assert "janis@example.com is suppressed" in details[0]
+    assert "messages to it came back (550 5.1.1 nobody of that name here)" in details[0]
+
+
+def refuse_one(mailing: Office, sink: Sink, words: str) -> None:
+    sink.behave(refuse={"janis@example.com": words})
     result = mailing.run("--json")
     assert (result.code, result.json["state"]) == (4, "done")
     assert outcomes(result)["email"] == {"sent": 2, "rejected": 1}
     shown = show(mailing, result.json["run"]).json["results"]
-    assert ["550 5.1.1 nobody of that name here" in d["detail"] for d in shown if d["outcome"] == "rejected"] == [True]
+    assert [words in d["detail"] for d in shown if d["outcome"] == "rejected"] == [True]
     sink.behave()
-    result = mailing.run("--json")
-    assert (result.code, outcomes(result)["email"]) == (0, {"sent": 1, "skipped": 2})
-    assert sink.recipients() == EVERYBODY
 
 
 def test_connection_dropped_after_the_message_is_unknown_and_never_sent_again(mailing: Office, sink: Sink) -> None:
