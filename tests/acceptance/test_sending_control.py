@@ -187,7 +187,7 @@ def test_of_a_cancelled_run_the_next_run_delivers_what_did_not_go(mailing: Offic
 def test_those_who_failed_get_the_same_message_again(mailing: Office, sink: Sink) -> None:
     refusals = {
         "p1@example.org": "450 4.2.0 later",
-        "p2@example.org": "550 5.7.9 not now",
+        "p2@example.org": "550 5.3.4 not of that size",
         "p3@example.org": "550 5.1.1 nobody",
     }
     sink.behave(refuse=refusals)
