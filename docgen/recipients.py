@@ -33,7 +33,7 @@ def mark_value(value: str) -> str:
 
 def without_marks(text: str) -> str:
     """Return a text as it was meant."""
-    return text.translate(_MARKS)
+    return text.replace(BEGIN, "").replace(END, "")
 
 
 def read_mailboxes(text: str) -> list[Recipient]:
@@ -44,6 +44,8 @@ def read_mailboxes(text: str) -> list[Recipient]:
     Raises:
         AddressError: one of them is no address, or several.
     """
+    if "," not in text:  # as nearly always: there is one
+        return [_mailbox(text.strip())] if without_marks(text).strip() else []
     found: list[Recipient] = []
     items = [item for item in _ITEM.findall(text) if without_marks(item).strip()]
     for item in _joined(items, _is_whole):
@@ -84,10 +86,14 @@ def _mailbox(item: str) -> Recipient:
 
 def _name(text: str) -> str:
     """Return a name on one line, without the quotes that the job has around it."""
-    quoted = _QUOTED.fullmatch(text)
-    if quoted is not None:
+    quoted = _QUOTED.fullmatch(text) if text.startswith('"') else None
+    if quoted is not None and _ALONE.fullmatch(quoted[1]):
+        text = quoted[1]
+    elif quoted is not None:
         text = "".join(
             part if part.startswith(BEGIN) else _ESCAPED.sub(r"\1", part) for part in re.split(f"({_VALUE})", quoted[1])
         )
-    plain = FORBIDDEN.sub(" ", without_marks(text))
+    plain = without_marks(text)
+    if not plain.isprintable():
+        plain = FORBIDDEN.sub(" ", plain)
     return unicodedata.normalize("NFC", " ".join(plain.split()))
